@@ -1,0 +1,11 @@
+from claims import reference
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("claims", "0003_initial"),
+        ("debtors", "0002_initial"),
+        ("toyota_collect", "0002_reference_data"),
+    ]
+    operations = [migrations.RunPython(lambda apps, _: reference.load(apps), migrations.RunPython.noop, elidable=False)]

@@ -1,0 +1,85 @@
+from debtors.models import SourceSystem
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class ImportBatch(models.Model):
+    """取込: one run of ``import_extracts`` over a folder."""
+
+    started_at = models.DateTimeField("開始", auto_now_add=True)
+    finished_at = models.DateTimeField("終了", null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    as_of = models.DateField("基準日")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "取込"
+        ordering = ["-pk"]
+
+
+class ImportFile(models.Model):
+    """取込ファイル: one extract, its counts and its fate. inserted + changed + same + rejected = rows."""
+
+    class Status(models.TextChoices):
+        COMMITTED = "committed", "取込済"
+        BLOCKED = "blocked", "合計が合わず保留"
+        FAILED = "failed", "取込できず"
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="files")
+    source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, null=True, verbose_name="業務システム")
+    layout = models.CharField("レイアウト", max_length=40)
+    content = models.CharField("内容", max_length=10)
+    name = models.CharField("ファイル名", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField("状態", max_length=10, choices=Status)
+    message = models.CharField("説明", max_length=1000, blank=True)
+    rows = models.PositiveIntegerField("読んだ件数", default=0)
+    inserted = models.PositiveIntegerField("追加", default=0)
+    changed = models.PositiveIntegerField("変更", default=0)
+    same = models.PositiveIntegerField("同じ", default=0)
+    rejected = models.PositiveIntegerField("受け付けず", default=0)
+    seconds = models.FloatField("秒", default=0)
+    at = models.DateTimeField("日時", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "取込ファイル"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="import_loses_no_row",
+                condition=~Q(status="committed")
+                | Q(rows=models.F("inserted") + models.F("changed") + models.F("same") + models.F("rejected")),
+            )
+        ]
+
+
+class RejectedRow(models.Model):
+    """受け付けなかった行: kept whole, with the reason in Japanese and the bytes as they came."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="rejected_rows")
+    line = models.PositiveIntegerField("行")
+    code = models.CharField("理由コード", max_length=20)
+    field = models.CharField("項目", max_length=40, blank=True)
+    reason = models.CharField("理由", max_length=500)
+    raw = models.BinaryField("元のデータ")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "受け付けなかった行"
+        ordering = ["file", "line"]
+
+
+class ControlTotal(models.Model):
+    """照合合計: the section's own totals beside ours, per kind, year and instalment."""
+
+    file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="control_totals")
+    kind = models.CharField("債権種目", max_length=40)
+    levy_year = models.PositiveSmallIntegerField("賦課年度")
+    instalment = models.PositiveSmallIntegerField("期別")
+    their_rows = models.PositiveIntegerField("所管課の件数")
+    their_yen = models.BigIntegerField("所管課の金額（円）")
+    our_rows = models.PositiveIntegerField("受け付けた件数")
+    our_yen = models.BigIntegerField("受け付けた金額（円）")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "照合合計"
+        ordering = ["file", "kind", "levy_year", "instalment"]

@@ -1,0 +1,49 @@
+"""Selections of claims. Every way out to a debtor asks ``reachable_by`` here; there is no other."""
+
+from datetime import date
+from typing import Any
+
+from debtors.querysets import in_force
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from toyota_collect.permissions import Role, visible_grounds
+
+
+class ClaimQuerySet(models.QuerySet):
+    def outstanding(self) -> "ClaimQuerySet":
+        """Claims of which any component is unpaid."""
+        return self.filter(Q(principal_yen__gt=0) | Q(fee_yen__gt=0) | Q(late_yen__gt=0) | Q(cost_yen__gt=0))
+
+    def overdue(self, *, on: date) -> "ClaimQuerySet":
+        """Outstanding claims whose due date (after the holiday shift) has passed on ``on``."""
+        return self.outstanding().filter(due_on__lt=on)
+
+    def alive(self, *, on: date) -> "ClaimQuerySet":
+        """Claims whose prescription has not run out on ``on`` (its last day included; null: postponed)."""
+        return self.filter(Q(prescribes_on=None) | Q(prescribes_on__gte=on))
+
+    def held(self, *, on: date, channel: str) -> "ClaimQuerySet":
+        """Claims a hold in force silences on the channel, by claim, by kind or by person."""
+        hold = self.model._meta.get_field("holds").related_model
+        reaching = hold.objects.filter(in_force(on), person=OuterRef("identity__person"), channels__contains=[channel])
+        return self.filter(
+            Exists(
+                reaching.filter(
+                    Q(claim=OuterRef("pk")) | Q(claim=None, kind=OuterRef("kind")) | Q(claim=None, kind=None)
+                )
+            )
+        )
+
+    def reachable_by(self, channel: str, *, on: date) -> "ClaimQuerySet":
+        """Overdue, living claims that no hold silences on the channel: the one outbound queryset."""
+        return self.overdue(on=on).alive(on=on).exclude(pk__in=self.held(on=on, channel=channel).values("pk"))
+
+    def visible_to(self, user: Any) -> "ClaimQuerySet":
+        """Claims the user may know to exist; fails closed for roles the policy does not name."""
+        if user.role == Role.SECTION_VIEWER:
+            return self.filter(section=user.section_id)
+        grounds = visible_grounds(user)
+        return self.filter(ground__in=grounds) if grounds else self.none()
+
+    def with_total(self) -> "ClaimQuerySet":
+        return self.annotate(booked_yen=F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))

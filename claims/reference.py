@@ -1,0 +1,68 @@
+"""The city's sections, source systems, claim kinds with their dated legal attributes, and late-charge rates.
+
+Data in claims/data/; loaded once per installation, then edited in the admin. Safe to run again: rows that exist
+are never overwritten.
+"""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent / "data"
+FIRST_DAY = date(2000, 4, 1)  # the legal attributes are given from here on; older claims need a dated row of their own
+NUMBERS = ["prescription_years", "old_prescription_years", "first_bracket_months", "late_rate_permyriad", "dunning_fee_yen"]
+FLAGS = ["needs_enyo", "late_truncates", "self_execution", "may_go_to_lawyers", "to_be_confirmed"]
+TEXTS = ["legal_class", "statute", "dunning_effect", "late_regime", "late_statute", "appeal_body", "share_domain", "source"]
+
+
+def load(models: Any) -> None:
+    """Add what is missing. ``models`` is an app registry (``apps.get_model``), live or of a migration."""
+    section = models.get_model("toyota_collect", "Section")
+    sections = _Sections(section)
+    _sources(models.get_model("debtors", "SourceSystem"), sections)
+    _kinds(models.get_model("claims", "ClaimKind"), models.get_model("claims", "ClaimKindTerms"), sections)
+    _rates(models.get_model("claims", "LateChargeRate"))
+
+
+class _Sections(dict):  # type: ignore[type-arg]
+    """Sections by name, made when first named; codes are running numbers."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        super().__init__({row.name: row for row in model.objects.all()})
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self.model.objects.create(code=f"S{len(self) + 1:02d}", name=name)
+        return self[name]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _sources(model: Any, sections: _Sections) -> None:
+    for row in _rows("source_systems.csv"):
+        defaults = {"name": row["name"], "section": sections[row["section"]], "rank": int(row["rank"])}
+        model.objects.get_or_create(code=row["code"], defaults=defaults)
+
+
+def _kinds(kind_model: Any, terms_model: Any, sections: _Sections) -> None:
+    for row in _rows("claim_kinds.csv"):
+        names = ["name", "short_name", "group", "instalment_label", "joint_slip", "ground"]
+        defaults = {name: row[name] for name in names} | {"position": int(row["position"])}
+        kind, _ = kind_model.objects.get_or_create(
+            code=row["code"], defaults=defaults | {"section": sections[row["section"]]}
+        )
+        terms = {name: row[name] for name in TEXTS}
+        terms |= {name: int(row[name]) if row[name] else None for name in NUMBERS}
+        terms |= {name: row[name] == "1" for name in FLAGS}
+        terms_model.objects.get_or_create(kind=kind, starts_on=FIRST_DAY, defaults=terms)
+
+
+def _rates(model: Any) -> None:
+    for row in json.loads((DATA / "late_charge_rates.json").read_text(encoding="utf-8"))["rates"]:
+        names = ["first_permyriad", "after_permyriad", "relief_permyriad", "source"]
+        model.objects.get_or_create(year=row["year"], defaults={name: row.get(name) for name in names})

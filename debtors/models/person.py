@@ -1,0 +1,152 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from toyota_collect.history import keep_history
+from toyota_collect.models import Section
+from toyota_collect.permissions import Ground
+
+from debtors.querysets import PersonQuerySet
+
+
+@keep_history()
+class SourceSystem(models.Model):
+    """業務システム: a section's system that sends us extracts under its own person numbers."""
+
+    code = models.CharField("コード", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=60)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, verbose_name="所管課")
+    rank = models.PositiveSmallIntegerField("氏名・住所の優先順", default=50)  # lower wins when facts differ
+
+    class Meta:
+        verbose_name = verbose_name_plural = "業務システム"
+        ordering = ["rank", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@keep_history()
+class Person(models.Model):
+    """人（名寄せ後の債務者）: nothing but a set of links to source identities.
+
+    The shown facts are copied from the best linked identity by ``debtors.services.refresh_people``; they can be
+    rebuilt at any time, so unlinking restores exactly what was.
+    """
+
+    number = models.CharField("整理番号", max_length=12, unique=True)
+    is_corporate = models.BooleanField("法人", default=False)
+    name = models.CharField("氏名・名称", max_length=120)
+    kana = models.CharField("フリガナ", max_length=200, blank=True)
+    name_key = models.CharField(max_length=120, blank=True)
+    kana_key = models.CharField(max_length=200, blank=True)
+    birth_on = models.DateField("生年月日", null=True)
+    sex = models.CharField("性別", max_length=1, blank=True)
+    atena_number = models.CharField("宛名番号", max_length=20, blank=True)
+    postal_code = models.CharField("郵便番号", max_length=7, blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    address_origin = models.CharField("住所の出どころ", max_length=20, blank=True)  # source system code
+    phone = models.CharField("電話", max_length=20, blank=True)
+    household_number = models.CharField("世帯番号", max_length=20, blank=True)
+    died_on = models.DateField("死亡日", null=True)
+    letter_variant = models.CharField("文書の形", max_length=10, default="normal")  # normal | large | plain
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人"
+        ordering = ["kana_key", "name", "pk"]
+        indexes = [
+            GinIndex(name="person_kana_trgm", fields=["kana_key"], opclasses=["gin_trgm_ops"]),
+            GinIndex(name="person_name_trgm", fields=["name_key"], opclasses=["gin_trgm_ops"]),
+            models.Index(name="person_kana_prefix", fields=["kana_key"], opclasses=["varchar_pattern_ops"]),
+            models.Index(name="person_name_prefix", fields=["name_key"], opclasses=["varchar_pattern_ops"]),
+            models.Index(name="person_by_household", fields=["household_number"], condition=~Q(household_number="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+@keep_history(without=["seen_in_file", "last_seen_on"])
+class SourceIdentity(models.Model):
+    """業務別の宛名: a person as one source system knows them. Linking never changes these facts."""
+
+    source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, verbose_name="業務システム")
+    person_number = models.CharField("業務側の番号", max_length=30)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="identities", verbose_name="人"
+    )  # the link now in force; its history is IdentityLink
+    atena_number = models.CharField("宛名番号", max_length=20, blank=True)
+    corporate_number = models.CharField("法人番号", max_length=13, blank=True)
+    name = models.CharField("氏名・名称", max_length=120)
+    kana = models.CharField("フリガナ", max_length=200, blank=True)
+    birth_on = models.DateField("生年月日", null=True)
+    sex = models.CharField("性別", max_length=1, blank=True)
+    postal_code = models.CharField("郵便番号", max_length=7, blank=True)
+    address = models.CharField("住所", max_length=200, blank=True)
+    phone = models.CharField("電話", max_length=20, blank=True)
+    household_number = models.CharField("世帯番号", max_length=20, blank=True)
+    died_on = models.DateField("死亡日", null=True)
+    moved_on = models.DateField("異動日", null=True)
+    name_key = models.CharField(max_length=120, blank=True)
+    kana_key = models.CharField(max_length=200, blank=True)
+    address_key = models.CharField(max_length=200, blank=True)
+    phone_key = models.CharField(max_length=20, blank=True)
+    ground = models.CharField("知った根拠", max_length=10, choices=Ground)
+    last_seen_on = models.DateField("最後に届いた日", null=True)
+    seen_in_file = models.BigIntegerField(null=True)  # claims.ImportFile id; that app is above this one
+
+    class Meta:
+        verbose_name = verbose_name_plural = "業務別の宛名"
+        constraints = [
+            models.UniqueConstraint(name="identity_once_per_source", fields=["source", "person_number"]),
+            models.CheckConstraint(name="identity_has_a_number", condition=~Q(person_number="")),
+        ]
+        indexes = [
+            models.Index(name="identity_by_atena", fields=["atena_number"], condition=~Q(atena_number="")),
+            models.Index(name="identity_by_phone", fields=["phone_key"], condition=~Q(phone_key="")),
+            models.Index(name="identity_by_name", fields=["name_key"]),
+            models.Index(name="identity_by_own_number", fields=["person_number"]),
+        ]
+
+
+class IdentityLink(models.Model):
+    """名寄せの記録: which identity was linked to which person, by what rule or whom, from when until when."""
+
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="links")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="links")
+    rule = models.CharField("根拠", max_length=30)  # atena, corporate, strict_address, strict_phone, alone, person
+    evidence = models.JSONField("一致した項目", default=dict)
+    linked_at = models.DateTimeField(auto_now_add=True)
+    linked_by = models.ForeignKey("toyota_collect.User", on_delete=models.PROTECT, related_name="+")
+    unlinked_at = models.DateTimeField(null=True)
+    unlinked_by = models.ForeignKey("toyota_collect.User", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名寄せの記録"
+        constraints = [
+            models.UniqueConstraint(
+                name="identity_linked_to_one_person", fields=["identity"], condition=Q(unlinked_at=None)
+            )
+        ]
+
+
+@keep_history()
+class ProtectionFlag(models.Model):
+    """支援措置（DV等）: from ``starts_on`` to ``ends_on`` (exclusive) no address or contact route may be shown."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="protections")
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="protections")
+    starts_on = models.DateField("開始日")
+    ends_on = models.DateField("終了日（この日の前日まで）", null=True)
+    ground = models.CharField("知った根拠", max_length=10, choices=Ground)
+    origin = models.CharField("出どころ", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "支援措置"
+        constraints = [
+            models.CheckConstraint(
+                name="protection_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on"))
+            ),
+            models.UniqueConstraint(name="protection_once_per_start", fields=["identity", "starts_on"]),
+        ]

@@ -1,0 +1,158 @@
+from claims.models import Claim
+from debtors.models import Person
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from toyota_collect.history import keep_history
+from toyota_collect.models import Approval, Document
+
+
+@keep_history()
+class PrintRun(models.Model):
+    """一斉催告の実行: one consolidated demand per person, from conditions to verified print files."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "下書き"
+        COUNTED = "counted", "集計済"
+        APPROVED = "approved", "決裁済"
+        SNAPSHOT = "snapshot", "金額確定"
+        RENDERING = "rendering", "作成中"
+        VERIFIED = "verified", "検査済"
+        FAILED = "failed", "要対応"
+
+    class SlipPolicy(models.TextChoices):
+        CLAIM = "claim", "期別ごとに1枚"
+        KIND = "kind", "種類ごとに1枚"
+        PERSON = "person", "全部で1枚"
+
+    fiscal_year = models.PositiveSmallIntegerField("年度")
+    sequence = models.PositiveSmallIntegerField("回")
+    state = models.CharField("状態", max_length=10, choices=State, default=State.DRAFT)
+    is_sample = models.BooleanField("見本", default=False)
+    as_of = models.DateField("基準日")
+    issued_on = models.DateField("発付日")
+    deadline_on = models.DateField("納付・相談の期限")
+    minimum_yen = models.PositiveIntegerField("最低金額（円）", default=1000)
+    kinds = ArrayField(models.CharField(max_length=40), verbose_name="債権種目（空はすべて）", default=list, blank=True)
+    groups = ArrayField(models.CharField(max_length=10), verbose_name="債権群（空はすべて）", default=list, blank=True)
+    slip_policy = models.CharField("納付書の単位", max_length=10, choices=SlipPolicy, default=SlipPolicy.KIND)
+    limit = models.PositiveIntegerField("上限（通）", null=True, blank=True)
+    counts = models.JSONField("集計", default=dict)  # letters, yen, by group, excluded by reason
+    approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, verbose_name="決裁")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField("作成", auto_now_add=True)
+    snapshot_at = models.DateTimeField("金額確定の時刻", null=True)
+    started_at = models.DateTimeField("作成開始", null=True)
+    finished_at = models.DateTimeField("検査済の時刻", null=True)
+    problem = models.CharField("要対応の内容", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "一斉催告"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(name="run_numbered_in_its_year", fields=["fiscal_year", "sequence"]),
+            models.CheckConstraint(name="run_deadline_after_issue", condition=Q(deadline_on__gt=F("issued_on"))),
+        ]
+
+    @property
+    def title(self) -> str:
+        return f"一斉催告 令和{self.fiscal_year - 2018}年度 第{self.sequence}回"
+
+
+class Letter(models.Model):
+    """催告書: one person's letter in one run; its snapshot is frozen, so that a reprint is the same letter."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "作成待ち"
+        RENDERED = "rendered", "作成済"
+        VERIFIED = "verified", "検査済"
+        FAILED = "failed", "作れず"
+
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="letters")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
+    chunk = models.ForeignKey("PrintChunk", on_delete=models.PROTECT, null=True, related_name="letters")
+    serial = models.PositiveIntegerField("通し番号")
+    number = models.CharField("文書番号", max_length=40, unique=True)
+    state = models.CharField("状態", max_length=10, choices=State, default=State.WAITING)
+    failure = models.CharField("作れない理由", max_length=300, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    name = models.CharField("氏名", max_length=120)
+    postal_code = models.CharField("郵便番号", max_length=7, blank=True)
+    total_yen = models.BigIntegerField("合計（円）")
+    sheets = models.PositiveSmallIntegerField("枚数", default=0)
+    first_page = models.PositiveIntegerField("冊子の開始ページ", null=True)
+    snapshot = models.JSONField("写し")  # notices.letter.model.LetterData
+    snapshot_sha256 = models.CharField(max_length=64)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "催告書"
+        ordering = ["run", "serial"]
+        constraints = [
+            models.UniqueConstraint(name="one_letter_per_person_and_run", fields=["run", "person"]),
+            models.UniqueConstraint(name="letter_serial_once_per_run", fields=["run", "serial"]),
+            models.CheckConstraint(name="letter_asks_for_money", condition=Q(total_yen__gt=0)),
+        ]
+
+
+class LetterClaim(models.Model):
+    """催告書の明細: a claim as the letter shows it, frozen in yen."""
+
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="claims")
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="in_letters")
+    principal_yen = models.BigIntegerField("本税・元金")
+    fee_yen = models.BigIntegerField("督促手数料")
+    late_yen = models.BigIntegerField("延滞金等")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "催告書の明細"
+        constraints = [models.UniqueConstraint(name="claim_once_per_letter", fields=["letter", "claim"])]
+
+
+class PrintChunk(models.Model):
+    """印刷の束: the letters one worker renders into one print file; claimed by conditional update."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "待ち"
+        RENDERING = "rendering", "作成中"
+        DONE = "done", "済"
+        FAILED = "failed", "要対応"
+
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="chunks")
+    sequence = models.PositiveSmallIntegerField("束")
+    state = models.CharField("状態", max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    path = models.CharField("印刷ファイル", max_length=300, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    pages = models.PositiveIntegerField("ページ", default=0)
+    problem = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "印刷の束"
+        ordering = ["run", "sequence"]
+        constraints = [models.UniqueConstraint(name="chunk_once_per_run", fields=["run", "sequence"])]
+
+
+class Exclusion(models.Model):
+    """除外: a person the conditions found but the run leaves out, with the reason shown to staff."""
+
+    class Reason(models.TextChoices):
+        PROTECTED = "protected", "支援措置"
+        MAYBE_PROTECTED = "maybe_protected", "支援措置の人と同じ人の可能性"
+        DECEASED = "deceased", "死亡・相続人を調査中"
+        NO_ADDRESS = "no_address", "送付先がない"
+        HELD = "held", "猶予・保留中"
+        BELOW_MINIMUM = "below_minimum", "最低金額に満たない"
+        PRESCRIBED = "prescribed", "時効の期間が過ぎている"
+
+    run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="exclusions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField("理由", max_length=20, choices=Reason)
+    outstanding_yen = models.BigIntegerField("金額（円）", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "除外"
+        constraints = [models.UniqueConstraint(name="exclusion_once_per_person", fields=["run", "person"])]

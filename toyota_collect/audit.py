@@ -1,0 +1,32 @@
+"""Writing what was done and what was looked at."""
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from toyota_collect.models.audit import AccessLog, AuditEvent
+from toyota_collect.permissions import PURPOSE_OF, Purpose
+
+
+def record(*, event: str, by: Any, target: Model | None = None, key: str = "", detail: dict[str, Any] | None = None) -> None:
+    """Write an audit row; call it inside the transaction of the act it records."""
+    AuditEvent.objects.create(
+        event=event,
+        by=by,
+        subject_type=target._meta.label_lower if target is not None else "",
+        subject_key=key or (str(target.pk) if target is not None else ""),
+        detail=detail or {},
+    )
+
+
+def log_view(request: HttpRequest, *, action: str, person_key: str = "") -> None:
+    """Write who looked at whom, with the purpose the role's work gives."""
+    AccessLog.objects.create(
+        by=request.user,  # type: ignore[misc]  # views are behind LoginRequiredMiddleware
+        action=action,
+        person_key=person_key,
+        purpose=PURPOSE_OF.get(getattr(request.user, "role", ""), Purpose.COLLECTION),
+        path=request.path[:300],
+        address=request.META.get("REMOTE_ADDR") or None,
+    )

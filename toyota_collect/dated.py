@@ -1,0 +1,22 @@
+"""Reading settings by date."""
+
+from datetime import date
+from typing import Any
+
+from toyota_collect.models import Setting
+
+
+class SettingMissing(Exception):
+    """No value is in force for the key on that day."""
+
+
+def value_on(key: str, on: date) -> Any:
+    """Return the value in force on ``on``: of the rows begun by then, the latest.
+
+    Raises:
+        SettingMissing: no row has begun.
+    """
+    row = Setting.objects.filter(key=key, starts_on__lte=on).order_by("-starts_on").first()
+    if row is None:
+        raise SettingMissing(f"設定「{key}」に {on:%Y-%m-%d} に有効な値がありません。管理画面の「設定値」に登録してください。")
+    return row.value

@@ -1,0 +1,17 @@
+from toyota_collect.models.accounts import Section, User
+from toyota_collect.models.approvals import Approval
+from toyota_collect.models.audit import AccessLog, AuditEvent
+from toyota_collect.models.documents import Document, DocumentCounter
+from toyota_collect.models.reference import Holiday, Setting
+
+__all__ = [
+    "AccessLog",
+    "Approval",
+    "AuditEvent",
+    "Document",
+    "DocumentCounter",
+    "Holiday",
+    "Section",
+    "Setting",
+    "User",
+]

@@ -1,0 +1,43 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from toyota_collect.history import keep_history
+from toyota_collect.permissions import Role
+
+
+@keep_history()
+class Section(models.Model):
+    """所管課: a section of the city that levies claims or works with them."""
+
+    code = models.CharField("コード", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "所管課"
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """職員・関係者: one account a person, one role, never deleted (a leaver gets ``is_active = False``)."""
+
+    role = models.CharField("役割", max_length=20, choices=Role)
+    display_name = models.CharField("氏名", max_length=60)
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, verbose_name="所管課")
+    organisation = models.CharField("事務所・団体", max_length=100, blank=True)
+    active_until = models.DateField("利用期限（この日まで）", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "利用者"
+        constraints = [
+            models.CheckConstraint(name="user_role_is_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="section_viewer_has_a_section", condition=~Q(role=Role.SECTION_VIEWER) | Q(section__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.username

@@ -1,0 +1,154 @@
+"""Who may do what, and who may see which fact: the one policy table (fails closed).
+
+Code, tests and the auditor's page read the same table. A view names its permission with ``@require``;
+a test walks the URLconf and fails for a view without one.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+View = Callable[..., HttpResponse]
+
+
+class Role(models.TextChoices):
+    COLLECTOR = "collector", "徴収担当"
+    SUPERVISOR = "supervisor", "係長・課長"
+    PRINT_OPERATOR = "print_operator", "帳票担当"
+    RECEIPTS_CLERK = "receipts_clerk", "収納担当"
+    SECTION_VIEWER = "section_viewer", "所管課"
+    WELFARE_WORKER = "welfare_worker", "相談支援員"
+    LAWYER = "lawyer", "弁護士"
+    AUDITOR = "auditor", "監査"
+    ADMINISTRATOR = "administrator", "管理者"
+    SYSTEM = "system", "システム"  # jobs; nobody can log in with it
+
+
+class Permission(StrEnum):
+    HOME = "home"  # the start page, own password and second factor
+    PERSON_SEARCH = "person.search"
+    PERSON_VIEW = "person.view"
+    CLAIM_VIEW = "claim.view"
+    CONTACT_WRITE = "contact.write"
+    HOLD_WRITE = "hold.write"
+    IMPORT_VIEW = "import.view"
+    IMPORT_RUN = "import.run"
+    RUN_VIEW = "run.view"
+    RUN_PREPARE = "run.prepare"
+    LETTER_VIEW = "letter.view"
+    APPROVE = "approve"
+    BOARD_VIEW = "board.view"
+    WELFARE_ROOM = "welfare.room"
+    LAWYER_ROOM = "lawyer.room"
+    ACCESS_LOG_VIEW = "access_log.view"
+    USER_ADMIN = "user.admin"
+    REFERENCE_ADMIN = "reference.admin"
+
+
+P = Permission
+POLICY: dict[str, frozenset[Permission]] = {
+    Role.COLLECTOR: frozenset(
+        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.CONTACT_WRITE, P.HOLD_WRITE, P.LETTER_VIEW}
+    ),
+    Role.SUPERVISOR: frozenset(
+        {
+            P.HOME,
+            P.PERSON_SEARCH,
+            P.PERSON_VIEW,
+            P.CLAIM_VIEW,
+            P.CONTACT_WRITE,
+            P.HOLD_WRITE,
+            P.LETTER_VIEW,
+            P.IMPORT_VIEW,
+            P.RUN_VIEW,
+            P.APPROVE,
+            P.BOARD_VIEW,
+        }
+    ),
+    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW}),
+    Role.RECEIPTS_CLERK: frozenset(
+        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.IMPORT_VIEW, P.IMPORT_RUN}
+    ),
+    Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
+    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
+    Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
+    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.HOME, P.USER_ADMIN, P.REFERENCE_ADMIN}),
+    Role.SYSTEM: frozenset(),
+}
+
+
+class Ground(models.TextChoices):
+    """Where a fact was learned, and so on what legal ground it may be used (地方税法22条, 個人情報保護法69条)."""
+
+    TAX = "tax", "地方税（調査権を含む）"
+    COERCIVE = "coercive", "滞納処分の例による公債権"
+    CONTRACT = "contract", "契約・申請による情報"
+    REGISTER = "register", "住民基本台帳"
+    CONSENT = "consent", "本人の同意"
+    OPEN = "open", "公開情報"
+
+
+class Purpose(models.TextChoices):
+    """Why a person's facts are looked at; written beside every view."""
+
+    COLLECTION = "collection", "徴収事務"
+    SECTION = "section", "所管課の照会"
+    WELFARE = "welfare", "相談支援"
+    LAWSUIT = "lawsuit", "訴訟・回収の委任"
+    AUDIT = "audit", "監査"
+    PRINT = "print", "帳票の作成"
+
+
+# The grounds whose facts each role may see at all. A section viewer sees, besides, only the own section's claims
+# (Claim.objects.visible_to); a welfare worker and a lawyer see nothing until a case is handed to them.
+SEES_GROUNDS: dict[str, frozenset[str]] = {
+    Role.COLLECTOR: frozenset(Ground.values),
+    Role.SUPERVISOR: frozenset(Ground.values),
+    Role.PRINT_OPERATOR: frozenset(Ground.values),
+    Role.RECEIPTS_CLERK: frozenset(Ground.values),
+    Role.SECTION_VIEWER: frozenset(Ground.values),
+}
+PURPOSE_OF: dict[str, str] = {
+    Role.COLLECTOR: Purpose.COLLECTION,
+    Role.SUPERVISOR: Purpose.COLLECTION,
+    Role.RECEIPTS_CLERK: Purpose.COLLECTION,
+    Role.PRINT_OPERATOR: Purpose.PRINT,
+    Role.SECTION_VIEWER: Purpose.SECTION,
+    Role.WELFARE_WORKER: Purpose.WELFARE,
+    Role.LAWYER: Purpose.LAWSUIT,
+    Role.AUDITOR: Purpose.AUDIT,
+}
+
+
+def allows(user: Any, permission: Permission) -> bool:
+    """Whether an active, logged-in user holds the permission."""
+    if not (user.is_authenticated and user.is_active):
+        return False
+    return permission in POLICY.get(user.role, frozenset())
+
+
+def visible_grounds(user: Any) -> frozenset[str]:
+    """Grounds whose facts the user may see; empty for anybody not in the table."""
+    return SEES_GROUNDS.get(getattr(user, "role", ""), frozenset())
+
+
+def require(permission: Permission) -> Callable[[View], View]:
+    """Refuse the view (403) to a user whose role lacks ``permission``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not allows(request.user, permission):
+                raise PermissionDenied(f"この画面を使う権限（{permission}）がありません。")
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]  # read by the test that walks the URLconf
+        return guarded
+
+    return decorate

@@ -1,0 +1,21 @@
+"""The URL map; each app's urls.py holds its own nouns."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from toyota_collect import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("people/", include("debtors.urls")),
+    path("claims/", include("claims.urls")),
+    path("demands/", include("notices.urls")),
+    path("welfare/", include("welfare.urls")),
+    path("lawyers/", include("lawyers.urls")),
+    path("approvals/", include("toyota_collect.urls_approvals")),
+    path("users/", include("toyota_collect.urls_users")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("admin/", admin.site.urls),
+]
