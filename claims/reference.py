@@ -63,6 +63,12 @@ def _kinds(kind_model: Any, terms_model: Any, sections: _Sections) -> None:
 
 
 def _rates(model: Any) -> None:
-    for row in json.loads((DATA / "late_charge_rates.json").read_text(encoding="utf-8"))["rates"]:
-        names = ["first_permyriad", "after_permyriad", "relief_permyriad", "source"]
-        model.objects.get_or_create(year=row["year"], defaults={name: row.get(name) for name in names})
+    table = json.loads((DATA / "late_charge_rates.json").read_text(encoding="utf-8"))
+    for row in table["rows"]:
+        defaults = {
+            "first_permyriad": row["first"],
+            "after_permyriad": row["after"],
+            "relief_permyriad": row["relief"],
+            "source": f"{table['law']}（{row['basis']}）",
+        }
+        model.objects.get_or_create(year=row["year"], defaults=defaults)

@@ -1,0 +1,110 @@
+"""Proving the ledger: balances, clocks and the hash chain recomputed from what was written."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from claims.models import SealBlock
+from claims.services.clocks import clock_differences
+from claims.services.seal import BLOCK_SQL, LAST_ID, chain
+
+MOST_DIFFERENCES = 200  # listed; a broken ledger has too many to read
+BALANCE_SQL = """
+SELECT c.id, c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen,
+    coalesce(s.levied, 0), coalesce(s.principal, 0), coalesce(s.fee, 0), coalesce(s.late, 0), coalesce(s.cost, 0)
+FROM claims_claim c LEFT JOIN (
+    SELECT claim_id,
+        sum(amount_yen) FILTER (WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')) AS levied,
+        sum(amount_yen) FILTER (WHERE component = 'principal') AS principal,
+        sum(amount_yen) FILTER (WHERE component = 'fee') AS fee,
+        sum(amount_yen) FILTER (WHERE component = 'late') AS late,
+        sum(amount_yen) FILTER (WHERE component = 'cost') AS cost
+    FROM claims_entry GROUP BY claim_id
+) s ON s.claim_id = c.id
+WHERE (c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen) IS DISTINCT FROM
+    (coalesce(s.levied, 0), coalesce(s.principal, 0), coalesce(s.fee, 0), coalesce(s.late, 0), coalesce(s.cost, 0))
+ORDER BY c.id LIMIT %s
+"""
+RECEIPT_SQL = """
+SELECT r.id, r.amount_yen, -coalesce(sum(e.amount_yen), 0)
+FROM claims_receipt r LEFT JOIN claims_entry e ON e.receipt_id = r.id AND e.kind = 'receipt'
+GROUP BY r.id HAVING r.amount_yen <> -coalesce(sum(e.amount_yen), 0) ORDER BY r.id LIMIT %s
+"""
+CONTENT_SQL = """
+SELECT concat_ws('|', s.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
+    c.collector_number, c.declaration_number, c.business_year_number, c.child_number, c.due_on,
+    c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen,
+    (SELECT string_agg(concat_ws(',', e.on, e.kind, e.component, e.amount_yen), ';'
+        ORDER BY e.on, e.kind, e.component, e.amount_yen) FROM claims_entry e WHERE e.claim_id = c.id))
+FROM claims_claim c JOIN debtors_sourcesystem s ON s.id = c.source_id JOIN claims_claimkind k ON k.id = c.kind_id
+ORDER BY s.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
+    c.collector_number, c.declaration_number, c.business_year_number, c.child_number
+"""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """``ok`` only if nothing differs; ``digest`` is SHA-256 (hex) over business content in claim-key order."""
+
+    ok: bool
+    digest: str
+    differences: list[dict[str, object]]
+
+
+@transaction.atomic
+def verify_ledger() -> Proof:
+    """Recompute every balance, receipt, clock and seal in one consistent view of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    differences = [*_balances(), *_receipts(), *_seals(), *clock_differences(limit=MOST_DIFFERENCES)]
+    return Proof(ok=not differences, digest=_digest(), differences=differences[:MOST_DIFFERENCES])
+
+
+def _balances() -> list[dict[str, object]]:
+    names = ["levied_yen", "principal_yen", "fee_yen", "late_yen", "cost_yen"]
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCE_SQL, [MOST_DIFFERENCES])
+        return [
+            {"what": "balance", "claim": row[0], "field": name, "stored": stored, "entries": int(summed)}
+            for row in cursor.fetchall()
+            for name, stored, summed in zip(names, row[1:6], row[6:], strict=True)
+            if stored != summed
+        ]
+
+
+def _receipts() -> list[dict[str, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIPT_SQL, [MOST_DIFFERENCES])
+        return [
+            {"what": "receipt", "receipt": key, "received": received, "booked": int(booked)}
+            for key, received, booked in cursor.fetchall()
+        ]
+
+
+def _seals() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    after, former = 0, ""
+    with connection.cursor() as cursor:
+        for block in SealBlock.objects.order_by("last_entry").iterator():
+            cursor.execute(BLOCK_SQL, [after, block.last_entry, LAST_ID])
+            _, _, count, content = cursor.fetchone()
+            if content != block.content_sha256 or count != block.entries:
+                found.append({"what": "seal", "entries": [after + 1, block.last_entry], "problem": "content"})
+            if chain(former, block.content_sha256) != block.chain_sha256:
+                found.append({"what": "seal", "entries": [after + 1, block.last_entry], "problem": "chain"})
+            after, former = block.last_entry, block.chain_sha256
+    return found
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        cursor.execute(f"DECLARE ledger NO SCROLL CURSOR FOR {CONTENT_SQL}")
+        while True:
+            cursor.execute("FETCH 5000 FROM ledger")
+            rows = cursor.fetchall()
+            if not rows:
+                return digest.hexdigest()
+            for (line,) in rows:
+                digest.update(line.encode() + b"\n")
