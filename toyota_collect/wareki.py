@@ -73,11 +73,16 @@ def short_text(day: date) -> str:
     return f"{era.letter}{year}.{day.month}.{day.day}"
 
 
+def year_text(year: int) -> str:
+    """``2027`` → ``"令和9年"``: a calendar year, named after the era on its last day."""
+    era = era_of(date(year, 12, 31))
+    return f"{era.name}{_first_year(year - era.starts_on.year + 1)}年"
+
+
 def fiscal_year_text(fiscal_year: int) -> str:
     """``2026`` → ``"令和8年度"``, ``2019`` → ``"令和元年度"`` (its common name), ``2018`` → ``"平成30年度"``."""
     # A fiscal year is named after the era in force when most of it ran: 2019 is 令和元年度.
-    era = era_of(date(fiscal_year, 12, 31))
-    return f"{era.name}{_first_year(fiscal_year - era.starts_on.year + 1)}年度"
+    return f"{year_text(fiscal_year)}度"
 
 
 def read(text: str) -> Reading:
