@@ -1,0 +1,67 @@
+"""The web, worker and beat processes of bin/start, kept running and stopped together."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from toyota_collect.embedded import guard
+from toyota_collect.embedded.processes import Restarts, Running, Service
+from toyota_collect.embedded.state import Refused, State, say
+
+
+class Supervisor:
+    """Starts services, restarts those that end by themselves, and leaves nothing behind."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.running: list[Running] = []
+        self.restarts = Restarts()
+        self.guard = subprocess.Popen(
+            [sys.executable, "-P", Path(guard.__file__)], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def start(self, service: Service) -> None:
+        one = Running(service, self.state.log(service.name))
+        self.running.append(one)
+        self._tell_guard(f"+ {one.process.pid} {int(service.stop_signal)} {service.grace}")
+
+    def watch(self) -> None:
+        """Restart what ends by itself, once; call it again and again.
+
+        Raises:
+            Refused: a service keeps ending.
+        """
+        for one in [one for one in self.running if one.ended]:
+            self._forget(one)
+            name, code = one.service.name, one.process.returncode
+            if not self.restarts.allow():
+                raise Refused(f"{name} keeps ending ({code}); see {self.state.logs / name}.log.")
+            say(f"{name} ended ({code}) and is started again; see {self.state.logs / name}.log.")
+            self.start(one.service)
+
+    def run_until_stopped(self) -> None:
+        """Watch for ever; ends by ``Stopped`` or ``Refused``."""
+        while True:
+            time.sleep(0.5)
+            self.watch()
+
+    def stop(self) -> None:
+        """Stop everything at once and wait for all of it."""
+        for one in self.running:
+            one.ask_to_stop()
+        for one in list(self.running):
+            self._forget(one)
+        assert self.guard.stdin is not None
+        self.guard.stdin.close()
+        self.guard.wait()
+
+    def _forget(self, one: Running) -> None:
+        one.stop()
+        self.running.remove(one)
+        self._tell_guard(f"- {one.process.pid}")
+
+    def _tell_guard(self, line: str) -> None:
+        assert self.guard.stdin is not None
+        self.guard.stdin.write(line + "\n")
+        self.guard.stdin.flush()
