@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from debtors.querysets import in_force
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+
+from debtors.querysets import in_force
 from toyota_collect.permissions import Role, visible_grounds
 
 

@@ -12,9 +12,24 @@ from typing import Any
 
 DATA = Path(__file__).parent / "data"
 FIRST_DAY = date(2000, 4, 1)  # the legal attributes are given from here on; older claims need a dated row of their own
-NUMBERS = ["prescription_years", "old_prescription_years", "first_bracket_months", "late_rate_permyriad", "dunning_fee_yen"]
+NUMBERS = [
+    "prescription_years",
+    "old_prescription_years",
+    "first_bracket_months",
+    "late_rate_permyriad",
+    "dunning_fee_yen",
+]
 FLAGS = ["needs_enyo", "late_truncates", "self_execution", "may_go_to_lawyers", "to_be_confirmed"]
-TEXTS = ["legal_class", "statute", "dunning_effect", "late_regime", "late_statute", "appeal_body", "share_domain", "source"]
+TEXTS = [
+    "legal_class",
+    "statute",
+    "dunning_effect",
+    "late_regime",
+    "late_statute",
+    "appeal_body",
+    "share_domain",
+    "source",
+]
 
 
 def load(models: Any) -> None:

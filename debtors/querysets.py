@@ -8,9 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 def in_force(on: date, prefix: str = "") -> Q:
     """Rows whose period holds ``on``: starts_on inclusive, ends_on exclusive or open."""
-    return Q(**{f"{prefix}starts_on__lte": on}) & (
-        Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": on})
-    )
+    return Q(**{f"{prefix}starts_on__lte": on}) & (Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gt": on}))
 
 
 class PersonQuerySet(models.QuerySet):

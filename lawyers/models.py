@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+
 from toyota_collect.history import keep_history
 
 
@@ -8,7 +9,9 @@ class Firm(models.Model):
     """法律事務所: a firm the city works with; its lawyers see their own firm's cases only."""
 
     name = models.CharField("名称", max_length=100, unique=True)
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="firms", blank=True, verbose_name="所属弁護士")
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="firms", blank=True, verbose_name="所属弁護士"
+    )
     is_active = models.BooleanField("契約中", default=True)
 
     class Meta:

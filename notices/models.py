@@ -1,9 +1,10 @@
-from claims.models import Claim
-from debtors.models import Person
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+
+from claims.models import Claim
+from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval, Document
 

@@ -1,7 +1,5 @@
 """Fixtures that more than one folder uses."""
 
-from collections.abc import Iterator
-
 import pytest
 
 
@@ -19,12 +17,12 @@ def _flush_may_empty_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.fixture
-def restored_reference_data(transactional_db: None) -> Iterator[None]:
+def restored_reference_data(transactional_db: None) -> None:
     """Transactional tests begin and end with the reference data that migrations load."""
-    from claims import reference as claims_reference
     from django.apps import apps
+
+    from claims import reference as claims_reference
     from toyota_collect import reference
 
     reference.load(apps)
     claims_reference.load(apps)
-    yield

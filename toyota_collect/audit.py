@@ -9,7 +9,9 @@ from toyota_collect.models.audit import AccessLog, AuditEvent
 from toyota_collect.permissions import PURPOSE_OF, Purpose
 
 
-def record(*, event: str, by: Any, target: Model | None = None, key: str = "", detail: dict[str, Any] | None = None) -> None:
+def record(
+    *, event: str, by: Any, target: Model | None = None, key: str = "", detail: dict[str, Any] | None = None
+) -> None:
     """Write an audit row; call it inside the transaction of the act it records."""
     AuditEvent.objects.create(
         event=event,

@@ -32,4 +32,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _entry(item: Any, request: HttpRequest) -> dict[str, Any]:
     url = reverse(item.url_name)
     current = request.path == url or (url != "/" and request.path.startswith(url))
-    return {"label": item.label, "url": url, "count": item.count(request.user) if item.count else None, "current": current}
+    return {
+        "label": item.label,
+        "url": url,
+        "count": item.count(request.user) if item.count else None,
+        "current": current,
+    }

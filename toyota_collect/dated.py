@@ -18,5 +18,7 @@ def value_on(key: str, on: date) -> Any:
     """
     row = Setting.objects.filter(key=key, starts_on__lte=on).order_by("-starts_on").first()
     if row is None:
-        raise SettingMissing(f"設定「{key}」に {on:%Y-%m-%d} に有効な値がありません。管理画面の「設定値」に登録してください。")
+        raise SettingMissing(
+            f"設定「{key}」に {on:%Y-%m-%d} に有効な値がありません。管理画面の「設定値」に登録してください。"
+        )
     return row.value

@@ -11,7 +11,10 @@ from typing import Any
 import jpholiday
 
 DATA = Path(__file__).parent / "data"
-FIRST_YEAR, LAST_YEAR = 2005, 2027  # beyond: administrators add the next year's 休日 when the Cabinet Office announces it
+FIRST_YEAR, LAST_YEAR = (
+    2005,
+    2027,
+)  # beyond: administrators add the next year's 休日 when the Cabinet Office announces it
 SYSTEM_ACCOUNTS = {"system.intake": "取込ジョブ", "system.print": "帳票ジョブ", "system.seal": "封印ジョブ"}
 
 

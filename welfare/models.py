@@ -1,7 +1,8 @@
-from debtors.models import Person
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from debtors.models import Person
 from toyota_collect.history import keep_history
 
 

@@ -5,18 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0001_initial'),
-        ('debtors', '0001_initial'),
+        ("claims", "0001_initial"),
+        ("debtors", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='claim',
-            name='identity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='debtors.sourceidentity', verbose_name='宛名'),
+            model_name="claim",
+            name="identity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to="debtors.sourceidentity",
+                verbose_name="宛名",
+            ),
         ),
     ]

@@ -9,488 +9,1085 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0002_initial'),
-        ('debtors', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('toyota_collect', '0001_initial'),
+        ("claims", "0002_initial"),
+        ("debtors", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("toyota_collect", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='claim',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='toyota_collect.section', verbose_name='所管課'),
+            model_name="claim",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="toyota_collect.section", verbose_name="所管課"
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="claim",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="debtors.sourcesystem", verbose_name="業務システム"
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="claimevent",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='claimevent',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='claims.claim'),
+            model_name="claimevent",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="events", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='claimeventhistory',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="claimeventhistory",
+            name="by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='claimeventhistory',
-            name='claim',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claim'),
+            model_name="claimeventhistory",
+            name="claim",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='claimeventhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimeventhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimeventhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.claimevent'),
+            model_name="claimeventhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.claimevent",
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='identity',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.sourceidentity', verbose_name='宛名'),
+            model_name="claimhistory",
+            name="identity",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.sourceidentity",
+                verbose_name="宛名",
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.claim'),
+            model_name="claimhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='section',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='toyota_collect.section', verbose_name='所管課'),
+            model_name="claimhistory",
+            name="section",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="toyota_collect.section",
+                verbose_name="所管課",
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="claimhistory",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.sourcesystem",
+                verbose_name="業務システム",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkind',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='toyota_collect.section', verbose_name='所管課'),
+            model_name="claimkind",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="toyota_collect.section", verbose_name="所管課"
+            ),
         ),
         migrations.AddField(
-            model_name='claimhistory',
-            name='kind',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claimkind', verbose_name='債権種目'),
+            model_name="claimhistory",
+            name="kind",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claimkind",
+                verbose_name="債権種目",
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='claims.claimkind', verbose_name='債権種目'),
+            model_name="claim",
+            name="kind",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="claims.claimkind", verbose_name="債権種目"
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimkindhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.claimkind'),
+            model_name="claimkindhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.claimkind",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindhistory',
-            name='section',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='toyota_collect.section', verbose_name='所管課'),
+            model_name="claimkindhistory",
+            name="section",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="toyota_collect.section",
+                verbose_name="所管課",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindterms',
-            name='kind',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='claims.claimkind', verbose_name='債権種目'),
+            model_name="claimkindterms",
+            name="kind",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="terms",
+                to="claims.claimkind",
+                verbose_name="債権種目",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindtermshistory',
-            name='kind',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claimkind', verbose_name='債権種目'),
+            model_name="claimkindtermshistory",
+            name="kind",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claimkind",
+                verbose_name="債権種目",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindtermshistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimkindtermshistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimkindtermshistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.claimkindterms'),
+            model_name="claimkindtermshistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.claimkindterms",
+            ),
         ),
         migrations.AddField(
-            model_name='claimparty',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='claims.claim'),
+            model_name="claimparty",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parties", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='claimparty',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='party_to', to='debtors.person'),
+            model_name="claimparty",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="party_to", to="debtors.person"
+            ),
         ),
         migrations.AddField(
-            model_name='claimpartyhistory',
-            name='claim',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claim'),
+            model_name="claimpartyhistory",
+            name="claim",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='claimpartyhistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person'),
+            model_name="claimpartyhistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+            ),
         ),
         migrations.AddField(
-            model_name='claimpartyhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="claimpartyhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='claimpartyhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.claimparty'),
+            model_name="claimpartyhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.claimparty",
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entry",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='claims.claim', verbose_name='債権'),
+            model_name="entry",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="entries",
+                to="claims.claim",
+                verbose_name="債権",
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='reverses',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='claims.entry'),
+            model_name="entry",
+            name="reverses",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversed_by", to="claims.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='claim',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='claims.claim', verbose_name='債権'),
+            model_name="hold",
+            name="claim",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holds",
+                to="claims.claim",
+                verbose_name="債権",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='decision',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='toyota_collect.approval', verbose_name='決裁'),
+            model_name="hold",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="toyota_collect.approval",
+                verbose_name="決裁",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='kind',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='claims.claimkind', verbose_name='債権種目'),
+            model_name="hold",
+            name="kind",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="claims.claimkind",
+                verbose_name="債権種目",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='debtors.person', verbose_name='人'),
+            model_name="hold",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holds",
+                to="debtors.person",
+                verbose_name="人",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='placed_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="hold",
+            name="placed_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='claim',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claim', verbose_name='債権'),
+            model_name="holdhistory",
+            name="claim",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claim",
+                verbose_name="債権",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='decision',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='toyota_collect.approval', verbose_name='決裁'),
+            model_name="holdhistory",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="toyota_collect.approval",
+                verbose_name="決裁",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='kind',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='claims.claimkind', verbose_name='債権種目'),
+            model_name="holdhistory",
+            name="kind",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="claims.claimkind",
+                verbose_name="債権種目",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person', verbose_name='人'),
+            model_name="holdhistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+                verbose_name="人",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="holdhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.hold'),
+            model_name="holdhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.hold",
+            ),
         ),
         migrations.AddField(
-            model_name='holdhistory',
-            name='placed_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="holdhistory",
+            name="placed_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="importbatch",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='importfile',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='claims.importbatch'),
+            model_name="importfile",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="claims.importbatch"
+            ),
         ),
         migrations.AddField(
-            model_name='importfile',
-            name='source',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="importfile",
+            name="source",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="debtors.sourcesystem",
+                verbose_name="業務システム",
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='in_file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.importfile'),
+            model_name="entry",
+            name="in_file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.importfile"
+            ),
         ),
         migrations.AddField(
-            model_name='controltotal',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='control_totals', to='claims.importfile'),
+            model_name="controltotal",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="control_totals", to="claims.importfile"
+            ),
         ),
         migrations.AddField(
-            model_name='claim',
-            name='seen_in_file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.importfile'),
+            model_name="claim",
+            name="seen_in_file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.importfile"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='latechargerate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_latechargeratehistory" ("after_permyriad", "first_permyriad", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relief_permyriad", "source", "year") VALUES (OLD."after_permyriad", OLD."first_permyriad", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."relief_permyriad", OLD."source", OLD."year"); RETURN NULL;', hash='9ba8330e95e4021496782000ea8a47e841c5b124', operation='UPDATE', pgid='pgtrigger_update_update_8b1e3', table='claims_latechargerate', when='AFTER')),
+            model_name="latechargerate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_latechargeratehistory" ("after_permyriad", "first_permyriad", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relief_permyriad", "source", "year") VALUES (OLD."after_permyriad", OLD."first_permyriad", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."relief_permyriad", OLD."source", OLD."year"); RETURN NULL;',
+                    hash="9ba8330e95e4021496782000ea8a47e841c5b124",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8b1e3",
+                    table="claims_latechargerate",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='latechargerate',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_latechargeratehistory" ("after_permyriad", "first_permyriad", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relief_permyriad", "source", "year") VALUES (OLD."after_permyriad", OLD."first_permyriad", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."relief_permyriad", OLD."source", OLD."year"); RETURN NULL;', hash='fea9eaaff56158b87bd9b40050141cc23090f4ce', operation='DELETE', pgid='pgtrigger_delete_delete_a3433', table='claims_latechargerate', when='AFTER')),
+            model_name="latechargerate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_latechargeratehistory" ("after_permyriad", "first_permyriad", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "relief_permyriad", "source", "year") VALUES (OLD."after_permyriad", OLD."first_permyriad", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."relief_permyriad", OLD."source", OLD."year"); RETURN NULL;',
+                    hash="fea9eaaff56158b87bd9b40050141cc23090f4ce",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_a3433",
+                    table="claims_latechargerate",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='latechargeratehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="latechargeratehistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='latechargeratehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='claims.latechargerate'),
+            model_name="latechargeratehistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="claims.latechargerate",
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='in_file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.importfile'),
+            model_name="receipt",
+            name="in_file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.importfile"
+            ),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="receipt",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="debtors.sourcesystem", verbose_name="業務システム"
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='receipt',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='claims.receipt'),
+            model_name="entry",
+            name="receipt",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="claims.receipt"
+            ),
         ),
         migrations.AddField(
-            model_name='rejectedrow',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rejected_rows', to='claims.importfile'),
+            model_name="rejectedrow",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rejected_rows", to="claims.importfile"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sealblock',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0d212ef4c9a86d07eafc4290972944e0e93559d7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c826e', table='claims_sealblock', when='BEFORE')),
+            model_name="sealblock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0d212ef4c9a86d07eafc4290972944e0e93559d7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_c826e",
+                    table="claims_sealblock",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sealblock',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;", hash='996acb830cd57085734ddcb6f9e83c4f1d96984f', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_fdf02', table='claims_sealblock', when='BEFORE')),
+            model_name="sealblock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_truncated",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+                    hash="996acb830cd57085734ddcb6f9e83c4f1d96984f",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_truncated_fdf02",
+                    table="claims_sealblock",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimevent',
-            constraint=models.UniqueConstraint(fields=('claim', 'kind', 'on'), name='event_once_per_day'),
+            model_name="claimevent",
+            constraint=models.UniqueConstraint(fields=("claim", "kind", "on"), name="event_once_per_day"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimevent',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_claimeventhistory" ("by_id", "claim_id", "detail", "ground", "id", "kind", "on", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "until", "withdrawn_at", "written_at") VALUES (OLD."by_id", OLD."claim_id", OLD."detail", OLD."ground", OLD."id", OLD."kind", OLD."on", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."until", OLD."withdrawn_at", OLD."written_at"); RETURN NULL;', hash='22f68169c373959c015cdcc834cd9970903de00d', operation='UPDATE', pgid='pgtrigger_update_update_78db6', table='claims_claimevent', when='AFTER')),
+            model_name="claimevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_claimeventhistory" ("by_id", "claim_id", "detail", "ground", "id", "kind", "on", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "until", "withdrawn_at", "written_at") VALUES (OLD."by_id", OLD."claim_id", OLD."detail", OLD."ground", OLD."id", OLD."kind", OLD."on", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."until", OLD."withdrawn_at", OLD."written_at"); RETURN NULL;',
+                    hash="22f68169c373959c015cdcc834cd9970903de00d",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_78db6",
+                    table="claims_claimevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimevent',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimeventhistory" ("by_id", "claim_id", "detail", "ground", "id", "kind", "on", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "until", "withdrawn_at", "written_at") VALUES (OLD."by_id", OLD."claim_id", OLD."detail", OLD."ground", OLD."id", OLD."kind", OLD."on", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."until", OLD."withdrawn_at", OLD."written_at"); RETURN NULL;', hash='f63b0890e2b43d3c3ec39d5bc77df7ee0e05f68b', operation='DELETE', pgid='pgtrigger_delete_delete_7b3e8', table='claims_claimevent', when='AFTER')),
+            model_name="claimevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimeventhistory" ("by_id", "claim_id", "detail", "ground", "id", "kind", "on", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "until", "withdrawn_at", "written_at") VALUES (OLD."by_id", OLD."claim_id", OLD."detail", OLD."ground", OLD."id", OLD."kind", OLD."on", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."until", OLD."withdrawn_at", OLD."written_at"); RETURN NULL;',
+                    hash="f63b0890e2b43d3c3ec39d5bc77df7ee0e05f68b",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_7b3e8",
+                    table="claims_claimevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimkind',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_claimkindhistory" ("books_money", "code", "ground", "group", "id", "instalment_label", "joint_slip", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "section_id", "short_name") VALUES (OLD."books_money", OLD."code", OLD."ground", OLD."group", OLD."id", OLD."instalment_label", OLD."joint_slip", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."section_id", OLD."short_name"); RETURN NULL;', hash='52ee6f7a5723fddfd196b02d9ff52641b326386c', operation='UPDATE', pgid='pgtrigger_update_update_9b234', table='claims_claimkind', when='AFTER')),
+            model_name="claimkind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_claimkindhistory" ("books_money", "code", "ground", "group", "id", "instalment_label", "joint_slip", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "section_id", "short_name") VALUES (OLD."books_money", OLD."code", OLD."ground", OLD."group", OLD."id", OLD."instalment_label", OLD."joint_slip", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."section_id", OLD."short_name"); RETURN NULL;',
+                    hash="52ee6f7a5723fddfd196b02d9ff52641b326386c",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_9b234",
+                    table="claims_claimkind",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimkind',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimkindhistory" ("books_money", "code", "ground", "group", "id", "instalment_label", "joint_slip", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "section_id", "short_name") VALUES (OLD."books_money", OLD."code", OLD."ground", OLD."group", OLD."id", OLD."instalment_label", OLD."joint_slip", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."section_id", OLD."short_name"); RETURN NULL;', hash='f2e12181a86b0825a6c00652b71e29bbd4065322', operation='DELETE', pgid='pgtrigger_delete_delete_c6ced', table='claims_claimkind', when='AFTER')),
+            model_name="claimkind",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimkindhistory" ("books_money", "code", "ground", "group", "id", "instalment_label", "joint_slip", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "section_id", "short_name") VALUES (OLD."books_money", OLD."code", OLD."ground", OLD."group", OLD."id", OLD."instalment_label", OLD."joint_slip", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."section_id", OLD."short_name"); RETURN NULL;',
+                    hash="f2e12181a86b0825a6c00652b71e29bbd4065322",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_c6ced",
+                    table="claims_claimkind",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.UniqueConstraint(fields=('kind', 'starts_on'), name='terms_one_per_start'),
+            model_name="claimkindterms",
+            constraint=models.UniqueConstraint(fields=("kind", "starts_on"), name="terms_one_per_start"),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.CheckConstraint(condition=models.Q(('self_execution', False), ('legal_class', 'A'), _connector='OR'), name='only_coercive_claims_execute_themselves'),
+            model_name="claimkindterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("self_execution", False), ("legal_class", "A"), _connector="OR"),
+                name="only_coercive_claims_execute_themselves",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.CheckConstraint(condition=models.Q(('may_go_to_lawyers', False), models.Q(('legal_class', 'A'), _negated=True), _connector='OR'), name='coercive_claims_never_go_to_lawyers'),
+            model_name="claimkindterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("may_go_to_lawyers", False), models.Q(("legal_class", "A"), _negated=True), _connector="OR"
+                ),
+                name="coercive_claims_never_go_to_lawyers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.CheckConstraint(condition=models.Q(('needs_enyo', False), ('legal_class', 'C'), _connector='OR'), name='only_private_claims_need_enyo'),
+            model_name="claimkindterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("needs_enyo", False), ("legal_class", "C"), _connector="OR"),
+                name="only_private_claims_need_enyo",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.CheckConstraint(condition=models.Q(('first_bracket_months__in', [1, 3])), name='first_bracket_is_1_or_3_months'),
+            model_name="claimkindterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_bracket_months__in", [1, 3])), name="first_bracket_is_1_or_3_months"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimkindterms',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('late_regime', 'civil'), _negated=True), ('late_rate_permyriad__isnull', False), _connector='OR'), name='civil_late_charge_has_a_rate'),
+            model_name="claimkindterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("late_regime", "civil"), _negated=True),
+                    ("late_rate_permyriad__isnull", False),
+                    _connector="OR",
+                ),
+                name="civil_late_charge_has_a_rate",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimkindterms',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_claimkindtermshistory" ("appeal_body", "dunning_effect", "dunning_fee_yen", "first_bracket_months", "id", "kind_id", "late_rate_permyriad", "late_regime", "late_rounding", "late_statute", "late_truncates", "legal_class", "may_go_to_lawyers", "needs_enyo", "old_prescription_years", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescription_years", "self_execution", "share_domain", "source", "starts_on", "statute", "to_be_confirmed") VALUES (OLD."appeal_body", OLD."dunning_effect", OLD."dunning_fee_yen", OLD."first_bracket_months", OLD."id", OLD."kind_id", OLD."late_rate_permyriad", OLD."late_regime", OLD."late_rounding", OLD."late_statute", OLD."late_truncates", OLD."legal_class", OLD."may_go_to_lawyers", OLD."needs_enyo", OLD."old_prescription_years", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."prescription_years", OLD."self_execution", OLD."share_domain", OLD."source", OLD."starts_on", OLD."statute", OLD."to_be_confirmed"); RETURN NULL;', hash='e0c3776bb2468e39a16f71c86fdf419aad65f9ee', operation='UPDATE', pgid='pgtrigger_update_update_74c80', table='claims_claimkindterms', when='AFTER')),
+            model_name="claimkindterms",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_claimkindtermshistory" ("appeal_body", "dunning_effect", "dunning_fee_yen", "first_bracket_months", "id", "kind_id", "late_rate_permyriad", "late_regime", "late_rounding", "late_statute", "late_truncates", "legal_class", "may_go_to_lawyers", "needs_enyo", "old_prescription_years", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescription_years", "self_execution", "share_domain", "source", "starts_on", "statute", "to_be_confirmed") VALUES (OLD."appeal_body", OLD."dunning_effect", OLD."dunning_fee_yen", OLD."first_bracket_months", OLD."id", OLD."kind_id", OLD."late_rate_permyriad", OLD."late_regime", OLD."late_rounding", OLD."late_statute", OLD."late_truncates", OLD."legal_class", OLD."may_go_to_lawyers", OLD."needs_enyo", OLD."old_prescription_years", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."prescription_years", OLD."self_execution", OLD."share_domain", OLD."source", OLD."starts_on", OLD."statute", OLD."to_be_confirmed"); RETURN NULL;',
+                    hash="e0c3776bb2468e39a16f71c86fdf419aad65f9ee",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_74c80",
+                    table="claims_claimkindterms",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimkindterms',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimkindtermshistory" ("appeal_body", "dunning_effect", "dunning_fee_yen", "first_bracket_months", "id", "kind_id", "late_rate_permyriad", "late_regime", "late_rounding", "late_statute", "late_truncates", "legal_class", "may_go_to_lawyers", "needs_enyo", "old_prescription_years", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescription_years", "self_execution", "share_domain", "source", "starts_on", "statute", "to_be_confirmed") VALUES (OLD."appeal_body", OLD."dunning_effect", OLD."dunning_fee_yen", OLD."first_bracket_months", OLD."id", OLD."kind_id", OLD."late_rate_permyriad", OLD."late_regime", OLD."late_rounding", OLD."late_statute", OLD."late_truncates", OLD."legal_class", OLD."may_go_to_lawyers", OLD."needs_enyo", OLD."old_prescription_years", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prescription_years", OLD."self_execution", OLD."share_domain", OLD."source", OLD."starts_on", OLD."statute", OLD."to_be_confirmed"); RETURN NULL;', hash='2b3022ac25f3fe184f778a5daa7b211a2a3f81a7', operation='DELETE', pgid='pgtrigger_delete_delete_ad16e', table='claims_claimkindterms', when='AFTER')),
+            model_name="claimkindterms",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimkindtermshistory" ("appeal_body", "dunning_effect", "dunning_fee_yen", "first_bracket_months", "id", "kind_id", "late_rate_permyriad", "late_regime", "late_rounding", "late_statute", "late_truncates", "legal_class", "may_go_to_lawyers", "needs_enyo", "old_prescription_years", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prescription_years", "self_execution", "share_domain", "source", "starts_on", "statute", "to_be_confirmed") VALUES (OLD."appeal_body", OLD."dunning_effect", OLD."dunning_fee_yen", OLD."first_bracket_months", OLD."id", OLD."kind_id", OLD."late_rate_permyriad", OLD."late_regime", OLD."late_rounding", OLD."late_statute", OLD."late_truncates", OLD."legal_class", OLD."may_go_to_lawyers", OLD."needs_enyo", OLD."old_prescription_years", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."prescription_years", OLD."self_execution", OLD."share_domain", OLD."source", OLD."starts_on", OLD."statute", OLD."to_be_confirmed"); RETURN NULL;',
+                    hash="2b3022ac25f3fe184f778a5daa7b211a2a3f81a7",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_ad16e",
+                    table="claims_claimkindterms",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claimparty',
-            constraint=models.UniqueConstraint(fields=('claim', 'person', 'role'), name='party_once_per_role'),
+            model_name="claimparty",
+            constraint=models.UniqueConstraint(fields=("claim", "person", "role"), name="party_once_per_role"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimparty',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_claimpartyhistory" ("claim_id", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on") VALUES (OLD."claim_id", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."starts_on"); RETURN NULL;', hash='1e36ae444417619d572f3c12e960b4d30d495537', operation='UPDATE', pgid='pgtrigger_update_update_2264f', table='claims_claimparty', when='AFTER')),
+            model_name="claimparty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_claimpartyhistory" ("claim_id", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on") VALUES (OLD."claim_id", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role", OLD."starts_on"); RETURN NULL;',
+                    hash="1e36ae444417619d572f3c12e960b4d30d495537",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2264f",
+                    table="claims_claimparty",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claimparty',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimpartyhistory" ("claim_id", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on") VALUES (OLD."claim_id", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."starts_on"); RETURN NULL;', hash='670c647fbfd26aabd2e3b95bc4a038a3ca0958be', operation='DELETE', pgid='pgtrigger_delete_delete_3c87e', table='claims_claimparty', when='AFTER')),
+            model_name="claimparty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimpartyhistory" ("claim_id", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "starts_on") VALUES (OLD."claim_id", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role", OLD."starts_on"); RETURN NULL;',
+                    hash="670c647fbfd26aabd2e3b95bc4a038a3ca0958be",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_3c87e",
+                    table="claims_claimparty",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='hold_ends_after_it_starts'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                name="hold_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', False), ('review_on__isnull', False), _connector='OR'), name='hold_has_an_end_or_a_review'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__isnull", False), ("review_on__isnull", False), _connector="OR"),
+                name="hold_has_an_end_or_a_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', None), ('claim', None), _connector='OR'), name='hold_scope_is_one_level'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", None), ("claim", None), _connector="OR"), name="hold_scope_is_one_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('person', 'kind', 'claim', 'reason'), name='hold_one_open_per_scope_and_reason', nulls_distinct=False),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("person", "kind", "claim", "reason"),
+                name="hold_one_open_per_scope_and_reason",
+                nulls_distinct=False,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hold',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "claims_holdhistory" ("channels", "claim_id", "decision_id", "ends_on", "id", "kind_id", "late_charge_effect", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason", "review_on", "starts_on", "stops_clock") VALUES (OLD."channels", OLD."claim_id", OLD."decision_id", OLD."ends_on", OLD."id", OLD."kind_id", OLD."late_charge_effect", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason", OLD."review_on", OLD."starts_on", OLD."stops_clock"); RETURN NULL;', hash='b2cb98d88eaf22fd9239065b5efee9f2abf31c2a', operation='UPDATE', pgid='pgtrigger_update_update_0cd1a', table='claims_hold', when='AFTER')),
+            model_name="hold",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "claims_holdhistory" ("channels", "claim_id", "decision_id", "ends_on", "id", "kind_id", "late_charge_effect", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason", "review_on", "starts_on", "stops_clock") VALUES (OLD."channels", OLD."claim_id", OLD."decision_id", OLD."ends_on", OLD."id", OLD."kind_id", OLD."late_charge_effect", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason", OLD."review_on", OLD."starts_on", OLD."stops_clock"); RETURN NULL;',
+                    hash="b2cb98d88eaf22fd9239065b5efee9f2abf31c2a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0cd1a",
+                    table="claims_hold",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hold',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_holdhistory" ("channels", "claim_id", "decision_id", "ends_on", "id", "kind_id", "late_charge_effect", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason", "review_on", "starts_on", "stops_clock") VALUES (OLD."channels", OLD."claim_id", OLD."decision_id", OLD."ends_on", OLD."id", OLD."kind_id", OLD."late_charge_effect", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason", OLD."review_on", OLD."starts_on", OLD."stops_clock"); RETURN NULL;', hash='c35bee1ba5348aced4cdf42565e90784b0c14d62', operation='DELETE', pgid='pgtrigger_delete_delete_37f24', table='claims_hold', when='AFTER')),
+            model_name="hold",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_holdhistory" ("channels", "claim_id", "decision_id", "ends_on", "id", "kind_id", "late_charge_effect", "note", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "placed_at", "placed_by_id", "reason", "review_on", "starts_on", "stops_clock") VALUES (OLD."channels", OLD."claim_id", OLD."decision_id", OLD."ends_on", OLD."id", OLD."kind_id", OLD."late_charge_effect", OLD."note", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."placed_at", OLD."placed_by_id", OLD."reason", OLD."review_on", OLD."starts_on", OLD."stops_clock"); RETURN NULL;',
+                    hash="c35bee1ba5348aced4cdf42565e90784b0c14d62",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_37f24",
+                    table="claims_hold",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'committed'), _negated=True), ('rows', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('inserted'), '+', models.F('changed')), '+', models.F('same')), '+', models.F('rejected'))), _connector='OR'), name='import_loses_no_row'),
+            model_name="importfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "committed"), _negated=True),
+                    (
+                        "rows",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("inserted"), "+", models.F("changed")
+                                ),
+                                "+",
+                                models.F("same"),
+                            ),
+                            "+",
+                            models.F("rejected"),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="import_loses_no_row",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['identity'], name='claim_by_identity'),
+            model_name="claim",
+            index=models.Index(fields=["identity"], name="claim_by_identity"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('principal_yen__gt', 0), ('fee_yen__gt', 0), ('late_yen__gt', 0), ('cost_yen__gt', 0), _connector='OR'), fields=['due_on'], include=('identity', 'kind', 'principal_yen'), name='claim_open_by_due'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(
+                    ("principal_yen__gt", 0),
+                    ("fee_yen__gt", 0),
+                    ("late_yen__gt", 0),
+                    ("cost_yen__gt", 0),
+                    _connector="OR",
+                ),
+                fields=["due_on"],
+                include=("identity", "kind", "principal_yen"),
+                name="claim_open_by_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(fields=['notice_number'], name='claim_by_notice'),
+            model_name="claim",
+            index=models.Index(fields=["notice_number"], name="claim_by_notice"),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('principal_yen__gt', 0)), fields=['prescribes_on'], name='claim_by_prescription'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("principal_yen__gt", 0)), fields=["prescribes_on"], name="claim_by_prescription"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(fields=('source', 'kind', 'notice_number', 'levy_year', 'taxation_year', 'instalment', 'detail_code', 'collector_number', 'declaration_number', 'business_year_number', 'child_number'), name='claim_common_key_once'),
+            model_name="claim",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "source",
+                    "kind",
+                    "notice_number",
+                    "levy_year",
+                    "taxation_year",
+                    "instalment",
+                    "detail_code",
+                    "collector_number",
+                    "declaration_number",
+                    "business_year_number",
+                    "child_number",
+                ),
+                name="claim_common_key_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('cost_yen__gte', 0), ('fee_yen__gte', 0), ('late_yen__gte', 0), ('principal_yen__gte', 0)), name='claim_balances_never_negative'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("cost_yen__gte", 0), ("fee_yen__gte", 0), ("late_yen__gte", 0), ("principal_yen__gte", 0)
+                ),
+                name="claim_balances_never_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('nominal_due_on'))), name='claim_due_is_shifted_forwards'),
+            model_name="claim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("nominal_due_on"))), name="claim_due_is_shifted_forwards"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."business_year_number" IS DISTINCT FROM (NEW."business_year_number") OR OLD."child_number" IS DISTINCT FROM (NEW."child_number") OR OLD."collector_number" IS DISTINCT FROM (NEW."collector_number") OR OLD."contract_on" IS DISTINCT FROM (NEW."contract_on") OR OLD."declaration_number" IS DISTINCT FROM (NEW."declaration_number") OR OLD."detail_code" IS DISTINCT FROM (NEW."detail_code") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."el_qr" IS DISTINCT FROM (NEW."el_qr") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."instalment" IS DISTINCT FROM (NEW."instalment") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."levy_year" IS DISTINCT FROM (NEW."levy_year") OR OLD."nominal_due_on" IS DISTINCT FROM (NEW."nominal_due_on") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."section_paid_yen" IS DISTINCT FROM (NEW."section_paid_yen") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."taxation_year" IS DISTINCT FROM (NEW."taxation_year"))', func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taxation_year"); RETURN NULL;', hash='949ec702f2f2c074de05fd23b3152cbeb04efc29', operation='UPDATE', pgid='pgtrigger_update_update_fe4ba', table='claims_claim', when='AFTER')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."business_year_number" IS DISTINCT FROM (NEW."business_year_number") OR OLD."child_number" IS DISTINCT FROM (NEW."child_number") OR OLD."collector_number" IS DISTINCT FROM (NEW."collector_number") OR OLD."contract_on" IS DISTINCT FROM (NEW."contract_on") OR OLD."declaration_number" IS DISTINCT FROM (NEW."declaration_number") OR OLD."detail_code" IS DISTINCT FROM (NEW."detail_code") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."el_qr" IS DISTINCT FROM (NEW."el_qr") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."instalment" IS DISTINCT FROM (NEW."instalment") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."levy_year" IS DISTINCT FROM (NEW."levy_year") OR OLD."nominal_due_on" IS DISTINCT FROM (NEW."nominal_due_on") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."section_paid_yen" IS DISTINCT FROM (NEW."section_paid_yen") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."taxation_year" IS DISTINCT FROM (NEW."taxation_year"))',
+                    func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taxation_year"); RETURN NULL;',
+                    hash="949ec702f2f2c074de05fd23b3152cbeb04efc29",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_fe4ba",
+                    table="claims_claim",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='claim',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taxation_year"); RETURN NULL;', hash='62183220ff21f15fbb86c73863429f1750667647', operation='DELETE', pgid='pgtrigger_delete_delete_dbf31', table='claims_claim', when='AFTER')),
+            model_name="claim",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taxation_year"); RETURN NULL;',
+                    hash="62183220ff21f15fbb86c73863429f1750667647",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_dbf31",
+                    table="claims_claim",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('source', 'receipt_number'), name='receipt_once_per_source'),
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("source", "receipt_number"), name="receipt_once_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_yen__gt', 0)), name='receipt_is_money'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_yen__gt", 0)), name="receipt_is_money"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bb17315bc6c28afe6d53023789373c4259f6c2a4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_fe763', table='claims_receipt', when='BEFORE')),
+            model_name="receipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="bb17315bc6c28afe6d53023789373c4259f6c2a4",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_fe763",
+                    table="claims_receipt",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='receipt',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;", hash='88e60cca933fbf68c014a2fa492c4a57a0f9e3f7', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_0a9e6', table='claims_receipt', when='BEFORE')),
+            model_name="receipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_truncated",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+                    hash="88e60cca933fbf68c014a2fa492c4a57a0f9e3f7",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_truncated_0a9e6",
+                    table="claims_receipt",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['claim'], name='entry_by_claim'),
+            model_name="entry",
+            index=models.Index(fields=["claim"], name="entry_by_claim"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('kind', 'receipt')), fields=['on'], name='entry_receipts_by_day'),
+            model_name="entry",
+            index=models.Index(condition=models.Q(("kind", "receipt")), fields=["on"], name="entry_receipts_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_yen__gt', 0), ('kind__in', ['levy', 'late_fixed', 'refund', 'refund_interest'])), models.Q(('amount_yen__lt', 0), ('kind__in', ['exemption', 'receipt', 'write_off', 'set_off'])), models.Q(('kind__in', ['correction', 'reversal']), models.Q(('amount_yen', 0), _negated=True)), _connector='OR'), name='entry_sign_follows_its_kind'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount_yen__gt", 0), ("kind__in", ["levy", "late_fixed", "refund", "refund_interest"])),
+                    models.Q(("amount_yen__lt", 0), ("kind__in", ["exemption", "receipt", "write_off", "set_off"])),
+                    models.Q(("kind__in", ["correction", "reversal"]), models.Q(("amount_yen", 0), _negated=True)),
+                    _connector="OR",
+                ),
+                name="entry_sign_follows_its_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses', None)), _connector='OR'), name='entry_reversal_names_what_it_reverses'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reversal"), ("reverses__isnull", False)),
+                    models.Q(models.Q(("kind", "reversal"), _negated=True), ("reverses", None)),
+                    _connector="OR",
+                ),
+                name="entry_reversal_names_what_it_reverses",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='da084ab94a5f712587059e387a533b4416164a3c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5bec0', table='claims_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="da084ab94a5f712587059e387a533b4416164a3c",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_5bec0",
+                    table="claims_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='never_truncated', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;", hash='9d765f082425944c5fce060b87b5270141c9219b', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_never_truncated_c9558', table='claims_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="never_truncated",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+                    hash="9d765f082425944c5fce060b87b5270141c9219b",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_never_truncated_c9558",
+                    table="claims_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='share_the_seal_lock', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM pg_advisory_xact_lock_shared(4710034); RETURN NULL;', hash='4a4075a450eb92476879604a71d226ef87eed29a', level='STATEMENT', operation='INSERT', pgid='pgtrigger_share_the_seal_lock_71c92', table='claims_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="share_the_seal_lock",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM pg_advisory_xact_lock_shared(4710034); RETURN NULL;",
+                    hash="4a4075a450eb92476879604a71d226ef87eed29a",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_share_the_seal_lock_71c92",
+                    table="claims_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='keep_balances', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nUPDATE claims_claim c SET\n    levied_yen = c.levied_yen + n.levied,\n    principal_yen = c.principal_yen + n.principal,\n    fee_yen = c.fee_yen + n.fee,\n    late_yen = c.late_yen + n.late,\n    cost_yen = c.cost_yen + n.cost\nFROM (\n    SELECT claim_id,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal' AND kind IN ('levy','correction','exemption')), 0) AS levied,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'cost'), 0) AS cost\n    FROM new_entries GROUP BY claim_id ORDER BY claim_id\n) n\nWHERE c.id = n.claim_id;\nRETURN NULL;\n", hash='bfb990bfb00ff13582050d3664494d727755f776', level='STATEMENT', operation='INSERT', pgid='pgtrigger_keep_balances_60b79', referencing='REFERENCING NEW TABLE AS new_entries ', table='claims_entry', when='AFTER')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="keep_balances",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nUPDATE claims_claim c SET\n    levied_yen = c.levied_yen + n.levied,\n    principal_yen = c.principal_yen + n.principal,\n    fee_yen = c.fee_yen + n.fee,\n    late_yen = c.late_yen + n.late,\n    cost_yen = c.cost_yen + n.cost\nFROM (\n    SELECT claim_id,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal' AND kind IN ('levy','correction','exemption')), 0) AS levied,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'cost'), 0) AS cost\n    FROM new_entries GROUP BY claim_id ORDER BY claim_id\n) n\nWHERE c.id = n.claim_id;\nRETURN NULL;\n",
+                    hash="bfb990bfb00ff13582050d3664494d727755f776",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_keep_balances_60b79",
+                    referencing="REFERENCING NEW TABLE AS new_entries ",
+                    table="claims_entry",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,13 +1,13 @@
-from debtors.models import Person, SourceIdentity, SourceSystem
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from toyota_collect.history import keep_history
-from toyota_collect.models import Section
-from toyota_collect.permissions import Ground
 
 from claims.models.kind import ClaimKind
 from claims.querysets import ClaimQuerySet
+from debtors.models import Person, SourceIdentity, SourceSystem
+from toyota_collect.history import keep_history
+from toyota_collect.models import Section
+from toyota_collect.permissions import Ground
 
 BALANCES = ["levied_yen", "principal_yen", "fee_yen", "late_yen", "cost_yen"]
 

@@ -1,13 +1,13 @@
-from debtors.models import Person
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from toyota_collect.history import keep_history
-from toyota_collect.models import Approval
 
 from claims.models.claim import Claim
 from claims.models.kind import ClaimKind
+from debtors.models import Person
+from toyota_collect.history import keep_history
+from toyota_collect.models import Approval
 
 
 @keep_history()

@@ -1,7 +1,8 @@
-from debtors.models import SourceSystem
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
+from debtors.models import SourceSystem
 
 
 class ImportBatch(models.Model):

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
@@ -29,7 +30,10 @@ class ClaimKind(models.Model):
     instalment_label = models.CharField("期別の呼び方", max_length=20, default="第{n}期")  # or {n}月分
     joint_slip = models.CharField("納付書をまとめる組", max_length=20, blank=True)  # e.g. 上下水道
     books_money = models.CharField(
-        "収納の記帳元", max_length=10, choices=[("section", "所管課の収納データ"), ("own", "本課の収納")], default="section"
+        "収納の記帳元",
+        max_length=10,
+        choices=[("section", "所管課の収納データ"), ("own", "本課の収納")],
+        default="section",
     )
     ground = models.CharField("情報の根拠", max_length=10, choices=Ground)
 
@@ -67,7 +71,9 @@ class ClaimKindTerms(models.Model):
     legal_class = models.CharField("区分", max_length=1, choices=LegalClass)
     statute = models.CharField("根拠法令", max_length=200)
     prescription_years = models.PositiveSmallIntegerField("時効（年）")
-    old_prescription_years = models.PositiveSmallIntegerField("旧法の時効（年・契約が2020-04-01前）", null=True, blank=True)
+    old_prescription_years = models.PositiveSmallIntegerField(
+        "旧法の時効（年・契約が2020-04-01前）", null=True, blank=True
+    )
     needs_enyo = models.BooleanField("時効の援用が要る", default=False)
     dunning_effect = models.CharField("督促の効果", max_length=10, choices=DunningEffect)
     late_regime = models.CharField("延滞金等", max_length=10, choices=LateRegime)

@@ -1,13 +1,13 @@
 import pgtrigger
-from debtors.models import SourceSystem
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
-from toyota_collect.models.audit import APPEND_ONLY
-from toyota_collect.permissions import Ground
 
 from claims.models.claim import Claim
+from debtors.models import SourceSystem
+from toyota_collect.models.audit import APPEND_ONLY
+from toyota_collect.permissions import Ground
 
 # Sums only the new rows, so the claim row is locked once a statement; CHECK on the claim then refuses what is unlawful.
 KEEP_BALANCES = """
@@ -19,7 +19,8 @@ UPDATE claims_claim c SET
     cost_yen = c.cost_yen + n.cost
 FROM (
     SELECT claim_id,
-        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal' AND kind IN ('levy','correction','exemption')), 0) AS levied,
+        coalesce(sum(amount_yen) FILTER (
+            WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')), 0) AS levied,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,

@@ -23,7 +23,7 @@ WITH block AS (
 )
 SELECT min(id), max(id), count(*), encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY id), 'UTF8')), 'hex')
 FROM block
-"""
+"""  # noqa: S608  LINE is the constant above
 LAST_ID = 2**63 - 1
 
 

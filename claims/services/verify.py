@@ -15,7 +15,8 @@ SELECT c.id, c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen,
     coalesce(s.levied, 0), coalesce(s.principal, 0), coalesce(s.fee, 0), coalesce(s.late, 0), coalesce(s.cost, 0)
 FROM claims_claim c LEFT JOIN (
     SELECT claim_id,
-        sum(amount_yen) FILTER (WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')) AS levied,
+        sum(amount_yen) FILTER (
+            WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')) AS levied,
         sum(amount_yen) FILTER (WHERE component = 'principal') AS principal,
         sum(amount_yen) FILTER (WHERE component = 'fee') AS fee,
         sum(amount_yen) FILTER (WHERE component = 'late') AS late,

@@ -9,325 +9,667 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('debtors', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('toyota_collect', '0001_initial'),
+        ("debtors", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("toyota_collect", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='contact',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='職員'),
+            model_name="contact",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="職員",
+            ),
         ),
         migrations.AddField(
-            model_name='contacthistory',
-            name='by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='職員'),
+            model_name="contacthistory",
+            name="by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="職員",
+            ),
         ),
         migrations.AddField(
-            model_name='contacthistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="contacthistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='contacthistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.contact'),
+            model_name="contacthistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.contact",
+            ),
         ),
         migrations.AddField(
-            model_name='identitylink',
-            name='linked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="identitylink",
+            name="linked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='identitylink',
-            name='unlinked_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="identitylink",
+            name="unlinked_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['kana_key'], name='person_kana_trgm', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["kana_key"], name="person_kana_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_key'], name='person_name_trgm', opclasses=['gin_trgm_ops']),
+            model_name="person",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["name_key"], name="person_name_trgm", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['kana_key'], name='person_kana_prefix', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["kana_key"], name="person_kana_prefix", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_key'], name='person_name_prefix', opclasses=['varchar_pattern_ops']),
+            model_name="person",
+            index=models.Index(fields=["name_key"], name="person_name_prefix", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(condition=models.Q(('household_number', ''), _negated=True), fields=['household_number'], name='person_by_household'),
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("household_number", ""), _negated=True),
+                fields=["household_number"],
+                name="person_by_household",
+            ),
         ),
         migrations.AddField(
-            model_name='identitylink',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='debtors.person'),
+            model_name="identitylink",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="debtors.person"
+            ),
         ),
         migrations.AddField(
-            model_name='contacthistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person'),
+            model_name="contacthistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+            ),
         ),
         migrations.AddField(
-            model_name='contact',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='debtors.person'),
+            model_name="contact",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="debtors.person"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "debtors_personhistory" ("address", "address_origin", "atena_number", "birth_on", "died_on", "household_number", "id", "is_corporate", "kana", "kana_key", "letter_variant", "name", "name_key", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "sex") VALUES (OLD."address", OLD."address_origin", OLD."atena_number", OLD."birth_on", OLD."died_on", OLD."household_number", OLD."id", OLD."is_corporate", OLD."kana", OLD."kana_key", OLD."letter_variant", OLD."name", OLD."name_key", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."postal_code", OLD."sex"); RETURN NULL;', hash='f94d8d5c856338fb550e99fbc3da67eccc0d9449', operation='UPDATE', pgid='pgtrigger_update_update_d5283', table='debtors_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "debtors_personhistory" ("address", "address_origin", "atena_number", "birth_on", "died_on", "household_number", "id", "is_corporate", "kana", "kana_key", "letter_variant", "name", "name_key", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "sex") VALUES (OLD."address", OLD."address_origin", OLD."atena_number", OLD."birth_on", OLD."died_on", OLD."household_number", OLD."id", OLD."is_corporate", OLD."kana", OLD."kana_key", OLD."letter_variant", OLD."name", OLD."name_key", OLD."number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."postal_code", OLD."sex"); RETURN NULL;',
+                    hash="f94d8d5c856338fb550e99fbc3da67eccc0d9449",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d5283",
+                    table="debtors_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='person',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_personhistory" ("address", "address_origin", "atena_number", "birth_on", "died_on", "household_number", "id", "is_corporate", "kana", "kana_key", "letter_variant", "name", "name_key", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "sex") VALUES (OLD."address", OLD."address_origin", OLD."atena_number", OLD."birth_on", OLD."died_on", OLD."household_number", OLD."id", OLD."is_corporate", OLD."kana", OLD."kana_key", OLD."letter_variant", OLD."name", OLD."name_key", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."postal_code", OLD."sex"); RETURN NULL;', hash='bda7b7b82d6dff14e9dd1071ffb0f6ccf59134b6', operation='DELETE', pgid='pgtrigger_delete_delete_9e02c', table='debtors_person', when='AFTER')),
+            model_name="person",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_personhistory" ("address", "address_origin", "atena_number", "birth_on", "died_on", "household_number", "id", "is_corporate", "kana", "kana_key", "letter_variant", "name", "name_key", "number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "postal_code", "sex") VALUES (OLD."address", OLD."address_origin", OLD."atena_number", OLD."birth_on", OLD."died_on", OLD."household_number", OLD."id", OLD."is_corporate", OLD."kana", OLD."kana_key", OLD."letter_variant", OLD."name", OLD."name_key", OLD."number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."postal_code", OLD."sex"); RETURN NULL;',
+                    hash="bda7b7b82d6dff14e9dd1071ffb0f6ccf59134b6",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_9e02c",
+                    table="debtors_person",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="personhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='personhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.person'),
+            model_name="personhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.person",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflag',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protections', to='debtors.person'),
+            model_name="protectionflag",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="protections", to="debtors.person"
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflaghistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person'),
+            model_name="protectionflaghistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflaghistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="protectionflaghistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflaghistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.protectionflag'),
+            model_name="protectionflaghistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.protectionflag",
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentity',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='identities', to='debtors.person', verbose_name='人'),
+            model_name="sourceidentity",
+            name="person",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="identities",
+                to="debtors.person",
+                verbose_name="人",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflaghistory',
-            name='identity',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.sourceidentity'),
+            model_name="protectionflaghistory",
+            name="identity",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.sourceidentity",
+            ),
         ),
         migrations.AddField(
-            model_name='protectionflag',
-            name='identity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='protections', to='debtors.sourceidentity'),
+            model_name="protectionflag",
+            name="identity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="protections", to="debtors.sourceidentity"
+            ),
         ),
         migrations.AddField(
-            model_name='identitylink',
-            name='identity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='debtors.sourceidentity'),
+            model_name="identitylink",
+            name="identity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="links", to="debtors.sourceidentity"
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentityhistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person', verbose_name='人'),
+            model_name="sourceidentityhistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+                verbose_name="人",
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentityhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="sourceidentityhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentityhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.sourceidentity'),
+            model_name="sourceidentityhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.sourceidentity",
+            ),
         ),
         migrations.AddField(
-            model_name='sourcesystem',
-            name='section',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='toyota_collect.section', verbose_name='所管課'),
+            model_name="sourcesystem",
+            name="section",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="toyota_collect.section", verbose_name="所管課"
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentityhistory',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="sourceidentityhistory",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.sourcesystem",
+                verbose_name="業務システム",
+            ),
         ),
         migrations.AddField(
-            model_name='sourceidentity',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='debtors.sourcesystem', verbose_name='業務システム'),
+            model_name="sourceidentity",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="debtors.sourcesystem", verbose_name="業務システム"
+            ),
         ),
         migrations.AddField(
-            model_name='sourcesystemhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="sourcesystemhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='sourcesystemhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.sourcesystem'),
+            model_name="sourcesystemhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.sourcesystem",
+            ),
         ),
         migrations.AddField(
-            model_name='sourcesystemhistory',
-            name='section',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='toyota_collect.section', verbose_name='所管課'),
+            model_name="sourcesystemhistory",
+            name="section",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="toyota_collect.section",
+                verbose_name="所管課",
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='closed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workitem",
+            name="closed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workitem",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当'),
+            model_name="workitem",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="担当",
+            ),
         ),
         migrations.AddField(
-            model_name='workitem',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='work_items', to='debtors.person'),
+            model_name="workitem",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="work_items", to="debtors.person"
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='closed_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workitemhistory",
+            name="closed_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='opened_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="workitemhistory",
+            name="opened_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='owner',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当'),
+            model_name="workitemhistory",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="担当",
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person'),
+            model_name="workitemhistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="workitemhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='workitemhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='debtors.workitem'),
+            model_name="workitemhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="debtors.workitem",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['person', '-on'], name='contact_by_person'),
+            model_name="contact",
+            index=models.Index(fields=["person", "-on"], name="contact_by_person"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "debtors_contacthistory" ("by_id", "channel", "ground", "id", "on", "outcome", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "text", "written_at") VALUES (OLD."by_id", OLD."channel", OLD."ground", OLD."id", OLD."on", OLD."outcome", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promised_on", OLD."text", OLD."written_at"); RETURN NULL;', hash='d78a1d40df6a772669f5e550ceb9c6c299ae9fe7', operation='UPDATE', pgid='pgtrigger_update_update_392d5', table='debtors_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "debtors_contacthistory" ("by_id", "channel", "ground", "id", "on", "outcome", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "text", "written_at") VALUES (OLD."by_id", OLD."channel", OLD."ground", OLD."id", OLD."on", OLD."outcome", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."promised_on", OLD."text", OLD."written_at"); RETURN NULL;',
+                    hash="d78a1d40df6a772669f5e550ceb9c6c299ae9fe7",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_392d5",
+                    table="debtors_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='contact',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_contacthistory" ("by_id", "channel", "ground", "id", "on", "outcome", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "text", "written_at") VALUES (OLD."by_id", OLD."channel", OLD."ground", OLD."id", OLD."on", OLD."outcome", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promised_on", OLD."text", OLD."written_at"); RETURN NULL;', hash='fa0b650a67277ac48cd4ee8161bf3512f45349e1', operation='DELETE', pgid='pgtrigger_delete_delete_b22c3', table='debtors_contact', when='AFTER')),
+            model_name="contact",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_contacthistory" ("by_id", "channel", "ground", "id", "on", "outcome", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "promised_on", "text", "written_at") VALUES (OLD."by_id", OLD."channel", OLD."ground", OLD."id", OLD."on", OLD."outcome", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."promised_on", OLD."text", OLD."written_at"); RETURN NULL;',
+                    hash="fa0b650a67277ac48cd4ee8161bf3512f45349e1",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_b22c3",
+                    table="debtors_contact",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectionflag',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='protection_ends_after_it_starts'),
+            model_name="protectionflag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                name="protection_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='protectionflag',
-            constraint=models.UniqueConstraint(fields=('identity', 'starts_on'), name='protection_once_per_start'),
+            model_name="protectionflag",
+            constraint=models.UniqueConstraint(fields=("identity", "starts_on"), name="protection_once_per_start"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='protectionflag',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "debtors_protectionflaghistory" ("ends_on", "ground", "id", "identity_id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."ends_on", OLD."ground", OLD."id", OLD."identity_id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on"); RETURN NULL;', hash='d476a5d25542a6af6d187af8e340a0e2254e3ce9', operation='UPDATE', pgid='pgtrigger_update_update_24403', table='debtors_protectionflag', when='AFTER')),
+            model_name="protectionflag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "debtors_protectionflaghistory" ("ends_on", "ground", "id", "identity_id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."ends_on", OLD."ground", OLD."id", OLD."identity_id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on"); RETURN NULL;',
+                    hash="d476a5d25542a6af6d187af8e340a0e2254e3ce9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_24403",
+                    table="debtors_protectionflag",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='protectionflag',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_protectionflaghistory" ("ends_on", "ground", "id", "identity_id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."ends_on", OLD."ground", OLD."id", OLD."identity_id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on"); RETURN NULL;', hash='5f42935daf76044e7a965a0d50e105baaa7c2abf', operation='DELETE', pgid='pgtrigger_delete_delete_818d4', table='debtors_protectionflag', when='AFTER')),
+            model_name="protectionflag",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_protectionflaghistory" ("ends_on", "ground", "id", "identity_id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on") VALUES (OLD."ends_on", OLD."ground", OLD."id", OLD."identity_id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on"); RETURN NULL;',
+                    hash="5f42935daf76044e7a965a0d50e105baaa7c2abf",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_818d4",
+                    table="debtors_protectionflag",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identitylink',
-            constraint=models.UniqueConstraint(condition=models.Q(('unlinked_at', None)), fields=('identity',), name='identity_linked_to_one_person'),
+            model_name="identitylink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("unlinked_at", None)), fields=("identity",), name="identity_linked_to_one_person"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sourcesystem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "debtors_sourcesystemhistory" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "section_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rank", OLD."section_id"); RETURN NULL;', hash='0219a9f31e831b023dd925cd60831f284799c99e', operation='UPDATE', pgid='pgtrigger_update_update_a9fd5', table='debtors_sourcesystem', when='AFTER')),
+            model_name="sourcesystem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "debtors_sourcesystemhistory" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "section_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."rank", OLD."section_id"); RETURN NULL;',
+                    hash="0219a9f31e831b023dd925cd60831f284799c99e",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_a9fd5",
+                    table="debtors_sourcesystem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sourcesystem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_sourcesystemhistory" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "section_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."section_id"); RETURN NULL;', hash='4f046465e95d07a7363ad5501b236bfda9f41c55', operation='DELETE', pgid='pgtrigger_delete_delete_00faa', table='debtors_sourcesystem', when='AFTER')),
+            model_name="sourcesystem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_sourcesystemhistory" ("code", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rank", "section_id") VALUES (OLD."code", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."rank", OLD."section_id"); RETURN NULL;',
+                    hash="4f046465e95d07a7363ad5501b236bfda9f41c55",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_00faa",
+                    table="debtors_sourcesystem",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='sourceidentity',
-            index=models.Index(condition=models.Q(('atena_number', ''), _negated=True), fields=['atena_number'], name='identity_by_atena'),
+            model_name="sourceidentity",
+            index=models.Index(
+                condition=models.Q(("atena_number", ""), _negated=True),
+                fields=["atena_number"],
+                name="identity_by_atena",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sourceidentity',
-            index=models.Index(condition=models.Q(('phone_key', ''), _negated=True), fields=['phone_key'], name='identity_by_phone'),
+            model_name="sourceidentity",
+            index=models.Index(
+                condition=models.Q(("phone_key", ""), _negated=True), fields=["phone_key"], name="identity_by_phone"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sourceidentity',
-            index=models.Index(fields=['name_key'], name='identity_by_name'),
+            model_name="sourceidentity",
+            index=models.Index(fields=["name_key"], name="identity_by_name"),
         ),
         migrations.AddIndex(
-            model_name='sourceidentity',
-            index=models.Index(fields=['person_number'], name='identity_by_own_number'),
+            model_name="sourceidentity",
+            index=models.Index(fields=["person_number"], name="identity_by_own_number"),
         ),
         migrations.AddConstraint(
-            model_name='sourceidentity',
-            constraint=models.UniqueConstraint(fields=('source', 'person_number'), name='identity_once_per_source'),
+            model_name="sourceidentity",
+            constraint=models.UniqueConstraint(fields=("source", "person_number"), name="identity_once_per_source"),
         ),
         migrations.AddConstraint(
-            model_name='sourceidentity',
-            constraint=models.CheckConstraint(condition=models.Q(('person_number', ''), _negated=True), name='identity_has_a_number'),
+            model_name="sourceidentity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("person_number", ""), _negated=True), name="identity_has_a_number"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sourceidentity',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."address_key" IS DISTINCT FROM (NEW."address_key") OR OLD."atena_number" IS DISTINCT FROM (NEW."atena_number") OR OLD."birth_on" IS DISTINCT FROM (NEW."birth_on") OR OLD."corporate_number" IS DISTINCT FROM (NEW."corporate_number") OR OLD."died_on" IS DISTINCT FROM (NEW."died_on") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."household_number" IS DISTINCT FROM (NEW."household_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kana" IS DISTINCT FROM (NEW."kana") OR OLD."kana_key" IS DISTINCT FROM (NEW."kana_key") OR OLD."moved_on" IS DISTINCT FROM (NEW."moved_on") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_key" IS DISTINCT FROM (NEW."name_key") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."person_number" IS DISTINCT FROM (NEW."person_number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."phone_key" IS DISTINCT FROM (NEW."phone_key") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id"))', func='INSERT INTO "debtors_sourceidentityhistory" ("address", "address_key", "atena_number", "birth_on", "corporate_number", "died_on", "ground", "household_number", "id", "kana", "kana_key", "moved_on", "name", "name_key", "person_id", "person_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_key", "postal_code", "sex", "source_id") VALUES (OLD."address", OLD."address_key", OLD."atena_number", OLD."birth_on", OLD."corporate_number", OLD."died_on", OLD."ground", OLD."household_number", OLD."id", OLD."kana", OLD."kana_key", OLD."moved_on", OLD."name", OLD."name_key", OLD."person_id", OLD."person_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."phone_key", OLD."postal_code", OLD."sex", OLD."source_id"); RETURN NULL;', hash='6f3b2c8216ad91f22314cdb3e226d01faacf271f', operation='UPDATE', pgid='pgtrigger_update_update_deab2', table='debtors_sourceidentity', when='AFTER')),
+            model_name="sourceidentity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."address" IS DISTINCT FROM (NEW."address") OR OLD."address_key" IS DISTINCT FROM (NEW."address_key") OR OLD."atena_number" IS DISTINCT FROM (NEW."atena_number") OR OLD."birth_on" IS DISTINCT FROM (NEW."birth_on") OR OLD."corporate_number" IS DISTINCT FROM (NEW."corporate_number") OR OLD."died_on" IS DISTINCT FROM (NEW."died_on") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."household_number" IS DISTINCT FROM (NEW."household_number") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kana" IS DISTINCT FROM (NEW."kana") OR OLD."kana_key" IS DISTINCT FROM (NEW."kana_key") OR OLD."moved_on" IS DISTINCT FROM (NEW."moved_on") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."name_key" IS DISTINCT FROM (NEW."name_key") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."person_number" IS DISTINCT FROM (NEW."person_number") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."phone_key" IS DISTINCT FROM (NEW."phone_key") OR OLD."postal_code" IS DISTINCT FROM (NEW."postal_code") OR OLD."sex" IS DISTINCT FROM (NEW."sex") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id"))',
+                    func='INSERT INTO "debtors_sourceidentityhistory" ("address", "address_key", "atena_number", "birth_on", "corporate_number", "died_on", "ground", "household_number", "id", "kana", "kana_key", "moved_on", "name", "name_key", "person_id", "person_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_key", "postal_code", "sex", "source_id") VALUES (OLD."address", OLD."address_key", OLD."atena_number", OLD."birth_on", OLD."corporate_number", OLD."died_on", OLD."ground", OLD."household_number", OLD."id", OLD."kana", OLD."kana_key", OLD."moved_on", OLD."name", OLD."name_key", OLD."person_id", OLD."person_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."phone", OLD."phone_key", OLD."postal_code", OLD."sex", OLD."source_id"); RETURN NULL;',
+                    hash="6f3b2c8216ad91f22314cdb3e226d01faacf271f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_deab2",
+                    table="debtors_sourceidentity",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sourceidentity',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_sourceidentityhistory" ("address", "address_key", "atena_number", "birth_on", "corporate_number", "died_on", "ground", "household_number", "id", "kana", "kana_key", "moved_on", "name", "name_key", "person_id", "person_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_key", "postal_code", "sex", "source_id") VALUES (OLD."address", OLD."address_key", OLD."atena_number", OLD."birth_on", OLD."corporate_number", OLD."died_on", OLD."ground", OLD."household_number", OLD."id", OLD."kana", OLD."kana_key", OLD."moved_on", OLD."name", OLD."name_key", OLD."person_id", OLD."person_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_key", OLD."postal_code", OLD."sex", OLD."source_id"); RETURN NULL;', hash='3c28e2b2971d6a7cfa46bd19baa236abc1e87e74', operation='DELETE', pgid='pgtrigger_delete_delete_29326', table='debtors_sourceidentity', when='AFTER')),
+            model_name="sourceidentity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_sourceidentityhistory" ("address", "address_key", "atena_number", "birth_on", "corporate_number", "died_on", "ground", "household_number", "id", "kana", "kana_key", "moved_on", "name", "name_key", "person_id", "person_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "phone_key", "postal_code", "sex", "source_id") VALUES (OLD."address", OLD."address_key", OLD."atena_number", OLD."birth_on", OLD."corporate_number", OLD."died_on", OLD."ground", OLD."household_number", OLD."id", OLD."kana", OLD."kana_key", OLD."moved_on", OLD."name", OLD."name_key", OLD."person_id", OLD."person_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."phone", OLD."phone_key", OLD."postal_code", OLD."sex", OLD."source_id"); RETURN NULL;',
+                    hash="3c28e2b2971d6a7cfa46bd19baa236abc1e87e74",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_29326",
+                    table="debtors_sourceidentity",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_on'], name='work_item_open_by_due'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("closed_at", None)), fields=["due_on"], name="work_item_open_by_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('person', 'subject_key'), name='work_item_one_open_per_subject'),
+            model_name="workitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)),
+                fields=("person", "subject_key"),
+                name="work_item_one_open_per_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='work_item_closed_by_somebody'),
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at", None), ("closed_by", None)),
+                    models.Q(("closed_at__isnull", False), ("closed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="work_item_closed_by_somebody",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "debtors_workitemhistory" ("closed_at", "closed_by_id", "due_on", "id", "next_step", "opened_at", "opened_by_id", "outcome", "owner_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "subject_key", "subject_url") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."due_on", OLD."id", OLD."next_step", OLD."opened_at", OLD."opened_by_id", OLD."outcome", OLD."owner_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."subject_key", OLD."subject_url"); RETURN NULL;', hash='eb4bd82392e6db9c49fc3208cfa127cad3f8e2a1', operation='UPDATE', pgid='pgtrigger_update_update_d43e6', table='debtors_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "debtors_workitemhistory" ("closed_at", "closed_by_id", "due_on", "id", "next_step", "opened_at", "opened_by_id", "outcome", "owner_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "subject_key", "subject_url") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."due_on", OLD."id", OLD."next_step", OLD."opened_at", OLD."opened_by_id", OLD."outcome", OLD."owner_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."subject_key", OLD."subject_url"); RETURN NULL;',
+                    hash="eb4bd82392e6db9c49fc3208cfa127cad3f8e2a1",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d43e6",
+                    table="debtors_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='workitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "debtors_workitemhistory" ("closed_at", "closed_by_id", "due_on", "id", "next_step", "opened_at", "opened_by_id", "outcome", "owner_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "subject_key", "subject_url") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."due_on", OLD."id", OLD."next_step", OLD."opened_at", OLD."opened_by_id", OLD."outcome", OLD."owner_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."subject_key", OLD."subject_url"); RETURN NULL;', hash='e11634a9e10ea82d21b52dbc596c277aaa65b307', operation='DELETE', pgid='pgtrigger_delete_delete_1080c', table='debtors_workitem', when='AFTER')),
+            model_name="workitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "debtors_workitemhistory" ("closed_at", "closed_by_id", "due_on", "id", "next_step", "opened_at", "opened_by_id", "outcome", "owner_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "subject_key", "subject_url") VALUES (OLD."closed_at", OLD."closed_by_id", OLD."due_on", OLD."id", OLD."next_step", OLD."opened_at", OLD."opened_by_id", OLD."outcome", OLD."owner_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."subject_key", OLD."subject_url"); RETURN NULL;',
+                    hash="e11634a9e10ea82d21b52dbc596c277aaa65b307",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_1080c",
+                    table="debtors_workitem",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from toyota_collect.history import keep_history
-from toyota_collect.permissions import Ground
 
 from debtors.models.person import Person
+from toyota_collect.history import keep_history
+from toyota_collect.permissions import Ground
 
 
 @keep_history()

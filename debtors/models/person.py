@@ -1,11 +1,11 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+
+from debtors.querysets import PersonQuerySet
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
-
-from debtors.querysets import PersonQuerySet
 
 
 @keep_history()

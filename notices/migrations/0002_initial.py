@@ -8,127 +8,197 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('claims', '0003_initial'),
-        ('debtors', '0002_initial'),
-        ('notices', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
-        ('toyota_collect', '0001_initial'),
+        ("claims", "0003_initial"),
+        ("debtors", "0002_initial"),
+        ("notices", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
+        ("toyota_collect", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='letter',
-            name='document',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='toyota_collect.document'),
+            model_name="letter",
+            name="document",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="toyota_collect.document"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='debtors.person'),
+            model_name="letter",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="debtors.person"
+            ),
         ),
         migrations.AddField(
-            model_name='letterclaim',
-            name='claim',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='in_letters', to='claims.claim'),
+            model_name="letterclaim",
+            name="claim",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="in_letters", to="claims.claim"
+            ),
         ),
         migrations.AddField(
-            model_name='letterclaim',
-            name='letter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='notices.letter'),
+            model_name="letterclaim",
+            name="letter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="notices.letter"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='chunk',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='notices.printchunk'),
+            model_name="letter",
+            name="chunk",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="notices.printchunk"
+            ),
         ),
         migrations.AddField(
-            model_name='printrun',
-            name='approval',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='toyota_collect.approval', verbose_name='決裁'),
+            model_name="printrun",
+            name="approval",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="toyota_collect.approval",
+                verbose_name="決裁",
+            ),
         ),
         migrations.AddField(
-            model_name='printrun',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="printrun",
+            name="made_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='printchunk',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='notices.printrun'),
+            model_name="printchunk",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="chunks", to="notices.printrun"
+            ),
         ),
         migrations.AddField(
-            model_name='letter',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='notices.printrun'),
+            model_name="letter",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="notices.printrun"
+            ),
         ),
         migrations.AddField(
-            model_name='exclusion',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exclusions', to='notices.printrun'),
+            model_name="exclusion",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="exclusions", to="notices.printrun"
+            ),
         ),
         migrations.AddField(
-            model_name='printrunhistory',
-            name='approval',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='toyota_collect.approval', verbose_name='決裁'),
+            model_name="printrunhistory",
+            name="approval",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="toyota_collect.approval",
+                verbose_name="決裁",
+            ),
         ),
         migrations.AddField(
-            model_name='printrunhistory',
-            name='made_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="printrunhistory",
+            name="made_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='printrunhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="printrunhistory",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='printrunhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='notices.printrun'),
+            model_name="printrunhistory",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="history",
+                to="notices.printrun",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letterclaim',
-            constraint=models.UniqueConstraint(fields=('letter', 'claim'), name='claim_once_per_letter'),
+            model_name="letterclaim",
+            constraint=models.UniqueConstraint(fields=("letter", "claim"), name="claim_once_per_letter"),
         ),
         migrations.AddConstraint(
-            model_name='printrun',
-            constraint=models.UniqueConstraint(fields=('fiscal_year', 'sequence'), name='run_numbered_in_its_year'),
+            model_name="printrun",
+            constraint=models.UniqueConstraint(fields=("fiscal_year", "sequence"), name="run_numbered_in_its_year"),
         ),
         migrations.AddConstraint(
-            model_name='printrun',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__gt', models.F('issued_on'))), name='run_deadline_after_issue'),
+            model_name="printrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("deadline_on__gt", models.F("issued_on"))), name="run_deadline_after_issue"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='printrun',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;', hash='34ced0665efd822ddcc2e0d962653266b7ed8c17', operation='UPDATE', pgid='pgtrigger_update_update_8b601', table='notices_printrun', when='AFTER')),
+            model_name="printrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
+                    hash="34ced0665efd822ddcc2e0d962653266b7ed8c17",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_8b601",
+                    table="notices_printrun",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='printrun',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;', hash='7b042fbe6efcedf86b0a5da9b69e2512367fc0e6', operation='DELETE', pgid='pgtrigger_delete_delete_09cdb', table='notices_printrun', when='AFTER')),
+            model_name="printrun",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
+                    hash="7b042fbe6efcedf86b0a5da9b69e2512367fc0e6",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_09cdb",
+                    table="notices_printrun",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='printchunk',
-            constraint=models.UniqueConstraint(fields=('run', 'sequence'), name='chunk_once_per_run'),
+            model_name="printchunk",
+            constraint=models.UniqueConstraint(fields=("run", "sequence"), name="chunk_once_per_run"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('run', 'person'), name='one_letter_per_person_and_run'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(fields=("run", "person"), name="one_letter_per_person_and_run"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.UniqueConstraint(fields=('run', 'serial'), name='letter_serial_once_per_run'),
+            model_name="letter",
+            constraint=models.UniqueConstraint(fields=("run", "serial"), name="letter_serial_once_per_run"),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('total_yen__gt', 0)), name='letter_asks_for_money'),
+            model_name="letter",
+            constraint=models.CheckConstraint(condition=models.Q(("total_yen__gt", 0)), name="letter_asks_for_money"),
         ),
         migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.UniqueConstraint(fields=('run', 'person'), name='exclusion_once_per_person'),
+            model_name="exclusion",
+            constraint=models.UniqueConstraint(fields=("run", "person"), name="exclusion_once_per_person"),
         ),
     ]
