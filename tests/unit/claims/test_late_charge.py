@@ -251,8 +251,8 @@ def test_refuses_what_cannot_be():
         charge("2025-05-30", 100, "2025-10-31", [("2025-06-01", -5)])
     with pytest.raises(ValueError, match="終わりが始まりより前"):
         charge("2025-05-30", 100, "2025-10-31", relief=[("2025-07-02", "2025-07-01", ReliefKind.FULL)])
+    terms = LateChargeTerms(Regime.FLAT, rate=Fraction(3, 100))
     with pytest.raises(ValueError, match="地方税の延滞金の例"):
-        terms = LateChargeTerms(Regime.FLAT, rate=Fraction(3, 100))
         charge("2025-05-30", 100, "2025-10-31", terms=terms, relief=[("2025-07-01", "2025-07-02", ReliefKind.SPECIAL)])
     with pytest.raises(ValueError, match="年の率"):
         LateChargeTerms(Regime.FLAT)

@@ -55,7 +55,7 @@ def test_warns_when_the_date_lies_outside_its_era(text, out_of_era):
     "text", ["", "50608", "050608", "R0.1.1", "R8.13.1", "8.7.31", "R8/7.31", "2026-02-29", "X8.7.31", "6010101"]
 )
 def test_refuses_what_is_no_single_day(text):
-    with pytest.raises(ValueError, match="日付|元号"):
+    with pytest.raises(ValueError, match=r"日付|元号"):
         wareki.parse(text)
 
 
