@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class LawyersConfig(AppConfig):
     name = "lawyers"
     verbose_name = "弁護士"
+
+    def ready(self) -> None:
+        from toyota_collect.nav import CARE
+        from toyota_collect.permissions import Permission
+        from toyota_collect.registry import NavItem, registry
+
+        registry.nav_item(NavItem(CARE, "弁護士の部屋", "lawyers:room", Permission.LAWYER_ROOM, 31))

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ToyotaCollectConfig(AppConfig):
@@ -6,7 +7,13 @@ class ToyotaCollectConfig(AppConfig):
     verbose_name = "共通"
 
     def ready(self) -> None:
-        from toyota_collect import checks  # noqa: F401  registers the system checks
+        from toyota_collect import checks, nav  # noqa: F401  registers the system checks and the navigation
 
         # Celery's shared tasks need the application to exist in the web process too.
         from toyota_collect.celery import app  # noqa: F401
+
+
+class ReferenceAdminConfig(AdminConfig):
+    """Django's admin, for reference tables only."""
+
+    default_site = "toyota_collect.admin_site.ReferenceAdminSite"

@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "notices.apps.NoticesConfig",
     "welfare.apps.WelfareConfig",
     "lawyers.apps.LawyersConfig",
-    "django.contrib.admin",
+    "toyota_collect.apps.ReferenceAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

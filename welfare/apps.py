@@ -4,3 +4,10 @@ from django.apps import AppConfig
 class WelfareConfig(AppConfig):
     name = "welfare"
     verbose_name = "福祉"
+
+    def ready(self) -> None:
+        from toyota_collect.nav import CARE
+        from toyota_collect.permissions import Permission
+        from toyota_collect.registry import NavItem, registry
+
+        registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30))

@@ -1,0 +1,24 @@
+"""The side navigation's lines for the shared screens; each app adds its own in ``AppConfig.ready()``.
+
+``order`` keeps the sections together: 10 毎日, 20 まとめて行う, 30 守る・つなぐ, 40 見守る, 50 管理.
+"""
+
+from typing import Any
+
+from toyota_collect.permissions import Permission
+from toyota_collect.registry import NavItem, registry
+
+DAILY, BATCH, CARE, WATCH, ADMIN = "毎日", "まとめて行う", "守る・つなぐ", "見守る", "管理"
+
+
+def _waiting_for(user: Any) -> int:
+    from toyota_collect.models import Approval
+
+    return Approval.objects.filter(decision="").exclude(requested_by=user).count()
+
+
+registry.nav_item(NavItem(WATCH, "決裁", "approvals:waiting", Permission.APPROVE, 41, _waiting_for))
+registry.nav_item(NavItem(WATCH, "閲覧の記録", "users:access-log", Permission.ACCESS_LOG_VIEW, 45))
+registry.nav_item(NavItem(ADMIN, "利用者", "users:index", Permission.USER_ADMIN, 50))
+registry.nav_item(NavItem(ADMIN, "権限表", "users:policy", Permission.USER_ADMIN, 51))
+registry.nav_item(NavItem(ADMIN, "基準の表", "admin:index", Permission.REFERENCE_ADMIN, 52))
