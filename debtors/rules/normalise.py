@@ -22,7 +22,9 @@ _CORPORATE_FORMS = {
     "(医)": "医療法人", "(宗)": "宗教法人", "(学)": "学校法人",
 }  # fmt: skip
 
-_HIRAGANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+# Hiragana become katakana; a voicing mark that found no letter to join says nothing.
+_SCRIPT: dict[int, int | None] = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
+_SCRIPT |= {0x3099: None, 0x309A: None}
 _KANA_FOLD = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰ", "アイウエオツヤユヨワカケジズオエイ", "ー・゛゜-‐−—")
 _VOWEL_OF = {
     kana: vowel
@@ -72,7 +74,7 @@ def name_candidate_key(name: str) -> str:
 
 def kana_key(kana: str) -> str:
     """One width and one script: ``ﾀｶｻｷ ｶｽﾞｵ`` and ``たかさきかずお`` are equal, ``ヅカ`` and ``ズカ`` are not."""
-    text = unicodedata.normalize("NFKC", kana).translate(_HIRAGANA)
+    text = unicodedata.normalize("NFKC", kana).translate(_SCRIPT)
     return "".join(text.split()).upper()
 
 
