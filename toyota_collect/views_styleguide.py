@@ -1,4 +1,4 @@
-"""The style page: every component with synthetic data, for those who write templates. Only where DEBUG or DEMO is set."""
+"""The style page: every component with synthetic data, for those who write templates (DEBUG or DEMO only)."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -78,7 +78,7 @@ def sample(on: date) -> dict[str, Any]:
             {"label": "結果", "count": 58},
         ],
         "definitions": [
-            ("生年月日", "昭和59年3月14日（42歳）"),
+            ("生年月日", "昭和59年3月14日"),
             ("宛名番号", "0004127736"),
             ("世帯", "3人"),
             ("電話", ""),
@@ -126,11 +126,11 @@ def _groups() -> list[dict[str, Any]]:
 
 def _causes() -> list[dict[str, Any]]:
     return [
-        {"name": "令和3年度初め", "yen": 3842, "whole": True, "colour": "rest"},
+        {"name": "令和3初め", "yen": 3842, "whole": True, "colour": "rest"},
         {"name": "新規発生", "yen": 7696, "colour": "fresh"},
         {"name": "現金納付", "yen": -7793, "colour": "cash"},
         {"name": "充当", "yen": -359, "colour": "setoff"},
         {"name": "減額更正", "yen": -246, "colour": "fix"},
         {"name": "停止・欠損", "yen": -833, "colour": "stop"},
-        {"name": "令和8年度末", "yen": 2307, "whole": True, "colour": "rest"},
+        {"name": "令和8末", "yen": 2307, "whole": True, "colour": "rest"},
     ]

@@ -47,15 +47,15 @@ function readTable(table) {
   };
 }
 
-function common(unit, names, { top = 36, boundaryGap = true } = {}) {
+function common(unit, names, boundaryGap = true) {
   return {
     animation: false,
     textStyle: FONT,
     aria: { enabled: true, decal: { show: false } },
-    grid: { left: 8, right: 12, top, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
     tooltip: { renderMode: 'richText', trigger: 'axis', axisPointer: { type: 'shadow' }, textStyle: FONT, valueFormatter: (value) => (value === null ? '—' : NUMBER.format(value)) },
-    xAxis: { type: 'category', data: names, boundaryGap, axisTick: { show: false }, axisLabel: { ...FONT, hideOverlap: true, interval: names.length > 14 ? 'auto' : 0, width: 92, overflow: 'break' } },
-    yAxis: { type: 'value', name: unit, nameTextStyle: { ...FONT, align: 'right' }, axisLabel: { ...FONT, formatter: (value) => NUMBER.format(value) }, splitLine: { lineStyle: { color: LINE } } },
+    xAxis: { type: 'category', data: names, boundaryGap, axisTick: { show: false }, axisLabel: { ...FONT, interval: names.length > 14 ? 'auto' : 0 } },
+    yAxis: { type: 'value', name: unit, nameGap: 12, nameTextStyle: { ...FONT, align: 'left', padding: [0, 0, 0, -24] }, splitNumber: 4, axisLabel: { ...FONT, formatter: (value) => NUMBER.format(value) }, splitLine: { lineStyle: { color: LINE } } },
   };
 }
 
@@ -98,7 +98,7 @@ function bars(data, unit, stack) {
 
 function line(data, unit) {
   return {
-    ...common(unit, data.names, { boundaryGap: false }),
+    ...common(unit, data.names, false),
     ...legend(data),
     series: data.series.map((series, at) => ({
       name: series.name,
