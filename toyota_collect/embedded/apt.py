@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from toyota_collect.embedded.state import IS_ROOT
+from toyota_collect.embedded.state import IS_ROOT, Command
 
 
 def may_install() -> bool:
@@ -53,7 +53,7 @@ def _to_install(packages: list[str], options: list[str]) -> list[str]:
     return re.findall(r"^Inst (\S+)", plan.stdout, re.MULTILINE) if plan.returncode == 0 else []
 
 
-def _run(command: list[str | Path], cwd: Path | None = None) -> bool:
+def _run(command: Command, cwd: Path | None = None) -> bool:
     """Run quietly; a failing command shows what it said."""
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment())
     if done.returncode:

@@ -9,7 +9,7 @@ from pathlib import Path
 from toyota_collect.embedded import apt
 from toyota_collect.embedded.processes import run
 from toyota_collect.embedded.servers import VENV
-from toyota_collect.embedded.state import ROOT, Refused, locked, say
+from toyota_collect.embedded.state import ROOT, Command, Refused, locked, say
 
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed"
@@ -55,7 +55,7 @@ def _works() -> bool:
 
 def _make() -> None:
     """Make .venv with pip in it, also where the distribution keeps ensurepip in a package of its own."""
-    make = [_base_python(), "-m", "venv", "--clear", VENV]
+    make: list[str | Path] = [_base_python(), "-m", "venv", "--clear", VENV]
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     if _succeeds(make):
         return
@@ -74,13 +74,13 @@ def _base_python() -> str:
     return getattr(sys, "_base_executable", "") or sys.executable
 
 
-def _succeeds(command: list[str | Path]) -> bool:
+def _succeeds(command: Command) -> bool:
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def _install() -> None:
     # --no-deps: the files name every library, so an old pip has nothing to resolve. PIP_USER cannot work in .venv.
-    files = [part for file in REQUIREMENTS for part in ("-r", file)]
+    files: list[str | Path] = [part for file in REQUIREMENTS for part in ("-r", file)]
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", *files]
     if run(command, stdout=sys.stderr, env=os.environ | {"PIP_USER": "0"}):
         raise Refused("The libraries could not be installed; pip's message above says why.")

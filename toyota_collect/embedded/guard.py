@@ -31,11 +31,11 @@ def main(lines: Iterable[str]) -> None:
     """Read ``+ group signal grace`` and ``- group``; after the end of input stop what is left."""
     watched: dict[int, tuple[int, float]] = {}
     for line in lines:
-        sign, group, *rest = line.split()
+        sign, leader, *rest = line.split()
         if sign == "+":
-            watched[int(group)] = (int(rest[0]), float(rest[1]))
+            watched[int(leader)] = (int(rest[0]), float(rest[1]))
         else:
-            watched.pop(int(group), None)
+            watched.pop(int(leader), None)
     started = time.monotonic()
     for group, (number, _grace) in watched.items():
         with contextlib.suppress(ProcessLookupError):

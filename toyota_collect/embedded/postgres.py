@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from toyota_collect.embedded.processes import Running, Service
 from toyota_collect.embedded.servers import VENV, as_user, service_user, site_packages, socket_folder, works_as
-from toyota_collect.embedded.state import Refused, State
+from toyota_collect.embedded.state import Command, Refused, State
 
 # For one machine with a few gigabytes; a city's own server is set up by its administrators.
 SETTINGS = {
@@ -52,7 +53,8 @@ class Postgres:
         if int(made_for) != ours:
             raise Refused(f"{cluster} is of PostgreSQL {made_for}, this is {ours}; dump and restore, or remove it.")
         settings = SETTINGS | {"unix_socket_directories": str(sockets)} | ({} if self.state.durable else THROW_AWAY)
-        command = [binaries / "postgres", "-D", cluster, *(f"--{key}={value}" for key, value in settings.items())]
+        flags = [f"--{key}={value}" for key, value in settings.items()]
+        command: Command = [binaries / "postgres", "-D", cluster, *flags]
         options = {"cwd": "/"} | as_user(self.user)
         service = Service(self.name, command, stop_signal=signal.SIGINT, grace=60, options=options)
         for _attempt in range(40):  # after a crash the old postmaster's children may need a moment to end
@@ -107,17 +109,33 @@ class Postgres:
             shutil.chown(half, self.user)
         # pg_trgm finds nothing in Japanese unless LC_CTYPE knows UTF-8; the builtin provider never changes its order.
         ctype = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={ctype}"]
-        command = [binaries / "initdb", "-D", half, "-U", "app", "--auth=trust", "-E", "UTF8", "--locale=C", *locale]
+        locale = [
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--lc-collate=C",
+            f"--lc-ctype={ctype}",
+        ]
+        sync: list[str] = [] if self.state.durable else ["--no-sync"]
+        command: Command = [binaries / "initdb", "-D", half, "-U", "app", "--auth=trust", "-E", "UTF8", *locale, *sync]
         with self.state.log(self.name) as log:
-            options = {"stdout": log, "stderr": log, "cwd": "/"} | as_user(self.user)
-            if subprocess.run([*command, *([] if self.state.durable else ["--no-sync"])], **options).returncode:
+            options: dict[str, Any] = {"stdout": log, "stderr": log, "cwd": "/"} | as_user(self.user)
+            if subprocess.run(command, **options).returncode:
                 raise Refused(f"PostgreSQL cannot make its cluster; see {self.state.logs / 'postgres.log'}.")
         self.state.migrated.unlink(missing_ok=True)
         half.rename(cluster)
 
     def _answers(self, binaries: Path, running: Running) -> bool:
-        ask = [binaries / "pg_isready", "-q", "-h", self.state.sockets(self.name), "-U", "app", "-d", "postgres"]
+        ask: Command = [
+            binaries / "pg_isready",
+            "-q",
+            "-h",
+            self.state.sockets(self.name),
+            "-U",
+            "app",
+            "-d",
+            "postgres",
+        ]
         while not running.ended:
             if subprocess.run(ask).returncode == 0:
                 return True
@@ -126,7 +144,7 @@ class Postgres:
 
     def _make_database(self, binaries: Path) -> None:
         environment = os.environ | {"PGHOST": str(self.state.sockets(self.name)), "PGUSER": "app"}
-        ask = [binaries / "psql", "-XAtc", "SELECT 1 FROM pg_database WHERE datname = 'app'", "postgres"]
+        ask: Command = [binaries / "psql", "-XAtc", "SELECT 1 FROM pg_database WHERE datname = 'app'", "postgres"]
         if not subprocess.check_output(ask, env=environment):
             subprocess.run([binaries / "createdb", "app"], env=environment, check=True)
 

@@ -7,12 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 from toyota_collect.embedded import guard
+from toyota_collect.embedded.state import Command
 
 PR_SET_PDEATHSIG = 1
 
@@ -56,7 +56,7 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def run(command: Sequence[str | Path], **options: Any) -> int:
+def run(command: Command, **options: Any) -> int:
     """Run a command that ends with this process, and return its exit code as a shell would (128 + signal)."""
     child = subprocess.Popen(command, preexec_fn=die_with_parent(signal.SIGTERM), **options)
     try:
@@ -87,7 +87,7 @@ class Service:
     """
 
     name: str
-    command: Sequence[str | Path]
+    command: Command
     stop_signal: int = signal.SIGTERM
     grace: float = 10
     options: dict[str, Any] = field(default_factory=dict)

@@ -5,12 +5,11 @@ import pwd
 import shutil
 import stat
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from toyota_collect.embedded.processes import Running
-from toyota_collect.embedded.state import IS_ROOT, ROOT, Refused, State
+from toyota_collect.embedded.state import IS_ROOT, ROOT, Command, Refused, State
 
 VENV = ROOT / ".venv"
 
@@ -77,7 +76,7 @@ def as_user(name: str | None) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"}
 
 
-def works_as(name: str | None, command: Sequence[str | Path]) -> bool:
+def works_as(name: str | None, command: Command) -> bool:
     """Whether the command runs and succeeds as that user."""
     try:
         done = subprocess.run(command, **as_user(name), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

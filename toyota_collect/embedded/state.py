@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 IS_ROOT = os.geteuid() == 0
+Command = Sequence[str | Path]
 
 
 class Refused(Exception):
@@ -54,6 +55,11 @@ class State:
         if not os.access(state.logs, os.W_OK):
             raise Refused(f"{state.folder} belongs to another user; set TC_STATE to a folder of your own.")
         return state
+
+    @classmethod
+    def of_environment(cls) -> "State":
+        """The installation that TC_STATE names; var/ of the project otherwise."""
+        return cls.named(os.environ.get("TC_STATE") or str(ROOT / "var"))
 
     @property
     def logs(self) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from toyota_collect.embedded.processes import Running, Service
 from toyota_collect.embedded.servers import VENV, site_packages, socket_folder
-from toyota_collect.embedded.state import Refused, State
+from toyota_collect.embedded.state import Command, Refused, State
 
 
 class Valkey:
@@ -41,7 +41,7 @@ class Valkey:
             "save": "",
             "maxmemory-policy": "noeviction",  # a broker must never drop a task
         }
-        command = [_binary(), *(part for key, value in settings.items() for part in (f"--{key}", value))]
+        command: Command = [_binary(), *(part for key, value in settings.items() for part in (f"--{key}", value))]
         running = Running(Service(self.name, command, options={"cwd": "/"}), self.state.log(self.name))
         deadline = time.monotonic() + 60
         while not running.ended and time.monotonic() < deadline:

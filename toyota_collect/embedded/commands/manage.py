@@ -1,7 +1,5 @@
 """bin/manage: a Django command inside the environment and the servers of TC_STATE."""
 
-import os
-
 from toyota_collect.embedded import environment, libraries
 from toyota_collect.embedded.database import ensure_migrated
 from toyota_collect.embedded.environment import PYTHON
@@ -22,7 +20,7 @@ def run(arguments: list[str]) -> int:
     stop_on_signals()
     environment.ensure()
     libraries.ensure()
-    state = State.named(os.environ.get("TC_STATE") or str(ROOT / "var"))
+    state = State.of_environment()
     with session(state) as variables:
         if arguments and arguments[0] not in BEFORE_TABLES:
             ensure_migrated(state, variables)
