@@ -34,6 +34,7 @@ class Permission(StrEnum):
     PERSON_SEARCH = "person.search"
     PERSON_VIEW = "person.view"
     CLAIM_VIEW = "claim.view"
+    CONTACT_VIEW = "contact.view"  # the course of a case: contacts, holds, next steps
     CONTACT_WRITE = "contact.write"
     HOLD_WRITE = "hold.write"
     IMPORT_VIEW = "import.view"
@@ -53,7 +54,16 @@ class Permission(StrEnum):
 P = Permission
 POLICY: dict[str, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.CONTACT_WRITE, P.HOLD_WRITE, P.LETTER_VIEW}
+        {
+            P.HOME,
+            P.PERSON_SEARCH,
+            P.PERSON_VIEW,
+            P.CLAIM_VIEW,
+            P.CONTACT_VIEW,
+            P.CONTACT_WRITE,
+            P.HOLD_WRITE,
+            P.LETTER_VIEW,
+        }
     ),
     Role.SUPERVISOR: frozenset(
         {
@@ -61,6 +71,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.PERSON_SEARCH,
             P.PERSON_VIEW,
             P.CLAIM_VIEW,
+            P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
             P.LETTER_VIEW,
@@ -72,7 +83,7 @@ POLICY: dict[str, frozenset[Permission]] = {
     ),
     Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW}),
     Role.RECEIPTS_CLERK: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.IMPORT_VIEW, P.IMPORT_RUN}
+        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.CONTACT_VIEW, P.IMPORT_VIEW, P.IMPORT_RUN}
     ),
     Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
