@@ -6,6 +6,7 @@ for itself.
 """
 
 import fcntl
+import os
 import shutil
 import time
 
@@ -19,12 +20,18 @@ SERVERS: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valk
 
 
 def keep(server: Server) -> int:
-    """Start the server, keep it running until nobody uses it, and stop it."""
-    stop_on_signals()
+    """Start the server, keep it running until nobody uses it, and stop it.
+
+    The caller gets its exit code as soon as ``<server>.alive`` is held; the work goes on in a process that is nobody's
+    child, because it may outlive the user that happened to come first.
+    """
     locks = server.state.locks
     with open(locks / f"{server.name}.alive", "a") as alive, open(locks / f"{server.name}.users", "a") as users:
         if not wait_for(lambda: try_lock(alive, fcntl.LOCK_EX), seconds=60):
             raise Refused(f"another keeper of {server.name} does not end.")
+        if os.fork():
+            os._exit(0)  # the lock belongs to both of us, and stays
+        stop_on_signals()
         ready = locks / f"{server.name}.ready"
         ready.unlink(missing_ok=True)
         running: Running | None = None

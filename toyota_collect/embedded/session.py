@@ -73,26 +73,28 @@ def _join(name: str, state: State, stack: ExitStack) -> None:
     with locked(state.locks / f"{name}.join"):
         fcntl.flock(users, fcntl.LOCK_SH)  # waits for a keeper that is just stopping
         stack.callback(_leave, users, alive)
-        keeper = None if is_locked(alive) else _start_keeper(name, state)
-        wait_for(lambda: ready.exists() or not (is_locked(alive) or (keeper and keeper.poll() is None)), seconds=90)
+        if not is_locked(alive):
+            _start_keeper(name, state)
+        wait_for(lambda: ready.exists() or not is_locked(alive), seconds=90)
     if not ready.exists():
         log = state.logs / f"{name}-keeper.log"
         last = log.read_text().strip().splitlines()[-1:] or [f"see {log}"]
         raise Refused(f"{name} could not be started: {last[0].removeprefix('[toyota-collect] ')}")
 
 
-def _start_keeper(name: str, state: State) -> subprocess.Popen[bytes]:
+def _start_keeper(name: str, state: State) -> None:
     main = Path(__file__).with_name("__main__.py")
     durable = "durable" if state.durable else "throw-away"
     (state.locks / f"{name}.ready").unlink(missing_ok=True)
     with state.log(f"{name}-keeper") as log:
-        return subprocess.Popen(
+        subprocess.run(
             [sys.executable, "-P", main, "keep", name, state.folder, durable],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             cwd="/",
+            check=False,  # what went wrong is in its log
         )
 
 
