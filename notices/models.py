@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -7,6 +8,10 @@ from claims.models import Claim
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval, Document
+from toyota_collect.wareki import fiscal_year_text
+
+MADE_BY_JOBS = ["chunk", "state", "failure", "failure_code", "sheets", "first_page", "document"]
+FROZEN = ["run", "person", "serial", "number", "name", "postal_code", "total_yen", "snapshot", "snapshot_sha256"]
 
 
 @keep_history()
@@ -17,7 +22,7 @@ class PrintRun(models.Model):
         DRAFT = "draft", "下書き"
         COUNTED = "counted", "集計済"
         APPROVED = "approved", "決裁済"
-        SNAPSHOT = "snapshot", "金額確定"
+        SNAPSHOT = "snapshot", "金額確定中"
         RENDERING = "rendering", "作成中"
         VERIFIED = "verified", "検査済"
         FAILED = "failed", "要対応"
@@ -52,15 +57,29 @@ class PrintRun(models.Model):
         verbose_name = verbose_name_plural = "一斉催告"
         ordering = ["-pk"]
         constraints = [
-            models.UniqueConstraint(name="run_numbered_in_its_year", fields=["fiscal_year", "sequence"]),
+            models.UniqueConstraint(name="run_numbered_in_its_year", fields=["fiscal_year", "is_sample", "sequence"]),
             models.CheckConstraint(name="run_deadline_after_issue", condition=Q(deadline_on__gt=F("issued_on"))),
         ]
 
     @property
     def title(self) -> str:
-        return f"一斉催告 令和{self.fiscal_year - 2018}年度 第{self.sequence}回"
+        mark = "（見本）" if self.is_sample else ""
+        return f"一斉催告{mark} {fiscal_year_text(self.fiscal_year)} 第{self.sequence}回"
+
+    @property
+    def phase(self) -> str:
+        """The state as staff see it: a counted run is approved as soon as its approval is."""
+        approved = self.approval is not None and self.approval.decision == Approval.Decision.APPROVED
+        return self.State.APPROVED if self.state == self.State.COUNTED and approved else self.state
+
+    @property
+    def phase_label(self) -> str:
+        if self.phase == self.State.COUNTED and self.approval is not None:
+            return "決裁待ち" if self.approval.is_open else "差戻し"
+        return str(self.State(self.phase).label)
 
 
+@keep_history(without=[*MADE_BY_JOBS, "snapshot"])
 class Letter(models.Model):
     """催告書: one person's letter in one run; its snapshot is frozen, so that a reprint is the same letter."""
 
@@ -95,6 +114,11 @@ class Letter(models.Model):
             models.UniqueConstraint(name="letter_serial_once_per_run", fields=["run", "serial"]),
             models.CheckConstraint(name="letter_asks_for_money", condition=Q(total_yen__gt=0)),
         ]
+        indexes = [models.Index(name="letter_by_run_and_state", fields=["run", "state"])]
+        triggers = [
+            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update, condition=pgtrigger.AnyChange(*FROZEN)),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
 
 
 class LetterClaim(models.Model):
@@ -104,11 +128,16 @@ class LetterClaim(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="in_letters")
     principal_yen = models.BigIntegerField("本税・元金")
     fee_yen = models.BigIntegerField("督促手数料")
-    late_yen = models.BigIntegerField("延滞金等")
+    late_yen = models.BigIntegerField("延滞金等")  # with costs of collection (費用), which have no column of their own
 
     class Meta:
         verbose_name = verbose_name_plural = "催告書の明細"
         constraints = [models.UniqueConstraint(name="claim_once_per_letter", fields=["letter", "claim"])]
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    @property
+    def total_yen(self) -> int:
+        return self.principal_yen + self.fee_yen + self.late_yen
 
 
 class PrintChunk(models.Model):
