@@ -1,0 +1,19 @@
+"""The consolidated demand letter (一斉催告書): one letter per person, as data, as sheets and as PDF. No database."""
+
+from .layout import render_one
+from .model import CityProfile, ClaimLine, LetterData, RatesText, Rendered, Slip, Unprintable
+from .sheets import sheets
+from .slips import slips
+
+__all__ = [
+    "CityProfile",
+    "ClaimLine",
+    "LetterData",
+    "RatesText",
+    "Rendered",
+    "Slip",
+    "Unprintable",
+    "render_one",
+    "sheets",
+    "slips",
+]

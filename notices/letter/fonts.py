@@ -1,0 +1,183 @@
+"""The fonts of the letter: which glyphs they have, how wide a text runs, and how WeasyPrint finds them.
+
+BIZ UDGothic lies beside this file and prints everything. A name or an address that it cannot spell is set whole in
+IPAmj Mincho (文字情報基盤), which is too large to ship and is installed with the system.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+
+from .model import Unprintable
+
+FaceName = Literal["ud", "ud-bold", "mj"]
+HERE = Path(__file__).parent / "fonts"
+PT_MM = 25.4 / 72
+_MINCHO_FILE = "ipamjm.ttf"
+
+
+def is_selector(char: str) -> bool:
+    """Whether ``char`` is a variation selector (異体字セレクタ)."""
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def is_private(char: str) -> bool:
+    """Whether ``char`` is a 外字 of the private use areas."""
+    return "\ue000" <= char <= "\uf8ff" or char >= "\U000f0000"
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """Glyph number and advance in thousandths of an em."""
+
+    number: int
+    width: int
+
+
+class Face:
+    """One font file, read directly: fixed pitch and without positioning rules, so widths are sums."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._glyphs: dict[str, Glyph | None] = {}
+
+    @cached_property
+    def _tables(
+        self,
+    ) -> tuple[
+        dict[int, str],
+        dict[str, int],
+        dict[tuple[int, int], str | None],
+        dict[str, int],
+    ]:
+        with TTFont(self.path, lazy=True) as font:
+            units = font["head"].unitsPerEm
+            widths = {name: round(advance * 1000 / units) for name, (advance, _) in font["hmtx"].metrics.items()}
+            variants = {
+                (base, selector): glyph
+                for table in font["cmap"].tables
+                if table.format == 14
+                for selector, entries in table.uvsDict.items()
+                for base, glyph in entries
+            }
+            return dict(font.getBestCmap()), font.getReverseGlyphMap(), variants, widths
+
+    def glyph(self, char: str, selector: str = "") -> Glyph | None:
+        """The glyph of a character (with its variation selector), or None if the font lacks it."""
+        key = char + selector
+        if key not in self._glyphs:
+            self._glyphs[key] = self._find(char, selector)
+        return self._glyphs[key]
+
+    def _find(self, char: str, selector: str) -> Glyph | None:
+        cmap, numbers, variants, widths = self._tables
+        name = cmap.get(ord(char))
+        if selector:
+            key = (ord(char), ord(selector))
+            if key not in variants:
+                return None
+            name = variants[key] or name
+        return None if name is None else Glyph(numbers[name], widths[name])
+
+    def missing(self, text: str) -> str:
+        """The first character, with its selector, that the font cannot draw, or "" if it can draw all."""
+        for at, char in enumerate(text):
+            if is_selector(char):
+                if at == 0 or not self.glyph(text[at - 1], char):
+                    return text[max(at - 1, 0) : at + 1]
+            elif not self.glyph(char):
+                return char
+        return ""
+
+    def width_mm(self, text: str, pt: float) -> float:
+        """Length of a line at ``pt`` points; characters that the font lacks count as one em."""
+        total = 0
+        for at, char in enumerate(text):
+            if is_selector(char):
+                continue
+            after = text[at + 1 : at + 2]
+            glyph = self.glyph(char, after if after and is_selector(after) else "") or self.glyph(char)
+            total += glyph.width if glyph else 1000
+        return total * pt * PT_MM / 1000
+
+
+def _mincho_path() -> Path | None:
+    """IPAmj Mincho where the system keeps fonts; ``TC_FONT_DIRS`` (colon-separated) is looked at first."""
+    places = [
+        *filter(None, os.environ.get("TC_FONT_DIRS", "").split(":")),
+        *(f"{root}/fonts" for root in os.environ.get("XDG_DATA_DIRS", "").split(":") if root),
+        "/usr/share/fonts",
+        "/usr/local/share/fonts",
+        os.path.expanduser("~/.local/share/fonts"),
+        os.path.expanduser("~/.fonts"),
+    ]
+    for place in places:
+        for folder, _, names in os.walk(place):
+            if _MINCHO_FILE in names:
+                return Path(folder) / _MINCHO_FILE
+    return None
+
+
+@cache
+def faces() -> dict[FaceName, Face]:
+    """The faces present on this machine; ``mj`` is absent where IPAmj Mincho is not installed."""
+    found: dict[FaceName, Face] = {
+        "ud": Face(HERE / "BIZUDGothic-Regular.ttf"),
+        "ud-bold": Face(HERE / "BIZUDGothic-Bold.ttf"),
+    }
+    if mincho := _mincho_path():
+        found["mj"] = Face(mincho)
+    return found
+
+
+def face_for(text: str) -> FaceName:
+    """``ud``, or ``mj`` for a line with anything BIZ UDGothic lacks; the two are never mixed in a line.
+
+    A selector that the font does not know would silently print the ordinary form, so it is refused.
+
+    Raises:
+        Unprintable: ``gaiji`` (外字), ``variant`` (unknown 異体字), ``glyph``, ``font`` (IPAmj Mincho is missing).
+    """
+    if private := next((char for char in text if is_private(char)), ""):
+        raise Unprintable(
+            "gaiji",
+            f"外字（U+{ord(private):04X}）は印刷できません。正しい文字への対応を登録してください: {text}",
+        )
+    known = faces()
+    if not known["ud"].missing(text):
+        return "ud"
+    if "mj" not in known:
+        raise Unprintable(
+            "font",
+            f"IPAmj明朝が入っていないため印刷できません（fonts-ipamj-mincho を入れてください）: {text}",
+        )
+    if lacking := known["mj"].missing(text):
+        if is_selector(lacking[-1]):
+            raise Unprintable(
+                "variant",
+                f"異体字（{_codes(lacking)}）がフォントにありません。字形を確かめてください: {text}",
+            )
+        raise Unprintable(
+            "glyph",
+            f"文字（{_codes(lacking)}）がフォントにありません。字形を確かめてください: {text}",
+        )
+    return "mj"
+
+
+def font_face_css() -> str:
+    """``@font-face`` rules with the very files, so that no font of the system can take their place."""
+    rules = [("Letter UD", 400, faces()["ud"]), ("Letter UD", 700, faces()["ud-bold"])]
+    if "mj" in faces():
+        rules.append(("Letter MJ", 400, faces()["mj"]))
+    return "".join(
+        f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url("{face.path.as_uri()}") }}\n'
+        for name, weight, face in rules
+    )
+
+
+def _codes(text: str) -> str:
+    return " ".join(f"U+{ord(char):04X}" for char in text)

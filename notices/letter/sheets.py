@@ -1,0 +1,590 @@
+"""From a letter to its sheets: what stands on each page and at which place, without laying anything out.
+
+Measures are millimetres on A4 and those of the stylesheet; docs/adr/0004 tells why they are what they are.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+
+from toyota_collect import wareki
+from toyota_collect.documents import drawing
+from toyota_collect.documents.drawing import DOT_MM
+from toyota_collect.money import comma
+
+from . import plain, table
+from .blocks import Area, Block, Ink, Sheet, Static, Text, figures, fit, listed
+from .fonts import PT_MM, faces, is_selector
+from .model import CityProfile, LetterData, Slip, Unprintable
+from .slips import ordered, slips
+from .wording import Wording, wording_on
+
+MAX_SHEETS = 8
+"""Sheets one envelope holds; a longer letter goes on in the next."""
+
+FOLDS_MM = (105, 201)
+PANEL_TOPS_MM = (9, 105, 201)
+ROW_MM = 5.8
+TABLE_TOP_MM = 31
+TABLE_HEAD_MM = 10
+LINES_PER_PAGE = 40
+NOTE_LINE_MM = 5.1
+NOTES_END_MM = 285
+CARDS_PER_PAGE = 7
+LIST_ROWS = 7  # slips the guide can list
+BODY_END_MM = 285
+ADDRESS_MM = 65.5
+
+# Codes, in dots of 300 dpi.
+POST_AT = (266, 463)  # x 22.5, bottom at y 42
+MARK_AT = (59, 1323)  # x 5, y 112
+GS1_LEFT, GS1_TOP_MM = 1512, 69.2  # x 128; in its panel
+QR_RIGHT_MM, QR_BOTTOM_MM, QR_MAX_MM = 197, 57.8, 18.1
+
+WEEKDAYS = "月火水木金土日"
+_NOT_FIRST = "、。，．）」』％年月日円・ー々ァィゥェォッャュョぁぃぅぇぉっゃゅょ"
+_NOT_LAST = "（「『"
+_FIGURES = "0123456789.,"
+
+
+def sheets(data: LetterData) -> tuple[Sheet, ...]:
+    """The pages of a letter in printing order; further envelopes begin with their own cover.
+
+    Raises:
+        Unprintable: the letter cannot be printed; the reason says what to mend.
+    """
+    if not data.lines:
+        raise Unprintable("empty", "請求する債権がありません。")
+    if not (0 < data.run_number <= 9999 and 0 < data.serial <= 9_999_999):
+        raise Unprintable("serial", f"印刷番号が範囲の外です（{data.run_number}-{data.serial}）。")
+    return _Letter(data).sheets()
+
+
+def subject(data: LetterData) -> str:
+    """What the letter asks for, in at most seven characters: never more than the claims really are."""
+    kinds = {line.kind for line in data.lines}
+    short = data.lines[0].kind_short
+    if len(kinds) == 1 and len(short) <= 7:
+        return short
+    taxes = [line.group == "tax" or line.kind_name.endswith("税") for line in data.lines]
+    if all(line.group == "tax" for line in data.lines):
+        return "市税"
+    if all(taxes):
+        return "市税など"
+    return "市税・料金など" if any(taxes) else "料金など"
+
+
+@dataclass(frozen=True, eq=False)
+class RunWords:
+    """What every letter of a run says alike. Compared by identity: ``_run_words`` makes one object for equal words."""
+
+    w: Wording
+    city: CityProfile
+    issued: str
+    deadline: str
+    deadline_iso: str
+    day: str
+    weekday: str
+    crossed: str
+
+
+@lru_cache(maxsize=64)
+def _run_words(city: CityProfile, issued_on: date, confirmed_on: date, deadline_on: date) -> RunWords:
+    wording = wording_on(issued_on)
+    return RunWords(
+        w=wording,
+        city=city,
+        issued=wareki.long_text(issued_on),
+        deadline=wareki.long_text(deadline_on),
+        deadline_iso=f"{deadline_on:%Y-%m-%d}",
+        day=f"{deadline_on.month}月{deadline_on.day}日",
+        weekday=f"（{WEEKDAYS[deadline_on.weekday()]}）",
+        crossed=wording.crossed.format(confirmed_on=wareki.long_text(confirmed_on)),
+    )
+
+
+class _Letter:
+    """The parts of one letter that several sheets share."""
+
+    def __init__(self, data: LetterData) -> None:
+        self.data = data
+        self.run = _run_words(data.city, data.issued_on, data.confirmed_on, data.deadline_on)
+        self.wording: Wording = self.run.w
+        self.fixed: Static = (("run", self.run),)
+        self.slips: tuple[Slip, ...] = slips(data)
+        self.number = fit(data.number, 60, 8.5, what="文書番号", face="ud")
+        first = data.name_lines[0] if data.name_lines else ""
+        self.addressee = f"{first}　{data.honorific if len(data.name_lines) == 1 else '御中'}"
+        self.post = drawing.customer_barcode(data.customer_code) if data.customer_code else None
+
+    # --- sheets and envelopes ---------------------------------------------------------------------
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        inside = [*self._opening()[1:], *self._claims(), *self._slip_sheets()]
+        # The first envelope holds its cover and what comes next; each further one a cover of its own and the rest.
+        room = MAX_SHEETS - 1
+        packs = [inside[at : at + room] for at in range(0, len(inside), room)] or [[]]
+        count = len(inside) + len(packs)
+        made: list[Sheet] = []
+        for envelope, pack in enumerate(packs, 1):
+            cover = self._opening(len(packs))[0] if envelope == 1 else self._next_cover(envelope, len(packs))
+            for at, (kind, areas, inks) in enumerate([cover, *pack], 1):
+                place = len(made) + 1
+                foot = self._foot(kind, place, count)
+                mark = self._mark(envelope, at, len(pack) + 1)
+                made.append(
+                    Sheet(
+                        kind,
+                        (*areas, foot),
+                        (*inks, mark),
+                        place,
+                        count,
+                        envelope,
+                        len(packs),
+                    )
+                )
+        return tuple(made)
+
+    def _opening(self, envelopes: int = 1) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
+        """The pages before the claims: one cover, two in large print and in plain Japanese."""
+        if self.data.variant == "large":
+            return [
+                (
+                    "large1",
+                    (*self._head(), self._large_front(envelopes)),
+                    self._post_ink(),
+                ),
+                ("large2", (self._large_back(),), ()),
+            ]
+        if self.data.variant == "plain":
+            return [
+                (
+                    "plain",
+                    (*self._head(), self._plain_front(envelopes)),
+                    self._post_ink(),
+                ),
+                ("languages", (self._languages(),), ()),
+            ]
+        return [("cover", (*self._head(), *self._front(envelopes)), self._post_ink())]
+
+    def _mark(self, envelope: int, sheet: int, of: int) -> Ink:
+        """The mark for the inserter: run 4, serial 7, envelope 2, sheet 1, sheets 1. No name, no amount."""
+        if envelope > 99:
+            raise Unprintable(
+                "envelopes",
+                "封筒が99通を超えます。納付書を種類ごとか1枚にしてください。",
+            )
+        code = f"{self.data.run_number:04d}{self.data.serial:07d}{envelope:02d}{sheet}{of}"
+        return Ink(*MARK_AT, drawing.data_matrix(code), "mark", code)
+
+    def _foot(self, kind: str, place: int, count: int) -> Area:
+        top = kind == "slips"
+        static = (("sample", self.wording.sample if self.data.city.sample_mark else ""),)
+        block = Block(
+            "foot",
+            {"number": self.number, "place": Text(f"{place} ／ {count}ページ")},
+            static,
+        )
+        return Area("foot", 4 if top else 287, 9 if top else 292, (block,))
+
+    # --- address, sender ---------------------------------------------------------------------------
+
+    def _head(self) -> tuple[Area, Area]:
+        data = self.data
+        if not 1 <= len(data.address_lines) <= 3 or not 1 <= len(data.name_lines) <= 2:
+            raise Unprintable("address", "宛先は住所1〜3行、氏名1〜2行にしてください。")
+        names = (*data.name_lines[:-1], f"{data.name_lines[-1]}　{data.honorific}")
+        tight = len(data.address_lines) > 2 or len(names) > 1
+        pt, name_pt = (9, 10) if tight else (10.5, 13)
+        digits = data.postal_code.replace("-", "")
+        if not (len(digits) == 7 and digits.isascii() and digits.isdigit()):
+            raise Unprintable("postal_code", f"郵便番号が7桁ではありません: {data.postal_code}")
+        slots = {"zip": Text(f"{digits[:3]}-{digits[3:]}")}
+        slots |= {f"line{k}": fit(t, ADDRESS_MM, pt, what="住所") for k, t in enumerate(data.address_lines)}
+        slots |= {f"name{k}": fit(t, ADDRESS_MM, name_pt, what="氏名") for k, t in enumerate(names)}
+        lines, name_keys = (
+            tuple(f"line{k}" for k in range(len(data.address_lines))),
+            tuple(f"name{k}" for k in range(len(names))),
+        )
+        address = Block(
+            "address",
+            slots,
+            (
+                ("lines", lines),
+                ("names", name_keys),
+                ("tight", "tight" if tight else ""),
+            ),
+        )
+        sender = Block("sender", {"number": self.number}, self.fixed)
+        return Area("addr", 12, 39, (address,)), Area("sender", 8, 59.5, (sender,))
+
+    def _post_ink(self) -> tuple[Ink, ...]:
+        return (Ink(*POST_AT, self.post, "post", self.data.customer_code),) if self.post else ()
+
+    # --- the cover ----------------------------------------------------------------------------------
+
+    def _key(self) -> Block:
+        data, wording = self.data, self.wording
+        note = wording.total_note.format(count=len(data.lines), as_of=wareki.long_text(data.as_of))
+        return Block(
+            "key",
+            {
+                "total": figures(comma(data.total_yen), 88, 30, "合計"),
+                "note": fit(note, 96, 10.5, what="件数", face="ud"),
+            },
+            self.fixed,
+        )
+
+    def _title(self) -> Block:
+        return Block(
+            "title",
+            {"subject": fit(subject(self.data), 41, 16.5, what="表題", face="ud-bold")},
+            self.fixed,
+        )
+
+    def _front(self, envelopes: int) -> tuple[Area, ...]:
+        groups = [list(rows) for _, rows in groupby(ordered(self.data.lines), key=lambda line: line.group)]
+        density = "roomy" if len(groups) <= 2 else ""
+        pt = 11 if density else 10.5
+        table_blocks = [Block("sum_head", {}, (), "sum")]
+        for rows in groups:
+            extra = sum(line.fee_yen + line.late_yen for line in rows)
+            principal = sum(line.principal_yen for line in rows)
+            kinds = list(dict.fromkeys(line.kind_short for line in rows))
+            table_blocks.append(
+                Block(
+                    "sum_row",
+                    {
+                        "name": fit(rows[0].group_name, 27, pt, what="分野", face="ud-bold"),
+                        "kinds": listed(kinds, 55, pt),
+                        "count": Text(str(len(rows))),
+                        **_amounts(principal, extra, pt),
+                    },
+                    table="sum",
+                )
+            )
+        data = self.data
+        total = _amounts(data.principal_yen, data.total_yen - data.principal_yen, pt)
+        table_blocks.append(Block("sum_foot", {"count": Text(str(len(data.lines))), **total}, table="sum"))
+        lead = Block("lead", {}, (*self.fixed, ("envelopes", self._envelopes_note(envelopes))))
+        after = (
+            Block("consequence", {}, self.fixed),
+            *self._legal(),
+            Block("hard", {}, self.fixed),
+            Block("crossed", {}, self.fixed),
+        )
+        return (
+            Area("main", 61, 105, (self._title(), self._key())),
+            Area("body", 108, BODY_END_MM, (lead, *table_blocks, *after), density=density),
+        )
+
+    def _envelopes_note(self, envelopes: int) -> str:
+        return self.wording.several_envelopes.format(count=envelopes) if envelopes > 1 else ""
+
+    def _legal(self) -> tuple[Block, ...]:
+        found = []
+        for mark in "ABC":
+            kinds = list(dict.fromkeys(line.kind_short for line in ordered(self.data.lines) if line.legal == mark))
+            if kinds:
+                static = (("mark", mark), ("text", self.wording.legal(mark)))
+                found.append(Block("legal", {"kinds": listed(kinds, 170, 11.5, "、")}, static))
+        return tuple(found)
+
+    def _next_cover(self, envelope: int, envelopes: int) -> tuple[str, tuple[Area, ...], tuple[Ink, ...]]:
+        """The cover of a further envelope: the same window, and what the first envelope says in full."""
+        title = self.wording.envelope_title.format(count=envelopes, place=envelope)
+        body = (
+            Block(
+                "next_cover",
+                {"title": fit(title, 180, 14, what="封筒の番号", face="ud-bold")},
+                self.fixed,
+            ),
+            Block("hard", {}, self.fixed),
+        )
+        areas = (
+            *self._head(),
+            Area("main", 61, 105, (self._title(), self._key())),
+            Area("body", 108, BODY_END_MM, body, density="roomy"),
+        )
+        return "cover", areas, self._post_ink()
+
+    # --- the claims ----------------------------------------------------------------------------------
+
+    def _notes(self, mm: float, pt: float) -> tuple[tuple[str, ...], ...]:
+        """The notes, each broken into lines of ``mm``."""
+        data, wording, rates = self.data, self.wording, self.data.rates
+        as_of = wareki.long_text(data.as_of)
+        notes = [wording.note_as_of.format(as_of=as_of)]
+        if any(line.legal == "A" and not line.late_none for line in data.lines):
+            year = wareki.fiscal_year_text(rates.year).removesuffix("度")
+            notes.append(
+                wording.note_rates.format(
+                    year=year,
+                    months=rates.first_months,
+                    first=rates.first_rate,
+                    after=rates.after_rate,
+                )
+            )
+        civil = list(dict.fromkeys(line.kind_short for line in ordered(data.lines) if line.late_civil))
+        if civil:
+            notes.append(wording.note_civil.format(kinds="・".join(civil), rule=rates.civil))
+        notes += rates.extra
+        if data.estimated:
+            year = wareki.fiscal_year_text(rates.year).removesuffix("度")
+            notes.append(rates.estimate or wording.note_estimated.format(year=year))
+        notes.append(wording.note_marks)
+        return tuple(tuple(broken(f"※ {note}", mm, pt)) for note in notes)
+
+    def _claims(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
+        large = self.data.variant == "large"
+        notes = self._notes(180, 14) if large else self._notes(179, 10.5)
+        height = sum(len(note) for note in notes) * (7.6 if large else NOTE_LINE_MM)
+        notes_top = NOTES_END_MM - height
+        lines = table.lines_of(self.data)
+        if large:
+            pages = table.paginate(lines, CARDS_PER_PAGE, max(1, int((notes_top - 34) / 33)))
+        else:
+            last = min(
+                LINES_PER_PAGE,
+                int((notes_top - 1.5 - TABLE_TOP_MM - TABLE_HEAD_MM) / ROW_MM),
+            )
+            pages = table.paginate(lines, LINES_PER_PAGE, last)
+        made = []
+        for at, page in enumerate(pages):
+            running = self._running(at > 0)
+            if at < len(pages) - 1:
+                below = Area("notes", 279, NOTES_END_MM + 1, (Block("go", {}, self.fixed),))
+            else:
+                below = Area(
+                    "notes",
+                    round(notes_top, 2),
+                    NOTES_END_MM + 1,
+                    (Block("notes", {}, (("notes", notes),)),),
+                )
+            if large:
+                rows = Area(
+                    "cards",
+                    32,
+                    284,
+                    tuple(table.card(line, self.wording) for line in page),
+                )
+                made.append(("cards", (running, rows, below), ()))
+            else:
+                blocks = (
+                    Block("claims_head", {}, (), "claims"),
+                    *(table.block(line, self.wording) for line in page),
+                )
+                made.append(
+                    (
+                        "table",
+                        (
+                            running,
+                            Area("claims", TABLE_TOP_MM, 284, blocks),
+                            below,
+                        ),
+                        (),
+                    )
+                )
+        return made
+
+    def _running(self, more: bool) -> Area:
+        large = self.data.variant == "large"
+        title = self.wording.large_table_title if large else self.wording.table_title
+        static = (("title", title), ("more", self.wording.continued if more else ""))
+        name = fit(self.addressee, 90, 14 if large else 10.5, 0.5, what="氏名")
+        return Area(
+            "running",
+            14,
+            30,
+            (Block("running", {"name": name, "number": self.number}, static),),
+        )
+
+    # --- slips ----------------------------------------------------------------------------------------
+
+    def _slip_sheets(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
+        panels: list[tuple[Block, ...] | Slip] = [self._guide(), *self.slips]
+        if len(panels) % 3:
+            panels.append((Block("memo", {}, self.fixed),))
+        made = []
+        for start in range(0, len(panels), 3):
+            areas: list[Area] = []
+            inks: list[Ink] = []
+            for top, panel in zip(PANEL_TOPS_MM, panels[start : start + 3], strict=False):
+                limit = top + 96
+                if isinstance(panel, Slip):
+                    areas.append(Area("panel", top, limit, (self._slip(panel),)))
+                    inks += self._slip_inks(panel, top)
+                else:
+                    areas.append(Area("panel", top, limit, panel))
+            made.append(("slips", tuple(areas), tuple(inks)))
+        return made
+
+    def _guide(self) -> tuple[Block, ...]:
+        wording = self.wording
+        ways = tuple((name, text.format(counter=self.data.city.counter)) for name, text in wording.guide_ways)
+        static = (
+            *self.fixed,
+            ("ways", ways),
+            ("policy", wording.policy(self.data.slip_policy)),
+        )
+        shown = self.slips if len(self.slips) <= LIST_ROWS else self.slips[: LIST_ROWS - 1]
+        blocks = [Block("guide", {}, static), Block("list_head", {}, (), "list")]
+        per_claim = self.data.slip_policy == "claim"
+        for slip in shown:
+            title = f"{slip.title}　{slip.term}" if per_claim else slip.title
+            blocks.append(
+                _list_row(
+                    f"{slip.place}／{slip.count}",
+                    title,
+                    slip.amount_yen,
+                    "○" if slip.number else "使えません",
+                )
+            )
+        if rest := self.slips[len(shown) :]:
+            places = f"{rest[0].place}〜{rest[-1].place}"
+            blocks.append(
+                _list_row(
+                    places,
+                    f"このほかの納付書（{len(rest)}枚）",
+                    sum(s.amount_yen for s in rest),
+                    "",
+                )
+            )
+        return tuple(blocks)
+
+    def _slip(self, slip: Slip) -> Block:
+        names = _slip_name(self.addressee)
+        slots = {
+            "title": fit(slip.title, 32, 9, 0.45, what="納付書の種類", face="ud"),
+            "title_wide": fit(slip.title, 52, 9, 0.6, what="納付書の種類", face="ud"),
+            "term": fit(slip.term, 32, 9, 0.6, what="年度・期別", face="ud"),
+            "reference": Text(slip.reference),
+            "principal": figures(comma(slip.principal_yen), 30, 9, "本税・元金"),
+            "extra": figures(comma(slip.extra_yen), 30, 9, "手数料・延滞金"),
+            "amount": figures(comma(slip.amount_yen), 29, 16, "納付書の合計"),
+            "place": Text(f"{slip.place}／{slip.count}枚目"),
+        }
+        slots |= {f"name{k}": fit(text, 32, 9, 0.45, what="納付者") for k, text in enumerate(names)}
+        slots |= {f"wide{k}": fit(text, 52, 9, 0.6, what="納付者") for k, text in enumerate(names)}
+        if slip.number:
+            slots["hri0"], slots["hri1"] = (Text(text) for text in drawing.barcodes.slip_text(slip.number))
+        static = (
+            *self.fixed,
+            ("names", tuple(range(len(names)))),
+            ("bar", bool(slip.number)),
+            ("reason", slip.reason_no_barcode),
+            ("qr", bool(slip.el_qr)),
+        )
+        return Block("slip", slots, static)
+
+    def _slip_inks(self, slip: Slip, top: int) -> list[Ink]:
+        inks = []
+        if slip.number:
+            inks.append(
+                Ink(
+                    GS1_LEFT,
+                    round((top + GS1_TOP_MM) / DOT_MM),
+                    drawing.gs1_128(slip.number),
+                    "gs1",
+                    slip.number,
+                )
+            )
+        if slip.el_qr:
+            code = drawing.qr_code(slip.el_qr, max_dots=int(QR_MAX_MM / DOT_MM))
+            left = round(QR_RIGHT_MM / DOT_MM) - code.width
+            inks.append(Ink(left, round((top + QR_BOTTOM_MM) / DOT_MM) - code.height, code, "qr", slip.el_qr))
+        return inks
+
+    # --- large print, plain Japanese ------------------------------------------------------------------
+
+    def _large_front(self, envelopes: int) -> Area:
+        slots = {
+            "subject": fit(subject(self.data), 70, 24, what="表題", face="ud-bold"),
+            "subject_lead": fit(subject(self.data), 70, 18, what="表題", face="ud"),
+            "total": figures(comma(self.data.total_yen), 80, 34, "合計"),
+        }
+        static = (*self.fixed, ("envelopes", self._envelopes_note(envelopes)))
+        return Area("large", 61, BODY_END_MM, (Block("large_front", slots, static),))
+
+    def _large_back(self) -> Area:
+        blocks = [
+            Block("large_hard", {}, self.fixed),
+            Block("large_consequence", {}, self.fixed),
+        ]
+        for legal in self._legal():
+            kinds = legal.slots["kinds"].text.split("、")
+            blocks.append(Block("large_legal", {"kinds": listed(kinds, 160, 18, "、")}, legal.static))
+        blocks.append(Block("large_crossed", {}, self.fixed))
+        return Area("large", 20, BODY_END_MM, tuple(blocks))
+
+    def _plain_front(self, envelopes: int) -> Area:
+        seizure = any(line.legal == "A" for line in self.data.lines)
+        slots = {"total": figures(comma(self.data.total_yen), 88, 30, "合計")}
+        static = (
+            *self.fixed,
+            ("p", plain.page(seizure)),
+            ("envelopes", self._envelopes_note(envelopes)),
+        )
+        return Area("plain", 61, BODY_END_MM, (Block("plain", slots, static),))
+
+    def _languages(self) -> Area:
+        slots = {"total": figures(comma(self.data.total_yen), 80, 30, "合計")}
+        return Area(
+            "languages",
+            20,
+            BODY_END_MM,
+            (Block("languages", slots, (*self.fixed, ("languages", plain.LANGUAGES))),),
+        )
+
+
+def broken(text: str, mm: float, pt: float) -> list[str]:
+    """``text`` in lines of at most ``mm``, with the Japanese rules on what may begin or end a line (禁則)."""
+    face, lines = faces()["ud"], []
+    while text:
+        # A hanging indent of one character on all but the first line.
+        room = mm - pt * PT_MM if lines else mm
+        end = len(text)
+        while face.width_mm(text[:end], pt) > room:
+            end -= 1
+        while 1 < end < len(text) and not _may_break(text[end - 1], text[end]):
+            end -= 1
+        lines.append(text[:end])
+        text = text[end:]
+    return lines
+
+
+def _may_break(before: str, after: str) -> bool:
+    return after not in _NOT_FIRST and before not in _NOT_LAST and not (before in _FIGURES and after in _FIGURES)
+
+
+def _amounts(principal: int, extra: int, pt: float) -> dict[str, Text]:
+    return {
+        "principal": figures(comma(principal), 24, pt, "本税・元金"),
+        "extra": figures(comma(extra), 23, pt, "手数料・延滞金"),
+        "total": figures(comma(principal + extra), 24, pt, "計"),
+    }
+
+
+def _list_row(place: str, title: str, amount: int, cvs: str) -> Block:
+    return Block(
+        "list_row",
+        {
+            "place": Text(place),
+            "title": fit(title, 96, 10.5, 0.6, what="納付書の内容", face="ud"),
+            "amount": figures(comma(amount), 26, 10.5, "納付書の合計"),
+            "cvs": Text(cvs),
+        },
+        table="list",
+    )
+
+
+def _slip_name(text: str) -> tuple[str, ...]:
+    """One line, or two of about half the length, for the narrow parts of a slip."""
+    if len(text) <= 12:
+        return (text,)
+    half = -(-len(text) // 2)
+    # A selector belongs to the character before it.
+    while half < len(text) and is_selector(text[half]):
+        half += 1
+    return text[:half].rstrip("　 "), text[half:].lstrip("　 ")
