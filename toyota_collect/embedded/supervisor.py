@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 from toyota_collect.embedded import guard
@@ -16,7 +17,7 @@ class Supervisor:
     def __init__(self, state: State) -> None:
         self.state = state
         self.running: list[Running] = []
-        self.restarts = Restarts()
+        self.restarts: defaultdict[str, Restarts] = defaultdict(Restarts)
         self.guard = subprocess.Popen(
             [sys.executable, "-P", Path(guard.__file__)], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
@@ -35,9 +36,11 @@ class Supervisor:
         for one in [one for one in self.running if one.ended]:
             self._forget(one)
             name, code = one.service.name, one.process.returncode
-            if not self.restarts.allow():
-                raise Refused(f"{name} keeps ending ({code}); see {self.state.logs / name}.log.")
-            say(f"{name} ended ({code}) and is started again; see {self.state.logs / name}.log.")
+            log = self.state.logs / f"{name}.log"
+            if not self.restarts[name].allow():
+                last = log.read_text(errors="replace").strip().splitlines()[-1:]
+                raise Refused(f"{name} keeps ending ({code}): {''.join(last)} (see {log})")
+            say(f"{name} ended ({code}) and is started again; see {log}")
             self.start(one.service)
 
     def run_until_stopped(self) -> None:
