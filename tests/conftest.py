@@ -1,11 +1,16 @@
 """Fixtures that more than one folder uses."""
 
+from collections.abc import Iterator
+
 import pytest
 
 
-@pytest.fixture(autouse=True)
-def _flush_may_empty_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between transactional tests Django truncates all tables; append-only ones refuse that, so triggers rest then."""
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_append_only_tables() -> Iterator[None]:
+    """Between transactional tests Django truncates all tables; append-only ones refuse that, so triggers rest then.
+
+    For the whole session: pytest-django flushes after the fixtures of a test are gone.
+    """
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     real = DatabaseOperations.execute_sql_flush
@@ -13,7 +18,9 @@ def _flush_may_empty_append_only_tables(monkeypatch: pytest.MonkeyPatch) -> None
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
         real(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"])
 
-    monkeypatch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        yield
 
 
 @pytest.fixture

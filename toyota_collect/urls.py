@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from toyota_collect import views
+from toyota_collect.views_styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("lawyers/", include("lawyers.urls")),
     path("approvals/", include("toyota_collect.urls_approvals")),
     path("users/", include("toyota_collect.urls_users")),
+    path("styleguide/", styleguide, name="styleguide"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
