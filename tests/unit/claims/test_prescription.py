@@ -244,6 +244,20 @@ def test_judgments(events, expected):
             "2027-09-20",
             id="granted in the grace: not before its end",
         ),
+        pytest.param(
+            [("saikoku", "2026-08-01"), ("yuyo", "2027-01-20", "2027-02-01", "2027-09-20")],
+            "2027-09-20",
+            id="beginning on the last day of the grace",
+        ),
+        pytest.param(
+            [
+                ("saikoku", "2026-08-01"),
+                ("yuyo", "2026-09-20", "2026-09-21", "2027-03-01"),
+                ("yuyo", "2027-02-20", "2027-03-02", "2027-05-01"),
+            ],
+            "2027-05-01",
+            id="two in a row in the grace",
+        ),
     ],
 )  # fmt: skip
 def test_deferrals(events, expected):
