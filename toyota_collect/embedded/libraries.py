@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from toyota_collect.embedded import apt
@@ -108,13 +107,8 @@ def _loads(library: str) -> bool:
     return True
 
 
-@cache
-def _font_files(folder: Path) -> frozenset[str]:
-    return frozenset(name for _path, _folders, files in os.walk(folder) for name in files)
-
-
 def _has_font(file: str) -> bool:
-    return any(file in _font_files(folder) for folder in FONT_FOLDERS)
+    return any(file in files for folder in FONT_FOLDERS for _path, _folders, files in os.walk(folder))
 
 
 def _write_fonts_conf() -> None:
