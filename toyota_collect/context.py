@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import registry
+from toyota_collect.registry import NavItem, registry
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -19,8 +19,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         items = [item for item in registry.nav if allows(user, Permission(item.permission))]
         items.sort(key=lambda item: item.order)
+        urls = [reverse(item.url_name) for item in items]
+        # The longest address is the nearest: /people/work/ is not also /people/.
+        here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
         for title, members in groupby(items, key=lambda item: item.section):
-            nav.append({"title": title, "items": [_entry(item, request) for item in members]})
+            nav.append({"title": title, "items": [_entry(item, request, here) for item in members]})
     return {
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
@@ -29,12 +32,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _entry(item: Any, request: HttpRequest) -> dict[str, Any]:
+def _entry(item: NavItem, request: HttpRequest, here: str) -> dict[str, Any]:
     url = reverse(item.url_name)
-    current = request.path == url or (url != "/" and request.path.startswith(url))
     return {
         "label": item.label,
         "url": url,
         "count": item.count(request.user) if item.count else None,
-        "current": current,
+        "current": url == here,
     }

@@ -44,7 +44,7 @@ def sample(on: date) -> dict[str, Any]:
         "soon": on + timedelta(days=14),
         "later": on + timedelta(days=430),
         "form": SampleForm(),
-        "form_bad": SampleForm({"name": "", "until": "きのう", "group": "tax"}),
+        "form_bad": SampleForm({"name": "", "until": "", "group": "tax"}),
         "page": Paginator(range(1, 1169), 50).page(7),
         "flag": {
             "protect": {
