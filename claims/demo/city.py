@@ -10,7 +10,7 @@ from claims.demo.levies import Levies
 from claims.demo.life import TODAY, Case, Debtor, Lives
 from claims.demo.names import NameBook
 from claims.demo.numbers import Numbers, stream
-from claims.demo.payments import Till
+from claims.demo.payments import Till, since_arrears
 from claims.demo.people import Person, Registry
 from claims.demo.places import Places
 from claims.demo.records import Record, Records
@@ -46,7 +46,11 @@ class _City:
         self.truth = Truth(out / "truth", seed)
         places = Places(stream(seed, "places"), buildings=max(12, debtors // 8))
         self.lives = Lives(Registry(self.numbers, NameBook(), places, TODAY))
-        self.levies, self.till, self.records = Levies(self.numbers), Till(self.numbers), Records(self.numbers)
+        self.levies, self.till, self.records = (
+            Levies(self.numbers),
+            Till(self.numbers),
+            Records(self.numbers, self.lives.registry.names),
+        )
         claims_plan = Plan(stream(seed, "dirt/claims"), every=max(20, min(500, debtors // 4)))
         receipts_plan = Plan(stream(seed, "dirt/receipts"), every=max(25, min(700, debtors // 4)))
         self.sections = {
@@ -72,6 +76,9 @@ class _City:
         for source in debtor.sources:
             claims = self.levies.of(rng, source, debtor)
             self.till.settle(rng, source, debtor, claims)
+            claims = since_arrears(source, claims)
+            if not claims:
+                continue  # all paid long ago: this section has nothing to send
             record = self.records.of(rng, source, debtor.person)
             parts = [(record, claims)]
             if source == "suido" and len(debtor.person.homes) > 1 and len(claims) >= 12 and rng.random() < 0.15:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from io import BufferedWriter
 from pathlib import Path
 
+from claims.demo.bills import Claim, Receipt
 from claims.demo.dirt import Plan
-from claims.demo.levies import Claim, Receipt
 from claims.demo.life import TODAY
 from claims.demo.records import Record
 from claims.demo.systems import System

@@ -3,70 +3,15 @@
 import random
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from claims.demo.life import FIRST_YEAR, LAST_YEAR, TODAY, Debtor
+from claims.demo.bills import Claim, is_overdue
+from claims.demo.life import FIRST_YEAR, LAST_YEAR, Debtor
 from claims.demo.numbers import Numbers
+from claims.demo.people import Person
 
 HAS_TAXATION_YEAR = ("zei", "kokuho", "kaigo", "koki")  # 相当年度; 0 elsewhere
 Due = tuple[int, date]  # instalment, due date
-
-
-@dataclass(slots=True)
-class Receipt:
-    """Money in. ``cancels`` names an earlier receipt that this record takes back in full, with the same amounts."""
-
-    receipt_number: str
-    paid_on: date
-    booked_on: date
-    channel: str
-    principal_yen: int
-    fee_yen: int = 0
-    late_yen: int = 0
-    cancels: str = ""
-
-    @property
-    def total_yen(self) -> int:
-        return self.principal_yen + self.fee_yen + self.late_yen
-
-
-@dataclass(slots=True)
-class Claim:
-    """One instalment of a levy with its common key, amounts in yen, and the receipts booked to it."""
-
-    kind: str
-    levy_year: int
-    notice_number: str
-    instalment: int
-    due_on: date
-    levied_yen: int
-    taxation_year: int = 0
-    detail_code: str = ""
-    collector_number: str = ""
-    declaration_number: str = ""
-    business_year_number: str = ""
-    child_number: str = ""
-    corrected_yen: int | None = None
-    exempted_yen: int = 0
-    fee_yen: int = 0
-    dunned_on: date | None = None
-    contract_on: date | None = None
-    el_qr: str = ""
-    receipts: list[Receipt] = field(default_factory=list)
-
-    @property
-    def charged_yen(self) -> int:
-        """What is owed before any payment: the levy as corrected, less exemptions."""
-        return (self.levied_yen if self.corrected_yen is None else self.corrected_yen) - self.exempted_yen
-
-    def received(self, part: str) -> int:
-        """Return what stands received of ``principal_yen``, ``fee_yen`` or ``late_yen``, less what was cancelled."""
-        return sum(-getattr(one, part) if one.cancels else getattr(one, part) for one in self.receipts)
-
-    @property
-    def principal_balance(self) -> int:
-        return self.charged_yen - self.received("principal_yen")
 
 
 def month_end(year: int, month: int) -> date:
@@ -110,6 +55,7 @@ class Levies:
             if any(map(is_overdue, claims)):
                 break
             claims += [] if year >= debtor.first_year else getattr(self, "_" + source)(rng, debtor, year)
+        claims = self._until_gone(claims, source, debtor.person)
         for claim in claims:
             if source in HAS_TAXATION_YEAR:
                 claim.taxation_year = claim.taxation_year or claim.levy_year
@@ -118,6 +64,22 @@ class Levies:
                 claim.el_qr = f"DEMO-ELQR-23211-{claim.notice_number}-{claim.instalment:02d}"
         claims.sort(key=lambda claim: claim.due_on)
         return claims
+
+    @staticmethod
+    def _until_gone(claims: list[Claim], source: str, person: Person) -> list[Claim]:
+        """Return what is still levied on someone who left the city or died: the levy of that year, and on property."""
+        gone = person.left_city_on or person.died_on
+        if not gone:
+            return claims
+        last_year = gone.year - (gone.month <= 3) if source in HAS_TAXATION_YEAR else 0
+        kept = [
+            claim
+            for claim in claims
+            if claim.levy_year <= last_year
+            or claim.due_on <= gone + timedelta(days=120)
+            or claim.kind == "property_tax"
+        ]
+        return kept if any(map(is_overdue, kept)) else claims
 
     def _year(self, kind: str, year: int, dues: list[Due], amounts: list[int], **more: object) -> Iterator[Claim]:
         notice = self.numbers.notice()
@@ -230,7 +192,7 @@ class Levies:
         elif lot < 0.58 and first:
             yield from self._instalments(rng, "child_rearing_return", year, traits.randint(4, 60) * 10_000, parts * 2)
         elif lot >= 0.58:
-            contract = date(2012 + traits.randint(0, 7), traits.choice((4, 10)), 1)
+            contract = date(min(2020, max(2012 + traits.randint(0, 7), debtor.person.born.year + 19)), 4, 1)
             dues = numbered(year, (6, 9, 12, 3))
             yield from self._even(
                 "single_parent_loan", year, dues, traits.choice((9_000, 15_000, 24_000)), contract_on=contract
@@ -293,7 +255,3 @@ class Levies:
             yield Claim("water_charge", year, notice, instalment, due, 1_600 + cubic * 118, contract_on=contract)
             if sewer:
                 yield Claim("sewer_charge", year, notice, instalment, due, 1_200 + cubic * 96)
-
-
-def is_overdue(claim: Claim) -> bool:
-    return claim.due_on < TODAY

@@ -16,7 +16,7 @@ SHAPES = {
     "single": 0.30, "couple": 0.12, "family": 0.25, "single_parent": 0.07,
     "elderly": 0.09, "elderly_couple": 0.09, "with_parents": 0.08,
 }  # fmt: skip
-HARDSHIP_SHARE = 0.106
+HARDSHIP_SHARE = 0.118
 # event: (weight, shapes it befalls, why)
 HARDSHIPS: dict[str, tuple[float, tuple[str, ...], str]] = {
     "job_loss": (24, ("single", "couple", "family", "with_parents"), "失職し収入が途絶えた"),
@@ -33,6 +33,15 @@ CONDUCTS = {
     "slips": 38, "late": 24, "recent": 14, "never": 5, "wealthy": 3, "moved": 4, "died": 1.5,
     "lump": 3, "dispute": 3, "keeps_plan": 4.5,
 }  # fmt: skip
+# The bills that a hardship leaves open first: source: how much more often.
+HIT_FIRST: dict[str, dict[str, float]] = {
+    "divorce": {"suido": 3, "hoiku": 2, "kyoiku": 2, "kodomo": 1.5},
+    "job_loss": {"suido": 2},
+    "debts": {"suido": 2},
+    "low_pension": {"kaigo": 2, "koki": 2, "suido": 2},
+    "welfare_start": {"fukushi": 6, "jutaku": 2},
+    "welfare_stop": {"fukushi": 12},
+}
 TAX = ("zei", "kokuho")
 
 
@@ -76,19 +85,19 @@ class Case:
 
 def _other_sources(age: int, shape: str, children: list[int]) -> dict[str, float]:
     """Return the non-tax sources a person can owe to, with weights; ``children`` are ages."""
-    weights: dict[str, float] = {"suido": 36, "jutaku": 11, "fukushi": 4}
+    weights: dict[str, float] = {"suido": 23, "jutaku": 5, "fukushi": 4}
     if age >= 75:
-        weights |= {"koki": 40}
+        weights |= {"koki": 60}
     if age >= 65:
-        weights |= {"kaigo": 40}
+        weights |= {"kaigo": 60}
     if any(child <= 11 for child in children):
-        weights["hoiku"] = 34
+        weights["hoiku"] = 60
     if any(6 <= child <= 15 for child in children):
-        weights["kyoiku"] = 26
+        weights["kyoiku"] = 24
     elif shape in ("single", "with_parents") and age <= 40:
-        weights["kyoiku"] = 12
+        weights["kyoiku"] = 8
     if any(child <= 18 for child in children):
-        weights["kodomo"] = 40 if shape == "single_parent" else 10
+        weights["kodomo"] = 60 if shape == "single_parent" else 20
     return weights
 
 
@@ -101,7 +110,7 @@ def _draw(rng: random.Random, weights: dict[str, float], number: int) -> list[st
 
 
 def choose_sources(
-    rng: random.Random, person: Person, shape: str, children: list[Person], *, hard: bool
+    rng: random.Random, person: Person, shape: str, children: list[Person], hard: Hardship | None
 ) -> tuple[str, ...]:
     """Return where a debtor owes: a third in more than one section; 60 % of non-tax debtors owe tax too."""
     age, ages = person.age(SCHOOL_YEAR), [child.age(SCHOOL_YEAR) for child in children]
@@ -111,8 +120,12 @@ def choose_sources(
         taxes = rng.choices((("zei",), ("kokuho",), TAX), (0.62, 0.28, 0.10))[0]
         chosen += ["zei"] if age >= 75 else taxes
     if group != "tax":
+        others = _other_sources(age, shape, ages)
+        for source, factor in HIT_FIRST.get(hard.event, {}).items() if hard else ():
+            if source in others:
+                others[source] *= factor
         number = rng.choices((1, 2, 3), (0.42, 0.38, 0.20) if hard else (0.85, 0.13, 0.02))[0]
-        chosen += _draw(rng, _other_sources(age, shape, ages), number)
+        chosen += _draw(rng, others, number)
     return tuple(chosen)
 
 
@@ -164,7 +177,7 @@ class Lives:
 
     def _individual(self, rng: random.Random, who: Person, house: Household, hardship: Hardship | None) -> Debtor:
         minors = [one for one in house.children(TODAY, 18) if one is not who]
-        owes = choose_sources(rng, who, house.shape, minors, hard=hardship is not None)
+        owes = choose_sources(rng, who, house.shape, minors, hardship)
         debtor = self._debtor(rng, who, house, owes, hardship.pattern if hardship else "")
         debtor.children = minors
         if hardship:
@@ -182,7 +195,7 @@ class Lives:
             conduct = rng.choices(list(CONDUCTS), list(CONDUCTS.values()))[0]
             if conduct in ("moved", "died") and who.born is None:
                 conduct = "late"
-        first_year = rng.choices(range(LAST_YEAR, FIRST_YEAR - 1, -1), (0.5, 0.24, 0.12, 0.07, 0.04, 0.03))[0]
+        first_year = rng.choices(range(LAST_YEAR, FIRST_YEAR - 1, -1), (0.58, 0.23, 0.09, 0.05, 0.03, 0.02))[0]
         if conduct == "recent":
             first_year = LAST_YEAR
         income = int(rng.lognormvariate(14.7, 0.45)) // 1000 * 1000  # yen a year, median about 2.4 million
@@ -223,11 +236,13 @@ class Lives:
             other.homes = [*who.homes, (since, self.registry.places.home(rng))]
             other.household_number = self.registry.numbers.household()
         if hardship.event == "divorce" and rng.random() < 0.6:
-            self._move(rng, house.members, since)
+            self._move(rng, [who, *(one for one in house.members if one is not who)], since)
 
     def _move(self, rng: random.Random, members: list[Person], on: date) -> None:
-        home = self.registry.places.home(rng)
+        home, number = self.registry.places.home(rng), self.registry.numbers.household()
+        members[0].relation = "世帯主"
         for one in members:
+            one.household_number = number
             one.homes = [old for old in one.homes if old[0] < on] or one.homes[:1]
             one.homes.append((max(on, one.homes[-1][0] + timedelta(days=1)), home))
 
@@ -235,9 +250,10 @@ class Lives:
         """Put beside the debtor someone easily mistaken for them, who owes too."""
         lot = rng.random()
         adults = [one for one in house.members if one is not who and one.age(TODAY) >= 20]
-        if lot < 0.004 and who.country == "JP":
+        here = who.country == "JP" and who.left_city_on is None and who.died_on is None
+        if lot < 0.004 and here:
             case.debtors.append(self._individual(rng, self.registry.twin_of(rng, house, who), house, None))
-        elif lot < 0.0075 and who.country == "JP":
+        elif lot < 0.006 and here:
             other = self.registry.namesake_of(rng, who, house.shape)
             case.households.append(other)
             case.debtors.append(self._individual(rng, other.head, other, None))
@@ -251,9 +267,10 @@ class Lives:
             if who.country == "JP" and who.sex == "2" and who.age(TODAY) < 70 and rng.random() < 0.07:
                 who.former_name = type(who.name)(self.registry.names.family(rng), who.name.given)
                 who.renamed_on = some_day(rng, rng.randint(2017, 2025))
-            if rng.random() < 0.0115 and who.left_city_on is None and who.died_on is None:
+            if rng.random() < 0.0100 and who.left_city_on is None and who.died_on is None:
                 start = some_day(rng, rng.randint(2022, 2025))
-                self._move(rng, debtor.household.members, start - timedelta(days=rng.randint(5, 40)))
+                # They leave with the children; who stays behind keeps the old address, which other systems still hold.
+                self._move(rng, [who, *debtor.children], start - timedelta(days=rng.randint(5, 40)))
                 lapsed = rng.random() < 0.15  # not renewed: no longer in force on the business date
                 who.protected_from = start
                 who.protected_until = start.replace(year=start.year + 1 if lapsed else 2027, day=min(start.day, 28))

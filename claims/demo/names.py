@@ -82,6 +82,9 @@ class NameBook:
         for row in read_table("given_names.csv"):
             for year in range(int(row["born_from"]), int(row["born_to"]) + 1):
                 self._given.setdefault((row["sex"], year), []).append(row)
+        self._given_by_kana: dict[str, list[dict[str, str]]] = {}
+        for row in read_table("given_names.csv"):
+            self._given_by_kana.setdefault(row["kana"], []).append(row)
         self._foreign: dict[tuple[str, str, str], list[Word]] = {}
         for row in read_table("foreign_names.csv"):
             for sex in "12" if row["part"] == "family" else row["sex"]:
@@ -94,7 +97,9 @@ class NameBook:
     @staticmethod
     def _word(rng: random.Random, row: dict[str, str]) -> Word:
         forms = row["official_forms"].split("/") if row["official_forms"] else []
-        official = rng.choice(forms) if forms and rng.random() < 0.5 else row["kanji"]
+        official = rng.choice(forms) if forms and rng.random() < 0.6 else row["kanji"]
+        if any(sign in official for sign in GAIJI) and rng.random() < 0.8:
+            official = row["kanji"]  # characters beyond CP932 are rare
         return Word(row["kanji"], official, row["kana"], row["other_kana"])
 
     def family(self, rng: random.Random) -> Word:
@@ -110,6 +115,19 @@ class NameBook:
         rows = self._given[sex, min(max(born, 1928), 2022)]
         free = [row for row in rows if row["kana"] not in taken]
         return self._word(rng, rng.choice(free or rows))
+
+    def misspelt(self, rng: random.Random, name: Name) -> Name:
+        """Return the name as heard or half read: another sign of the same reading, kana only, or no middle name."""
+        if name.family.common.isascii():
+            given = name.given.common.split()[0]
+            return Name(name.family, Word(given, given, name.given.kana.split()[0]))
+        if rng.random() < 0.5:
+            alike = [row for row in self._given_by_kana.get(name.given.kana, []) if row["kanji"] != name.given.common]
+            if alike:
+                row = rng.choice(alike)
+                return Name(name.family, Word(row["kanji"], row["kanji"], row["kana"]))
+        family, given = (Word(half.kana, half.kana, half.kana) for half in (name.family, name.given))
+        return Name(family, given)
 
     def foreign(self, rng: random.Random, country: str, sex: str, *, aliased: bool, family: Word | None = None) -> Name:
         """Return a foreign resident's name; ``aliased`` adds a Japanese 通称名."""

@@ -4,11 +4,12 @@ import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from claims.demo.levies import Claim, Receipt, is_overdue
+from claims.demo.bills import Claim, Receipt, is_overdue
 from claims.demo.life import TODAY, Debtor
 from claims.demo.numbers import Numbers
 
 LAST_PAID = date(2026, 11, 17)  # later receipts have not reached the sections yet
+YEARLY = ("zei", "kokuho", "kaigo", "koki")
 FEES = {"zei": 100, "kokuho": 100, "kaigo": 100, "koki": 100}  # 督促手数料 as the extracts carry it, synthetic
 CHANNELS = ("counter", "convenience", "direct_debit", "el_qr", "pay_easy", "credit_card", "seizure")
 TAX_CHANNELS = (18, 34, 28, 14, 4, 2, 0)
@@ -56,6 +57,19 @@ ODDS = {
     "wealthy": Odds(0.12, 0.08, 0.02), "lump": NONE, "dispute": GOOD, "keeps_plan": Odds(0.25, 0.15, 0.05),
 }  # fmt: skip
 AFTER = {"stops": Odds(0.02, 0.03, 0.04), "plan_then_none": NONE, "fades": Odds(0.05, 0.08, 0.3)}
+
+
+def since_arrears(source: str, claims: list[Claim]) -> list[Claim]:
+    """Return what a section extracts: with the first arrears on, and the payments shortly before.
+
+    Levies by the year begin one fiscal year earlier, monthly charges half a year. Of good payers the last year is sent.
+    """
+    arrears = [claim for claim in claims if is_overdue(claim) and claim.principal_balance > 0]
+    if source in YEARLY:
+        first_year = arrears[0].levy_year - 1 if arrears else claims[-1].levy_year
+        return [claim for claim in claims if claim.levy_year >= first_year]
+    first_due = (arrears[0].due_on if arrears else TODAY) - timedelta(days=183)
+    return [claim for claim in claims if claim.due_on >= first_due]
 
 
 class Till:

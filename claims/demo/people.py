@@ -152,7 +152,8 @@ class Registry:
             given = self.names.given(rng, one.sex, one.born.year, frozenset({one.name.given.kana}))
             if given.kana[0] == one.name.given.kana[0] or given.common[0] == one.name.given.common[0]:
                 break
-        twin = self.person(rng, Name(one.name.family, given), one.sex, one.born, one.relation)
+        relation = one.relation if one.relation == "子" else "弟" if one.sex == "1" else "妹"
+        twin = self.person(rng, Name(one.name.family, given), one.sex, one.born, relation)
         twin.homes, twin.household_number = list(one.homes), one.household_number
         house.members.append(twin)
         return twin

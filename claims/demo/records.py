@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from claims.demo.names import SMALL_KANA, Name, for_cp932, half_kana, has_variation_selector, wide
+from claims.demo.names import SMALL_KANA, Name, NameBook, for_cp932, half_kana, has_variation_selector, wide
 from claims.demo.numbers import Numbers
 from claims.demo.people import Person
 
@@ -13,7 +13,8 @@ from claims.demo.people import Person
 class Habit:
     """A system's way with people; the figures are chances that a thing is there, or is old.
 
-    ``official``: the form in the register; ``stale``: an earlier address; ``slips``: kana or birth date mistyped.
+    ``official``: the form in the register; ``stale``: an earlier address; ``slips``: kana or birth date mistyped;
+    ``misspelt``: a name in kana only, with a sign of the same reading, or without its middle part.
     """
 
     gap: str
@@ -27,6 +28,7 @@ class Habit:
     styles: tuple[str, ...]
     no_building: float = 0.0
     former_name: float = 0.0
+    misspelt: float = 0.0
     utf8: bool = False
 
 
@@ -35,12 +37,14 @@ HABITS = {
     "kokuho": Habit("　", 0.95, "capital", 1.0, 1.0, 0.6, 0.03, 0.0, ("register",)),
     "kaigo": Habit("　", 0.90, "full", 0.96, 1.0, 0.4, 0.05, 0.005, ("wide",), 0.05),
     "koki": Habit("", 0.90, "half", 0.96, 1.0, 0.4, 0.05, 0.005, ("wide",), 0.05),
-    "hoiku": Habit(" ", 0.60, "full", 0.85, 0.96, 0.9, 0.12, 0.02, ("narrow", "desk"), 0.1, 0.35, utf8=True),
-    "jutaku": Habit("", 0.35, "half", 0.0, 0.94, 0.7, 0.06, 0.03, ("desk",), 0.05, 0.3),
-    "suido": Habit("　", 0.30, "half", 0.0, 0.56, 0.6, 0.30, 0.04, ("wide", "narrow", "short"), 0.25, 0.4),
-    "fukushi": Habit(" ", 0.70, "full", 0.3, 0.97, 0.5, 0.15, 0.02, ("kanji", "desk"), 0.1, 0.2, utf8=True),
-    "kodomo": Habit("　", 0.80, "full", 0.82, 0.98, 0.8, 0.12, 0.02, ("register", "narrow"), 0.1, 0.3),
-    "kyoiku": Habit(" ", 0.40, "full", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, utf8=True),
+    "hoiku": Habit(" ", 0.60, "full", 0.85, 0.96, 0.9, 0.12, 0.02, ("narrow", "desk"), 0.1, 0.35, 0.10, utf8=True),
+    "jutaku": Habit("", 0.35, "half", 0.0, 0.94, 0.7, 0.06, 0.03, ("desk",), 0.05, 0.3, 0.20),
+    "suido": Habit("　", 0.30, "half", 0.0, 0.56, 0.6, 0.30, 0.04, ("wide", "narrow", "short"), 0.25, 0.4, 0.28),
+    "fukushi": Habit(" ", 0.70, "full", 0.3, 0.97, 0.5, 0.15, 0.02, ("kanji", "desk"), 0.1, 0.2, 0.10, utf8=True),
+    "kodomo": Habit("　", 0.80, "full", 0.82, 0.98, 0.8, 0.12, 0.02, ("register", "narrow"), 0.1, 0.3, 0.10),
+    "kyoiku": Habit(
+        " ", 0.40, "full", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, 0.24, utf8=True
+    ),
 }
 REGISTER = Habit("　", 1.0, "full", 1.0, 1.0, 0.0, 0.0, 0.0, ("register",))
 
@@ -66,8 +70,8 @@ class Record:
 class Records:
     """Writes persons down the way a source would."""
 
-    def __init__(self, numbers: Numbers) -> None:
-        self.numbers = numbers
+    def __init__(self, numbers: Numbers, names: NameBook) -> None:
+        self.numbers, self.names = numbers, names
 
     def of(self, rng: random.Random, source: str, person: Person) -> Record:
         habit = HABITS[source]
@@ -102,6 +106,8 @@ class Records:
             name = name.alias  # a foreign resident known by the 通称名 at this desk
         if person.former_name and rng.random() < habit.former_name:
             name = person.former_name
+        if rng.random() < habit.misspelt and person.born:
+            name = self.names.misspelt(rng, name)
         official = rng.random() < habit.official
         text = name.text(habit.gap or (" " if name.family.common.isascii() else ""), official=official)
         if not habit.utf8:

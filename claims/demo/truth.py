@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from claims.demo.bills import Claim, Receipt
 from claims.demo.extracts import CLAIM_KEY, key_of
-from claims.demo.levies import Claim, Receipt
 from claims.demo.life import TODAY, Debtor
 from claims.demo.people import Person
 from claims.demo.records import Record
