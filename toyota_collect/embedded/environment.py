@@ -4,6 +4,8 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from toyota_collect.embedded import apt
@@ -61,12 +63,20 @@ def _make() -> None:
         return
     if apt.may_install() and apt.install([f"{version}-venv"]) and _succeeds(make):
         return
-    # The system's own pip can install into an environment that has none.
-    if _succeeds([*make, "--without-pip"]) and _succeeds(
-        [_base_python(), "-m", "pip", "--python", PYTHON, "install", "pip"]
-    ):
-        return
+    if _succeeds([*make, "--without-pip"]):
+        for pip in _other_pips():
+            if _succeeds([*pip, "--python", PYTHON, "install", "pip"]):
+                return
     raise Refused(f"Python cannot make an environment: install {version}-venv (or pip), then start again.")
+
+
+def _other_pips() -> Iterator[list[str | Path]]:
+    """Give pips outside .venv that can install into it: the system's, or the one in the distribution's package."""
+    yield [_base_python(), "-m", "pip"]
+    with tempfile.TemporaryDirectory() as folder:
+        if apt.unpack(["python3-pip-whl"], Path(folder)):
+            for wheel in Path(folder).glob("usr/share/python-wheels/pip-*.whl"):
+                yield [_base_python(), wheel / "pip"]
 
 
 def _base_python() -> str:
