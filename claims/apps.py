@@ -8,10 +8,20 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
+        from claims import facts
         from toyota_collect.nav import BATCH, WATCH
         from toyota_collect.permissions import Permission
-        from toyota_collect.registry import NavItem, registry
+        from toyota_collect.registry import Channel, NavItem, Panel, registry
 
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
         if find_spec("claims.urls_imports"):
             registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
+        registry.channel(Channel("seizure", "差押"))
+        registry.panel(Panel("owed", "claims:panel-owed", Permission.CLAIM_VIEW, 10, "first", "滞納合計"))
+        registry.panel(Panel("clock", "claims:panel-clock", Permission.CLAIM_VIEW, 10, "second", "最短の時効"))
+        registry.panel(Panel("holds", "claims:panel-holds", Permission.CONTACT_VIEW, 20, "third", "止めているもの"))
+        registry.panel(Panel("matrix", "claims:panel-matrix", Permission.CLAIM_VIEW, 10, "main", "期別の一覧"))
+        registry.panel(Panel("receipts", "claims:panel-receipts", Permission.CLAIM_VIEW, 40, "main", "収納"))
+        registry.happenings.append(facts.happenings)
+        registry.list_facts.append(facts.list_facts)
+        registry.number_searches.append(facts.people_by_notice)

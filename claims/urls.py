@@ -2,12 +2,19 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-from claims import views, views_board
+from claims import views, views_board, views_person
 
 app_name = "claims"
 urlpatterns = [
     path("board/", views_board.board, name="board"),
     path("<int:pk>/", views.claim, name="claim"),
+    path("of/<str:number>/owed/", views_person.panel_owed, name="panel-owed"),
+    path("of/<str:number>/clock/", views_person.panel_clock, name="panel-clock"),
+    path("of/<str:number>/matrix/", views_person.panel_matrix, name="panel-matrix"),
+    path("of/<str:number>/receipts/", views_person.panel_receipts, name="panel-receipts"),
+    path("of/<str:number>/holds/", views_person.panel_holds, name="panel-holds"),
+    path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
+    path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
 ]
 if find_spec("claims.urls_imports"):
     urlpatterns.append(path("", include("claims.urls_imports")))

@@ -6,8 +6,14 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
+        from debtors.happenings import happenings
         from toyota_collect.nav import DAILY
         from toyota_collect.permissions import Permission
-        from toyota_collect.registry import NavItem, registry
+        from toyota_collect.registry import Channel, NavItem, Panel, registry
 
+        registry.nav_item(NavItem(DAILY, "次の一手", "debtors:work", Permission.CONTACT_VIEW, 10))
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
+        registry.channel(Channel("call", "電話"))
+        registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
+        registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
+        registry.happenings.append(happenings)

@@ -1,9 +1,12 @@
 """Selections of people; every filter that is used twice lives here."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+
+from toyota_collect.permissions import Role, visible_grounds
 
 
 def in_force(on: date, prefix: str = "") -> Q:
@@ -16,3 +19,12 @@ class PersonQuerySet(models.QuerySet):
         """People under protection measures (支援措置) on that day."""
         flags = self.model._meta.get_field("protections").related_model
         return self.filter(Exists(flags.objects.filter(in_force(on), person=OuterRef("pk"))))
+
+    def visible_to(self, user: Any) -> "PersonQuerySet":
+        """People the user may know to be here: a section its own debtors, roles without any ground nobody."""
+        if user.role == Role.SECTION_VIEWER:
+            identities = self.model._meta.get_field("identities").related_model
+            # "claims" is the reverse name that the app above gives to its debtor; nothing is imported from there.
+            own = identities.objects.filter(person=OuterRef("pk"), claims__section=user.section_id)
+            return self.filter(Exists(own))
+        return self.all() if visible_grounds(user) else self.none()

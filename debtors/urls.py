@@ -1,9 +1,14 @@
 from django.urls import path
 
-from debtors import views
+from debtors import views, views_work
 
 app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("work/", views_work.work, name="work"),
+    path("work/<int:pk>/close/", views_work.close, name="close-work"),
     path("<str:number>/", views.person, name="person"),
+    path("<str:number>/next/", views_work.panel_next, name="panel-next"),
+    path("<str:number>/course/", views.panel_course, name="panel-course"),
+    path("<str:number>/contacts/new/", views_work.new_contact, name="new-contact"),
 ]

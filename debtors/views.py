@@ -1,20 +1,42 @@
-"""People: the search and the shell of the person page."""
+"""People: the search, the shell of the person page, and a person's course."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+
+from debtors.happenings import course_of
+from debtors.models import Person
+from debtors.panels import person_panel
+from debtors.person_page import context_of
+from debtors.search import LIMIT, find_people
 from toyota_collect import audit
+from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 
-from debtors.models import Person
+COURSE_LINES = 12
 
 
 @require(Permission.PERSON_SEARCH)
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "debtors/search.html")
+    text = request.GET.get("q", "").strip()[:100]
+    if not text:
+        return render(request, "debtors/search.html", {"found": None})
+    audit.log_view(request, action="search")
+    found = find_people(text, user=request.user, on=business_date())
+    if found.how == "number" and found.count == 1:
+        return redirect("debtors:person", number=found.rows[0]["shown"].number)
+    return render(request, "debtors/search.html", {"found": found, "limit": LIMIT})
 
 
 @require(Permission.PERSON_VIEW)
 def person(request: HttpRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(Person, number=number)
+    found = get_object_or_404(Person.objects.visible_to(request.user), number=number)
     audit.log_view(request, action="person", person_key=found.number)
-    return render(request, "debtors/person.html", {"person": found})
+    return render(request, "debtors/person.html", context_of(found, request.user, on=business_date()))
+
+
+@person_panel(Permission.CONTACT_VIEW)
+def panel_course(request: HttpRequest, person: Person) -> HttpResponse:
+    course = course_of(person, request.user, on=business_date())
+    shown = course if request.GET.get("all") else course[:COURSE_LINES]
+    context = {"person": person, "course": shown, "more": len(course) - len(shown)}
+    return render(request, "debtors/panel_course.html", context)

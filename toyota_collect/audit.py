@@ -1,6 +1,7 @@
 """Writing what was done and what was looked at."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -29,6 +30,6 @@ def log_view(request: HttpRequest, *, action: str, person_key: str = "") -> None
         action=action,
         person_key=person_key,
         purpose=PURPOSE_OF.get(getattr(request.user, "role", ""), Purpose.COLLECTION),
-        path=request.path[:300],
+        path=unquote(request.get_full_path())[:300],  # what was searched for is part of what was done
         address=request.META.get("REMOTE_ADDR") or None,
     )

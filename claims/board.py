@@ -1,0 +1,145 @@
+"""Figures of the supervisor's board: one aggregate each, counted by the database, never by the page."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Q, Sum, Value, When
+from django.db.models.functions import TruncMonth
+
+from claims.models import Claim, ClaimGroup, Entry, ImportFile
+from debtors.models import WorkItem
+from toyota_collect.calendar import last_day_after
+from toyota_collect.models import Approval
+from toyota_collect.wareki import short_text
+
+AGES = [
+    ("0", "1年未満", 0),
+    ("1", "1〜2年", 1),
+    ("2", "2〜3年", 2),
+    ("3", "3〜4年", 3),
+    ("4", "4〜5年", 4),
+    ("5", "5年以上", 5),
+]
+CLOCK_MONTHS = (1, 3, 6, 12)
+MONTHS = 13
+
+
+def owed_by_kind(*, on: date) -> list[dict[str, Any]]:
+    """Overdue, living claims by kind: ``instalments``, ``yen``, of which ``fresh_yen`` from this fiscal year's levy."""
+    year = on.year if on.month >= 4 else on.year - 1
+    owed = Claim.objects.overdue(on=on).alive(on=on).with_total()
+    rows = (
+        owed.order_by()
+        .values("kind__group", "kind__short_name", "kind__position")
+        .annotate(
+            instalments=Count("pk"),
+            yen=Sum("booked_yen"),
+            fresh_yen=Sum("booked_yen", filter=Q(levy_year__gte=year), default=0),
+        )
+    )
+    return sorted(rows, key=lambda row: row["kind__position"])
+
+
+def owed_by_group(kinds: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same by group, in the order of letters and screens; groups that owe nothing are left out."""
+    sums: dict[str, dict[str, Any]] = {}
+    for row in kinds:
+        group = sums.setdefault(row["kind__group"], {"instalments": 0, "yen": 0, "fresh_yen": 0})
+        for name in group:
+            group[name] += row[name]
+    names = dict(ClaimGroup.choices)
+    return [
+        {"name": names[code]}
+        | group
+        | {"old_millions": millions(group["yen"] - group["fresh_yen"]), "fresh_millions": millions(group["fresh_yen"])}
+        for code, group in ((code, sums[code]) for code in ClaimGroup.values if code in sums)
+    ]
+
+
+def owed_by_age(*, on: date) -> list[dict[str, Any]]:
+    """Overdue, living claims by the years since they fell due."""
+    edges = [When(due_on__gt=_years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
+    age = Case(*edges, default=Value(AGES[-1][0]), output_field=CharField())
+    owed = Claim.objects.overdue(on=on).alive(on=on).with_total()
+    rows = {
+        row["age"]: row
+        for row in owed.order_by().values(age=age).annotate(instalments=Count("pk"), yen=Sum("booked_yen"))
+    }
+    found = [{"name": name, "instalments": 0, "yen": 0} | rows.get(code, {}) for code, name, _ in AGES]
+    return [row | {"millions": millions(row["yen"])} for row in found]
+
+
+def collected_by_month(*, on: date) -> list[dict[str, Any]]:
+    """Money of the last 13 months by the day it was paid (領収日), bounced money taken off; in yen."""
+    first = _first_of_month(on, MONTHS - 1)
+    money = Q(kind=Entry.Kind.RECEIPT) | Q(kind=Entry.Kind.REVERSAL, reverses__kind=Entry.Kind.RECEIPT)
+    rows = (
+        Entry.objects.filter(money, on__gte=first, on__lte=on)
+        .order_by()
+        .values(month=TruncMonth("on"))
+        .annotate(
+            yen=-Sum("amount_yen"),
+            principal_yen=-Sum("amount_yen", filter=Q(component=Entry.Component.PRINCIPAL), default=0),
+            receipts=Count("receipt", distinct=True),
+        )
+    )
+    by_month = {row["month"]: row for row in rows}
+    months = [_first_of_month(on, back) for back in range(MONTHS - 1, -1, -1)]
+    empty = {"yen": 0, "principal_yen": 0, "receipts": 0}
+    found = [empty | by_month.get(month, {}) | {"month": month} for month in months]
+    return [row | {"name": _month_text(row["month"]), "millions": millions(row["yen"])} for row in found]
+
+
+def clocks(*, on: date) -> list[dict[str, Any]]:
+    """Claims whose last day lies within 1, 3, 6 and 12 months: instalments and yen."""
+    limits = {months: last_day_after(on, months=months) for months in CLOCK_MONTHS}
+    sums: dict[str, Any] = {}
+    for months, limit in limits.items():
+        sums[f"count_{months}"] = Count("pk", filter=Q(prescribes_on__lte=limit))
+        sums[f"yen_{months}"] = Sum("principal_yen", filter=Q(prescribes_on__lte=limit), default=0)
+    living = Claim.objects.filter(
+        principal_yen__gt=0, prescribes_on__gte=on, prescribes_on__lte=limits[12], due_on__lt=on
+    )
+    found = living.aggregate(**sums)
+    return [{"months": m, "instalments": found[f"count_{m}"], "yen": found[f"yen_{m}"]} for m in CLOCK_MONTHS]
+
+
+def people_owing(*, on: date) -> int:
+    """People with something overdue and living."""
+    owed = Claim.objects.overdue(on=on).alive(on=on)
+    return owed.aggregate(people=Count("identity__person", distinct=True))["people"]
+
+
+def work_overdue(*, on: date) -> int:
+    return WorkItem.objects.filter(closed_at=None, due_on__lt=on).count()
+
+
+def approvals_waiting() -> int:
+    return Approval.objects.filter(decision="").count()
+
+
+def latest_files() -> list[ImportFile]:
+    """The last file of each kind (layout) that came in."""
+    files = ImportFile.objects.order_by("layout", "-pk").distinct("layout").select_related("source__section")
+    return sorted(files, key=lambda file: (file.source.rank if file.source else 0, file.layout))
+
+
+def millions(yen: int) -> str:
+    """Millions of yen with one decimal, cut: 12_345_678 → ``12.3``; for charts only."""
+    tenths = abs(yen) // 100_000
+    return f"{'−' if yen < 0 and tenths else ''}{tenths // 10:,}.{tenths % 10}"
+
+
+def _month_text(first: date) -> str:
+    return short_text(first).rpartition(".")[0]
+
+
+def _first_of_month(on: date, back: int) -> date:
+    months = on.year * 12 + on.month - 1 - back
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _years_before(on: date, years: int) -> date:
+    day = 28 if (on.month, on.day) == (2, 29) else on.day
+    return date(on.year - years, on.month, day)

@@ -1,0 +1,79 @@
+"""What the shell of the person page shows; the panels come from the apps that own them."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from debtors.disclosure import identities_for, own_records, protection_of, shown
+from debtors.models import IdentityLink, Person, ProtectionFlag
+from debtors.panels import PANEL_COLUMNS, visit_mark
+from debtors.rules.matching import EVIDENCE
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import Flag, registry
+from toyota_collect.wareki import long_text
+
+LINK_RULES = {"alone": "ほかの業務に同じ人は見つかっていません", "person": "職員が確認して結んだ"}
+NO_REVEAL = "照会は所属長の承認が必要です（この版では照会できません）。"
+
+
+def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
+    """Head, flags, identities and the addresses of the panels; a constant number of queries."""
+    protection = protection_of(person, on=on)
+    head = shown(person, user, hidden=protection is not None, record=own_records([person.pk], user).get(person.pk))
+    return {
+        "person": person,
+        "shown": head,
+        "no_reveal": NO_REVEAL,
+        "household_size": _household_size(head.household_number, user),
+        "flags": {"protect": _protect(protection)}
+        | {kind: find(person, user, on) for kind, find in registry.flags.items()},
+        "panels": panels_for(person, user),
+        "identities": _identities(person, user),
+    }
+
+
+def panels_for(person: Person, user: Any) -> dict[str, list[dict[str, str]]]:
+    """Title and address of each panel the user may open, by column."""
+    columns: dict[str, list[dict[str, str]]] = defaultdict(list)
+    mark = visit_mark(user, person.number)
+    for panel in sorted(registry.panels.values(), key=lambda panel: panel.order):
+        if allows(user, Permission(panel.permission)):
+            column = panel.column if panel.column in PANEL_COLUMNS else "side"
+            url = reverse(panel.url_name, args=[person.number])
+            columns[column].append({"title": panel.title, "url": f"{url}?visit={mark}"})
+    return dict(columns)
+
+
+def _protect(protection: ProtectionFlag | None) -> Flag | None:
+    if protection is None:
+        return None
+    last = protection.ends_on
+    until = f"{long_text(last)}の前日まで。" if last else "終わりの日は決まっていません。"
+    return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")
+
+
+def _household_size(household_number: str, user: Any) -> int | None:
+    if not household_number or not allows(user, Permission.CONTACT_VIEW):
+        return None
+    return Person.objects.filter(household_number=household_number, died_on=None).count()
+
+
+def _identities(person: Person, user: Any) -> list[dict[str, Any]]:
+    """Each linked source identity with the reason of its link, in words."""
+    identities = list(identities_for(person, user))
+    links = IdentityLink.objects.filter(identity__in=identities, unlinked_at=None).select_related("linked_by")
+    by_identity = {link.identity_id: link for link in links}
+    return [
+        {"identity": one, "reason": _reason(by_identity.get(one.pk)), "link": by_identity.get(one.pk)}
+        for one in identities
+    ]
+
+
+def _reason(link: IdentityLink | None) -> str:
+    if link is None:
+        return "—"
+    if link.rule in EVIDENCE:
+        return f"{'・'.join(EVIDENCE[link.rule])}が一致"
+    return LINK_RULES.get(link.rule, link.rule)

@@ -1,0 +1,157 @@
+"""Finding people by anything that is in front of staff: a reading, a name, a phone, a number on a letter.
+
+Numbers are looked up exactly; names by their key, first as a beginning, then inside, then as something similar.
+The indexes of ``Person`` serve each step, so that the time hardly grows with the city.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q, QuerySet
+
+from debtors.disclosure import own_records, shown
+from debtors.models import Person, SourceIdentity
+from debtors.rules.normalise import kana_key, name_key, phone_key
+from toyota_collect import wareki
+from toyota_collect.permissions import Role
+from toyota_collect.registry import registry
+
+LIMIT = 50  # people shown
+COUNT_LIMIT = 1_000  # people counted; beyond it the answer is "more"
+INSIDE_FROM = 3  # letters from which an index can look inside a name
+_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]*")
+_KANA = re.compile(r"[ァ-ヶーヽヾ・]+")
+
+
+@dataclass
+class Found:
+    """``rows`` are ready to show; ``count`` is capped at ``COUNT_LIMIT`` (``more``: there are others beyond)."""
+
+    text: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    count: int = 0
+    more: bool = False
+    how: str = ""  # number | name | similar
+    born_on: date | None = None
+
+
+def find_people(text: str, *, user: Any, on: date) -> Found:
+    """People the user may know of that fit the text; a birth date among the words narrows a name."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    found = Found(text=plain)
+    if not plain:
+        return found
+    if _is_number(plain):
+        found.how = "number"
+        _fill(found, _by_number(plain, user=user, on=on), user=user, on=on)
+        return found
+    words, found.born_on = _take_birth_date(plain)
+    name, reading = name_key(words), kana_key(words)
+    if not name:
+        return found
+    reading = reading if _KANA.fullmatch(reading) else ""
+    people = Person.objects.visible_to(user)
+    if found.born_on:
+        people = people.filter(birth_on=found.born_on)
+    ids = _beginning(people, name, reading, user=user)
+    if len(ids) <= COUNT_LIMIT and len(reading or name) >= INSIDE_FROM:
+        ids |= _inside(people, name, reading)
+    found.how = "name"
+    if not ids and len(reading or name) >= INSIDE_FROM:
+        found.how, ids = "similar", _similar(people, name, reading)
+    _fill(found, ids, user=user, on=on, first=(name, reading))
+    return found
+
+
+def _is_number(plain: str) -> bool:
+    squeezed = plain.replace(" ", "").upper()
+    return bool(_NUMBER.fullmatch(squeezed) or phone_key(plain)) and any(char.isdigit() for char in squeezed)
+
+
+def _take_birth_date(plain: str) -> tuple[str, date | None]:
+    words, born_on = [], None
+    for word in plain.split(" "):
+        try:
+            born_on = wareki.parse(word)
+        except ValueError:
+            words.append(word)
+    return " ".join(words), born_on
+
+
+def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
+    """Own number, 宛名番号, a section's number, 通知書番号, phone. A protected person is not found by phone."""
+    number = plain.replace(" ", "").upper()
+    identities = SourceIdentity.objects.exclude(person=None)
+    if user.role == Role.SECTION_VIEWER:
+        identities = identities.filter(claims__section=user.section_id)
+    ids = set(Person.objects.filter(number=number).values_list("pk", flat=True))
+    ids |= set(identities.filter(Q(atena_number=number) | Q(person_number=number)).values_list("person_id", flat=True))
+    if phone := phone_key(plain):
+        by_phone = set(identities.filter(phone_key=phone).values_list("person_id", flat=True))
+        ids |= by_phone - set(Person.objects.protected(on=on).filter(pk__in=by_phone).values_list("pk", flat=True))
+    for search in registry.number_searches:
+        ids |= set(search(number, user))
+    return set(Person.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _some(people: QuerySet[Person]) -> set[int]:
+    return set(people.order_by().values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+
+
+def _beginning(people: QuerySet[Person], name: str, reading: str, *, user: Any) -> set[int]:
+    ids = _some(people.filter(name_key__startswith=name))
+    if reading:
+        ids |= _some(people.filter(kana_key__startswith=reading))
+    if user.role != Role.SECTION_VIEWER:  # names as single sections write them
+        other = SourceIdentity.objects.filter(name_key=name).exclude(person=None).values("person")
+        ids |= _some(people.filter(pk__in=other))
+    return ids
+
+
+def _inside(people: QuerySet[Person], name: str, reading: str) -> set[int]:
+    ids = _some(people.filter(name_key__contains=name))
+    return ids | _some(people.filter(kana_key__contains=reading)) if reading else ids
+
+
+def _similar(people: QuerySet[Person], name: str, reading: str) -> set[int]:
+    column, key = ("kana_key", reading) if reading else ("name_key", name)
+    near = people.filter(**{f"{column}__trigram_similar": key})
+    near = near.annotate(likeness=TrigramSimilarity(column, key)).order_by("-likeness", "pk")
+    return set(near.values_list("pk", flat=True)[:LIMIT])
+
+
+def _fill(found: Found, ids: set[int], *, user: Any, on: date, first: tuple[str, str] = ("", "")) -> None:
+    """Put the best ``LIMIT`` people into the answer: whole names first, then beginnings, then by reading."""
+    found.more, found.count = len(ids) > COUNT_LIMIT, min(len(ids), COUNT_LIMIT)
+    keys = Person.objects.filter(pk__in=ids).order_by().values_list("pk", "name_key", "kana_key", "birth_on")
+    ranked = sorted(keys, key=lambda key: (_rank(key[1], key[2], *first), key[2], key[1], key[3] or date.max, key[0]))
+    found.rows = rows_of([key[0] for key in ranked[:LIMIT]], user=user, on=on)
+
+
+def _rank(name: str, reading: str, wanted_name: str, wanted_reading: str) -> int:
+    if name == wanted_name or (wanted_reading and reading == wanted_reading):
+        return 0
+    begins = name.startswith(wanted_name) or (wanted_reading and reading.startswith(wanted_reading))
+    return 1 if begins else 2
+
+
+def rows_of(ids: Iterable[int], *, user: Any, on: date) -> list[dict[str, Any]]:
+    """One row a person in the order of ``ids``: what may be shown, with the facts other apps give for lists."""
+    ids = list(ids)
+    people = Person.objects.in_bulk(ids)
+    hidden = set(Person.objects.protected(on=on).filter(pk__in=ids).values_list("pk", flat=True))
+    facts: dict[int, dict[str, Any]] = {pk: {} for pk in ids}
+    for source in registry.list_facts:
+        for pk, more in source(ids, user, on).items():
+            facts[pk].update(more)
+    own = own_records(ids, user)
+    return [
+        {"shown": shown(people[pk], user, hidden=pk in hidden, record=own.get(pk)), "protected": pk in hidden}
+        | facts[pk]
+        for pk in ids
+    ]
