@@ -5,7 +5,7 @@ Holidays are passed in: which days are holidays is dated data, not code.
 
 from calendar import monthrange
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 ONE_DAY = timedelta(days=1)
 
@@ -17,7 +17,7 @@ def last_day_of_period(first_day: date, *, years: int = 0, months: int = 0) -> d
     that month has no corresponding day, on the last day of that month.
 
     Raises:
-        ValueError: the period is shorter than one month.
+        ValueError: the period is shorter than one month, or ends after the year 9999.
 
     Source: 民法143条2項. Whether the first day counts (民法140条) is the caller's matter.
     """
@@ -25,6 +25,8 @@ def last_day_of_period(first_day: date, *, years: int = 0, months: int = 0) -> d
     if length < 1:
         raise ValueError("期間は1か月以上で指定してください。")
     year, month0 = divmod(first_day.year * 12 + first_day.month - 1 + length, 12)
+    if year > MAXYEAR:
+        raise ValueError(f"期間の終わりが暦の外になります: {first_day.isoformat()} から{length}か月")
     days_in_month = monthrange(year, month0 + 1)[1]
     if first_day.day > days_in_month:
         return date(year, month0 + 1, days_in_month)

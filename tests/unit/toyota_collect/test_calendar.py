@@ -39,6 +39,8 @@ def test_the_day_of_the_act_is_not_counted():
 def test_a_period_needs_a_length():
     with pytest.raises(ValueError, match="1か月以上"):
         calendar.last_day_of_period(date(2025, 1, 1))
+    with pytest.raises(ValueError, match="暦の外"):
+        calendar.last_day_of_period(date(9996, 1, 1), years=5)
 
 
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 240))
