@@ -2,10 +2,12 @@
 
 from .layout import render_one
 from .model import CityProfile, ClaimLine, LetterData, RatesText, Rendered, Slip, Unprintable
+from .printing import CHUNK, render_many
 from .sheets import sheets
 from .slips import slips
 
 __all__ = [
+    "CHUNK",
     "CityProfile",
     "ClaimLine",
     "LetterData",
@@ -13,6 +15,7 @@ __all__ = [
     "Rendered",
     "Slip",
     "Unprintable",
+    "render_many",
     "render_one",
     "sheets",
     "slips",

@@ -1,6 +1,7 @@
 """What a sheet is made of, before it is drawn: areas of blocks, with the words that change from letter to letter."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from toyota_collect.documents.drawing import Drawing
 
@@ -68,6 +69,7 @@ class Sheet:
     envelopes: int
 
 
+@lru_cache(maxsize=20_000)
 def fit(
     text: str,
     mm: float,
@@ -95,6 +97,7 @@ def fit(
     return Text(text, name, squeeze, round(width * squeeze, 4))
 
 
+@lru_cache(maxsize=20_000)
 def figures(text: str, mm: float, pt: float, what: str) -> Text:
     """A number in its column. Numbers are never condensed.
 

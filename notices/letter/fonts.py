@@ -1,6 +1,6 @@
 """The fonts of the letter: which glyphs they have, how wide a text runs, and how WeasyPrint finds them.
 
-BIZ UDGothic lies beside this file and prints everything. A name or an address that it cannot spell is set whole in
+BIZ UDGothic lies beside this file and prints everything but the sheet of other languages. A name or an address that it cannot spell is set whole in
 IPAmj Mincho (文字情報基盤), which is too large to ship and is installed with the system.
 """
 
@@ -17,6 +17,7 @@ from .model import Unprintable
 FaceName = Literal["ud", "ud-bold", "mj"]
 HERE = Path(__file__).parent / "fonts"
 PT_MM = 25.4 / 72
+MAX_WIDTHS = 50_000
 _MINCHO_FILE = "ipamjm.ttf"
 
 
@@ -44,6 +45,7 @@ class Face:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._glyphs: dict[str, Glyph | None] = {}
+        self._widths: dict[str, int] = {}
 
     @cached_property
     def _tables(
@@ -95,6 +97,14 @@ class Face:
 
     def width_mm(self, text: str, pt: float) -> float:
         """Length of a line at ``pt`` points; characters that the font lacks count as one em."""
+        width = self._widths.get(text)
+        if width is None:
+            if len(self._widths) >= MAX_WIDTHS:
+                self._widths.clear()
+            width = self._widths[text] = self._width(text)
+        return width * pt * PT_MM / 1000
+
+    def _width(self, text: str) -> int:
         total = 0
         for at, char in enumerate(text):
             if is_selector(char):
@@ -102,7 +112,7 @@ class Face:
             after = text[at + 1 : at + 2]
             glyph = self.glyph(char, after if after and is_selector(after) else "") or self.glyph(char)
             total += glyph.width if glyph else 1000
-        return total * pt * PT_MM / 1000
+        return total
 
 
 def _mincho_path() -> Path | None:
@@ -170,12 +180,18 @@ def face_for(text: str) -> FaceName:
 
 def font_face_css() -> str:
     """``@font-face`` rules with the very files, so that no font of the system can take their place."""
-    rules = [("Letter UD", 400, faces()["ud"]), ("Letter UD", 700, faces()["ud-bold"])]
+    rules = [
+        ("Letter UD", 400, faces()["ud"].path),
+        ("Letter UD", 700, faces()["ud-bold"].path),
+        ("Letter Latin", 400, HERE / "LetterLatin-Regular.ttf"),
+        ("Letter Latin", 700, HERE / "LetterLatin-Bold.ttf"),
+        ("Letter Chinese", 400, HERE / "LetterChinese-Regular.ttf"),
+    ]
     if "mj" in faces():
-        rules.append(("Letter MJ", 400, faces()["mj"]))
+        rules.append(("Letter MJ", 400, faces()["mj"].path))
     return "".join(
-        f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url("{face.path.as_uri()}") }}\n'
-        for name, weight, face in rules
+        f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url("{path.as_uri()}") }}\n'
+        for name, weight, path in rules
     )
 
 

@@ -106,13 +106,15 @@ def _ink(ink: Ink) -> str:
     return f'<div class="ink" style="{place}">{ink.drawing.svg()}</div>'
 
 
+def page_html(sections: Sequence[dict[str, str]], title: str) -> str:
+    """An HTML document of pages: ``kind`` and ``body`` of each."""
+    return _template("letter").render(Context({"title": title, "sections": sections}))
+
+
 def html_of(pages: Sequence[Sheet], title: str) -> str:
     """The sheets as one HTML document."""
-    sections = [
-        {"kind": sheet.kind, "body": SafeString("".join([*map(_area, sheet.areas), *map(_ink, sheet.inks)]))}
-        for sheet in pages
-    ]
-    return _template("letter").render(Context({"title": title, "sections": sections}))
+    bodies = [SafeString("".join([*map(_area, sheet.areas), *map(_ink, sheet.inks)])) for sheet in pages]
+    return page_html([{"kind": s.kind, "body": body} for s, body in zip(pages, bodies, strict=True)], title)
 
 
 def document_of(html: str) -> Document:

@@ -245,7 +245,10 @@ class _Letter:
 
     def _front(self, envelopes: int) -> tuple[Area, ...]:
         groups = [list(rows) for _, rows in groupby(ordered(self.data.lines), key=lambda line: line.group)]
-        density = "roomy" if len(groups) <= 2 else ""
+        classes = {line.legal for line in self.data.lines}
+        # The larger setting has room for two groups and two classes, or for the line on several envelopes.
+        few = len(groups) <= 2 and len(classes) <= 2 and len(groups) + len(classes) + (envelopes > 1) <= 4
+        density = "roomy" if few else ""
         pt = 11 if density else 10.5
         table_blocks = [Block("sum_head", {}, (), "sum")]
         for rows in groups:
@@ -334,7 +337,7 @@ class _Letter:
             year = wareki.fiscal_year_text(rates.year).removesuffix("度")
             notes.append(rates.estimate or wording.note_estimated.format(year=year))
         notes.append(wording.note_marks)
-        return tuple(tuple(broken(f"※ {note}", mm, pt)) for note in notes)
+        return tuple(broken(f"※ {note}", mm, pt) for note in notes)
 
     def _claims(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
         large = self.data.variant == "large"
@@ -360,7 +363,7 @@ class _Letter:
                     "notes",
                     round(notes_top, 2),
                     NOTES_END_MM + 1,
-                    (Block("notes", {}, (("notes", notes),)),),
+                    (Block("notes", {}, (("notes", notes), ("large", "large" if large else ""))),),
                 )
             if large:
                 rows = Area(
@@ -391,7 +394,8 @@ class _Letter:
     def _running(self, more: bool) -> Area:
         large = self.data.variant == "large"
         title = self.wording.large_table_title if large else self.wording.table_title
-        static = (("title", title), ("more", self.wording.continued if more else ""))
+        size = "large" if large else ""
+        static = (("title", title), ("more", self.wording.continued if more else ""), ("large", size))
         name = fit(self.addressee, 90, 14 if large else 10.5, 0.5, what="氏名")
         return Area(
             "running",
@@ -538,7 +542,8 @@ class _Letter:
         )
 
 
-def broken(text: str, mm: float, pt: float) -> list[str]:
+@lru_cache(maxsize=1024)
+def broken(text: str, mm: float, pt: float) -> tuple[str, ...]:
     """``text`` in lines of at most ``mm``, with the Japanese rules on what may begin or end a line (禁則)."""
     face, lines = faces()["ud"], []
     while text:
@@ -551,7 +556,7 @@ def broken(text: str, mm: float, pt: float) -> list[str]:
             end -= 1
         lines.append(text[:end])
         text = text[end:]
-    return lines
+    return tuple(lines)
 
 
 def _may_break(before: str, after: str) -> bool:
