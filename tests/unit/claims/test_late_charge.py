@@ -93,6 +93,21 @@ def test_total_below_1000_is_dropped_and_100_is_the_unit():
     assert (above.raw_yen, above.yen) == (237 + 1520, 1_700)
 
 
+@pytest.mark.parametrize(("as_of", "yen"), [("2025-01-10", 0), ("2025-01-11", 1_000), ("2025-01-12", 1_100)])
+def test_a_total_of_1000_is_charged(as_of, yen):
+    terms = LateChargeTerms(Regime.FLAT, rate=Fraction(1, 10))  # 365,000 yen: 100 yen a day
+    assert charge("2025-01-01", 365_000, as_of, terms=terms).yen == yen
+
+
+def test_the_last_day_of_the_bracket_is_inside_it():
+    steps = charge("2025-05-30", 100_000, "2025-07-01", [("2025-06-29", 10_000)]).steps
+    assert [(step.to_on.isoformat(), percent(step.rate)) for step in steps] == [
+        ("2025-06-29", "2.4"),
+        ("2025-06-30", "2.4"),
+        ("2025-07-01", "8.7"),
+    ]
+
+
 def test_a_balance_below_2000_stops_growing():
     once = charge("2025-05-30", 100_000, "2025-12-31", [("2025-09-30", 98_001)])
     later = charge("2025-05-30", 100_000, "2026-10-31", [("2025-09-30", 98_001)])
