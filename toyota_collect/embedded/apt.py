@@ -18,7 +18,8 @@ def may_install() -> bool:
 def install(packages: list[str]) -> bool:
     """Install packages into the system; the lists are fetched only when they are missing or old."""
     command = ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "install", "--no-install-recommends", *packages]
-    return _run(command) or (_run(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", "update"]) and _run(command))
+    update: Command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", "update"]
+    return _run(command, quiet=True) or (_run(update) and _run(command))
 
 
 def unpack(packages: list[str], into: Path) -> bool:
@@ -53,10 +54,10 @@ def _to_install(packages: list[str], options: list[str]) -> list[str]:
     return re.findall(r"^Inst (\S+)", plan.stdout, re.MULTILINE) if plan.returncode == 0 else []
 
 
-def _run(command: Command, cwd: Path | None = None) -> bool:
-    """Run quietly; a failing command shows what it said."""
+def _run(command: Command, cwd: Path | None = None, *, quiet: bool = False) -> bool:
+    """Run a command whose output matters only if it fails."""
     done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment())
-    if done.returncode:
+    if done.returncode and not quiet:
         sys.stderr.buffer.write(done.stdout[-2000:])
     return done.returncode == 0
 

@@ -74,8 +74,9 @@ def _other_pips() -> Iterator[list[str | Path]]:
     """Give pips outside .venv that can install into it: the system's, or the one in the distribution's package."""
     yield [_base_python(), "-m", "pip"]
     with tempfile.TemporaryDirectory() as folder:
-        if apt.unpack(["python3-pip-whl"], Path(folder)):
-            for wheel in Path(folder).glob("usr/share/python-wheels/pip-*.whl"):
+        apt.unpack(["python3-pip-whl"], Path(folder))
+        for place in (Path("/"), Path(folder)):
+            for wheel in place.glob("usr/share/python-wheels/pip-*.whl"):
                 yield [_base_python(), wheel / "pip"]
 
 
