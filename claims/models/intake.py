@@ -12,6 +12,9 @@ class ImportBatch(models.Model):
     finished_at = models.DateTimeField("終了", null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     as_of = models.DateField("基準日")
+    files_total = models.PositiveSmallIntegerField("ファイル数", default=0)
+    step = models.CharField("いまの処理", max_length=250, blank=True)
+    problem = models.CharField("終わらなかった理由", max_length=1000, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "取込"

@@ -135,7 +135,9 @@ class IdentityLink(models.Model):
 class ProtectionFlag(models.Model):
     """支援措置（DV等）: from ``starts_on`` to ``ends_on`` (exclusive) no address or contact route may be shown."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="protections")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="protections", null=True
+    )  # as long as nobody holds the identity
     identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="protections")
     starts_on = models.DateField("開始日")
     ends_on = models.DateField("終了日（この日の前日まで）", null=True)

@@ -1,0 +1,146 @@
+"""Control totals: the section's own figures beside what was accepted, per kind, year and instalment."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims.intake.job import Job
+from claims.intake.parse import FileRefused
+from claims.models import ClaimKind, ControlTotal
+from toyota_collect.money import comma
+from toyota_collect.wareki import fiscal_year_text
+
+SUFFIX = ".control.csv"
+HEADER = ["kind", "levy_year", "instalment", "rows", "yen"]
+SHOWN = 5  # cells named in the message
+Cell = tuple[str, int, int]  # kind code, levy year, instalment
+Total = tuple[int, int]  # rows, yen
+YEN = {"claims": "levied_yen", "receipts": "amount_yen"}
+TABLE = {"claims": "stage", "receipts": "paid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``theirs`` and ``ours`` by cell; ``missing`` rows in all, of which ``rejected`` are explained."""
+
+    theirs: Mapping[Cell, Total]
+    ours: Mapping[Cell, Total]
+    rejected: int
+
+    def differing(self) -> list[Cell]:
+        """Cells that cannot be explained by rejected rows."""
+        cells = sorted(self.theirs.keys() | self.ours.keys())
+        return [cell for cell in cells if not self._lawful(cell)]
+
+    def _lawful(self, cell: Cell) -> bool:
+        rows, yen = self.theirs.get(cell, (0, 0))
+        our_rows, our_yen = self.ours.get(cell, (0, 0))
+        return (our_rows, our_yen) == (rows, yen) or (our_rows < rows and our_yen <= yen)
+
+    @property
+    def missing(self) -> int:
+        return sum(rows for rows, _ in self.theirs.values()) - sum(rows for rows, _ in self.ours.values())
+
+    @property
+    def agrees(self) -> bool:
+        return not self.differing() and self.missing == self.rejected
+
+
+def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
+    """Compare the accepted rows with the control file and keep both; ``None`` where there is nothing to compare with.
+
+    Raises:
+        FileRefused: the layout requires a control file and there is none, or it cannot be read.
+    """
+    path = job.path.with_name(job.path.name + SUFFIX)
+    if job.layout.content not in YEN or (job.layout.control == "none" and not path.exists()):
+        return None
+    comparison = Comparison(read_totals(path), _accepted(cursor, job), rejected)
+    _keep(job, comparison)
+    return comparison
+
+
+def read_totals(path: Path) -> dict[Cell, Total]:
+    """Read a control file.
+
+    Raises:
+        FileRefused: missing, or not in the agreed form.
+    """
+    totals: dict[Cell, Total] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file)
+            if next(rows, None) != HEADER:
+                raise FileRefused(f"{path.name}: 見出しは {','.join(HEADER)} にしてください。")
+            for line, row in enumerate(rows, 2):
+                kind, *numbers = row
+                year, instalment, count, yen = map(int, numbers)
+                if (kind, year, instalment) in totals:
+                    raise FileRefused(f"{path.name} {line}行目: 同じ種目・年度・期別が2回あります。")
+                totals[kind, year, instalment] = count, yen
+    except FileNotFoundError as error:
+        raise FileRefused(f"照合合計のファイル {path.name} がありません。抽出と一緒に送ってください。") from error
+    except (ValueError, UnicodeDecodeError, csv.Error) as error:
+        raise FileRefused(f"{path.name}: 照合合計が読めません。様式を確かめて送り直してください。") from error
+    return totals
+
+
+def explain(comparison: Comparison) -> str:
+    """Say in Japanese what does not agree: the first cells, and the sums."""
+    names = dict(ClaimKind.objects.values_list("code", "short_name"))
+    differing = comparison.differing()
+    lines = [_cell_text(names, comparison, cell) for cell in differing[:SHOWN]]
+    if len(differing) > SHOWN:
+        lines.append(f"ほか{len(differing) - SHOWN}件")
+    theirs, ours = _sum(comparison.theirs), _sum(comparison.ours)
+    lines.append(
+        f"合計は所管課 {comma(theirs[0])}件 {comma(theirs[1])}円、当方 {comma(ours[0])}件 {comma(ours[1])}円、"
+        f"受け付けなかった行 {comma(comparison.rejected)}件"
+    )
+    return f"照合合計が合わないため、1行も取り込みませんでした。{'。'.join(lines)}。抽出をやり直すか、所管課に確かめてください。"
+
+
+def _cell_text(names: Mapping[str, str], comparison: Comparison, cell: Cell) -> str:
+    kind, year, instalment = cell
+    theirs, ours = comparison.theirs.get(cell, (0, 0)), comparison.ours.get(cell, (0, 0))
+    return (
+        f"{names.get(kind, kind)} {fiscal_year_text(year)} 期別{instalment}: "
+        f"所管課 {comma(theirs[0])}件 {comma(theirs[1])}円、当方 {comma(ours[0])}件 {comma(ours[1])}円"
+    )
+
+
+def _sum(totals: Mapping[Cell, Total]) -> Total:
+    return sum(rows for rows, _ in totals.values()), sum(yen for _, yen in totals.values())
+
+
+def _accepted(cursor: Any, job: Job) -> dict[Cell, Total]:
+    content = job.layout.content
+    cursor.execute(
+        f"""SELECT k.code, s.levy_year, s.instalment, count(*), sum(s.{YEN[content]})::bigint
+            FROM {TABLE[content]} s JOIN claims_claimkind k ON k.id = s.kind GROUP BY 1, 2, 3"""
+    )
+    return {(kind, year, instalment): (rows, yen) for kind, year, instalment, rows, yen in cursor.fetchall()}
+
+
+def _keep(job: Job, comparison: Comparison) -> None:
+    ControlTotal.objects.bulk_create(
+        ControlTotal(
+            file=job.file,
+            kind=kind,
+            levy_year=year,
+            instalment=instalment,
+            their_rows=theirs[0],
+            their_yen=theirs[1],
+            our_rows=ours[0],
+            our_yen=ours[1],
+        )
+        for kind, year, instalment in sorted(comparison.theirs.keys() | comparison.ours.keys())
+        for theirs, ours in [
+            (
+                comparison.theirs.get((kind, year, instalment), (0, 0)),
+                comparison.ours.get((kind, year, instalment), (0, 0)),
+            )
+        ]
+    )

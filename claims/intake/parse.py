@@ -1,0 +1,264 @@
+"""Strict parsing of records, a chunk at a time and column by column: rows ready for ``COPY``, or refusals."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from claims.intake.fields import CONTENT
+from claims.intake.layout import FieldSpec, Layout
+from claims.intake.records import Record
+from claims.intake.values import NULL, Bad, CellReader, converter, required
+
+# Python's cp932 takes 80, A0 and FD–FF without complaint, for U+0080 and U+F8F0–F8F3; no text holds C0 or C1 controls.
+DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3�]")
+GAIJI = re.compile("[\ue000-\uf8ef]")
+BREAKS = str.maketrans({"\\": "\\\\", "\t": " ", "\r": " ", "\n": " "})
+RESEND = "抽出と転送をやり直して、送り直してください。"
+
+
+class FileRefused(Exception):
+    """The file as a whole cannot be read; the message says why and what to do, in Japanese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not taken: where, why, and its bytes as they came."""
+
+    line: int
+    code: str
+    field: str
+    reason: str
+    raw: bytes
+
+
+@dataclass
+class Chunk:
+    """``rows`` are lines for ``COPY`` in the order of the staging table; rows + refusals = records."""
+
+    rows: list[str] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
+
+
+class Parser:
+    """Reads the records of one file by its layout.
+
+    ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later.
+    """
+
+    def __init__(self, layout: Layout, *, kinds: Mapping[str, int], as_of: date) -> None:
+        self.layout = layout
+        self.codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
+        self.width = 0  # columns of a delimited row, once known
+        self.places: dict[str, int] = {spec.canonical.name: spec.index for spec in layout.fields}
+        self.specs = {spec.canonical.name: spec for spec in layout.fields}
+        self.readers = {
+            spec.canonical.name: CellReader(converter(spec, kinds, as_of))
+            for spec in layout.fields
+            if spec.canonical.type != "text"
+        }
+
+    def read_header(self, record: Record) -> None:
+        """Find each field's column by its title.
+
+        Raises:
+            FileRefused: a title is missing or stands twice.
+        """
+        try:
+            titles = [title.strip() for title in self._split(record.raw.decode(self.codec))]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise FileRefused(
+                "見出しの行が文字として読めません。文字コードとレイアウトの encoding を確かめてください。"
+            ) from error
+        for name, spec in self.specs.items():
+            if spec.value is not None:
+                continue
+            if titles.count(spec.column) != 1:
+                problem = "がありません" if spec.column not in titles else "が2つあります"
+                mend = f"様式が変わったときは、レイアウト {self.layout.code} を直してください。"
+                raise FileRefused(f"見出しに「{spec.column}」の列{problem}。{mend}")
+            self.places[name] = titles.index(spec.column)
+        self.width = len(titles)
+
+    def parse(self, records: Sequence[Record], *, open_line: int = 0) -> Chunk:
+        """Parse records; ``open_line`` is the line of a last record without its line end, else 0."""
+        chunk = Chunk()
+        kept, texts = self._decode(records, chunk)
+        if self.layout.format == "fixed":
+            kept, columns = self._cut(kept, chunk)
+        else:
+            kept, columns = self._columns(kept, texts, chunk)
+        if kept:
+            self._convert(kept, columns, chunk)
+        self._mind_the_cut(chunk, records[-1], open_line)
+        return chunk
+
+    # --- bytes to text ---------------------------------------------------------------------------
+
+    def _decode(self, records: Sequence[Record], chunk: Chunk) -> tuple[list[Record], list[str]]:
+        kept, texts = [], []
+        for record in records:
+            try:
+                texts.append(record.raw.decode(self.codec))
+            except UnicodeDecodeError as error:
+                at = error.start
+                chunk.refusals.append(self._broken(record, at, record.raw[at : at + 2]))
+            else:
+                kept.append(record)
+        blob = "".join(texts)
+        if GAIJI.search(blob):
+            chunk.gaiji = sum(1 for text in texts if GAIJI.search(text))
+        if not DAMAGE.search(blob):
+            return kept, texts
+        whole = []
+        for record, text in zip(kept, texts, strict=True):
+            if damage := DAMAGE.search(text):
+                at = len(text[: damage.start()].encode(self.codec, "replace"))
+                chunk.refusals.append(self._broken(record, at, record.raw[at : at + 1]))
+            else:
+                whole.append((record, text))
+        return [record for record, _ in whole], [text for _, text in whole]
+
+    def _broken(self, record: Record, at: int, bad: bytes) -> Refusal:
+        reason = f"{at + 1}バイト目（{bad.hex(' ').upper()}）が文字として読めません。{RESEND}"
+        return Refusal(record.line, "bytes", "", reason, record.raw)
+
+    # --- text to columns -------------------------------------------------------------------------
+
+    def _split(self, text: str) -> list[str]:
+        if self.layout.format == "tsv":
+            return text.split("\t")
+        return next(csv.reader([text], strict=True))
+
+    def _split_all(self, texts: list[str]) -> list[list[str]]:
+        """Rows of cells; an empty list stands for a row that cannot be split."""
+        if self.layout.format == "tsv":
+            return [text.split("\t") for text in texts]
+        try:
+            rows = list(csv.reader(texts, strict=True))
+        except csv.Error:
+            rows = []
+        if len(rows) == len(texts):
+            return rows
+        return [self._split_or_nothing(text) for text in texts]
+
+    def _split_or_nothing(self, text: str) -> list[str]:
+        try:
+            return self._split(text)
+        except csv.Error:
+            return []
+
+    def _columns(
+        self, records: list[Record], texts: list[str], chunk: Chunk
+    ) -> tuple[list[Record], dict[str, Sequence[str]]]:
+        rows = self._split_all(texts)
+        if not self.width and rows:
+            self.width = Counter(map(len, rows)).most_common(1)[0][0]
+            needed = max(self.places.values()) + 1
+            if self.width < needed:
+                mend = f"様式とレイアウト {self.layout.code}（{needed}列以上）を確かめてください。"
+                raise FileRefused(f"列が{self.width}しかありません。{mend}")
+        kept, whole = [], []
+        for record, row in zip(records, rows, strict=True):
+            if len(row) == self.width:
+                kept.append(record)
+                whole.append(row)
+            else:
+                reason = f"列の数が{len(row) or '読めず'}で、{self.width}ではありません。{RESEND}"
+                chunk.refusals.append(Refusal(record.line, "columns", "", reason, record.raw))
+        cells = list(zip(*whole, strict=True))
+        return kept, {name: cells[place] for name, place in self.places.items() if kept and place >= 0}
+
+    def _cut(self, records: list[Record], chunk: Chunk) -> tuple[list[Record], dict[str, Sequence[str]]]:
+        size = self.layout.record_bytes
+        kept: list[Record] = []
+        cells: list[list[str]] = []
+        spans = [(spec.start, spec.start + spec.width) for spec in self.layout.fields if spec.value is None]
+        for record in records:
+            raw = record.raw
+            if len(raw) != size:
+                reason = f"長さが{len(raw)}バイトで、{size}バイトではありません。{RESEND}"
+                chunk.refusals.append(Refusal(record.line, "columns", "", reason, raw))
+                continue
+            try:
+                cells.append([raw[start:end].decode(self.codec) for start, end in spans])
+            except UnicodeDecodeError as error:
+                chunk.refusals.append(self._broken(record, error.start, error.object[error.start : error.start + 1]))
+            else:
+                kept.append(record)
+        names = [spec.canonical.name for spec in self.layout.fields if spec.value is None]
+        return kept, dict(zip(names, zip(*cells, strict=True), strict=True)) if kept else {}
+
+    # --- columns to values -----------------------------------------------------------------------
+
+    def _convert(self, records: list[Record], columns: dict[str, Sequence[str]], chunk: Chunk) -> None:
+        bad: dict[int, tuple[str, Bad]] = {}
+        values: list[Sequence[str | Bad]] = []
+        for canonical in CONTENT[self.layout.content]:
+            spec = self.specs.get(canonical.name)
+            if spec is None:
+                absent = NULL if canonical.absent is None else canonical.absent
+                column: Sequence[str | Bad] = [absent] * len(records)
+            else:
+                cells = columns[canonical.name] if spec.value is None else [spec.value] * len(records)
+                column = self._values(spec, cells, bad)
+            values.append(column)
+        names = [canonical.name for canonical in CONTENT[self.layout.content]]
+        if "taxation_year" in names:
+            place, other = names.index("taxation_year"), names.index("levy_year")
+            values[place] = [
+                own if own != NULL else levy for own, levy in zip(values[place], values[other], strict=True)
+            ]
+        for place, (record, row) in enumerate(zip(records, zip(*values, strict=True), strict=True)):
+            if place in bad:
+                name, found = bad[place]
+                chunk.refusals.append(Refusal(record.line, found.code, name, found.reason, record.raw))
+            else:
+                chunk.rows.append("\t".join((str(record.line), str(record.start), str(len(record.raw)), *row)))  # type: ignore[arg-type]
+
+    def _values(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> Sequence[str | Bad]:
+        name = spec.canonical.name
+        if name not in self.readers:
+            return self._texts(spec, cells, bad)
+        reader = self.readers[name]
+        column = list(map(reader.__getitem__, cells))
+        if reader.has_bad:
+            for place, value in enumerate(column):
+                if type(value) is Bad:
+                    bad.setdefault(place, (name, value))
+        return column
+
+    def _texts(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> list[str]:
+        name, canonical = spec.canonical.name, spec.canonical
+        column = [cell.strip() for cell in cells]
+        if spec.map:
+            column = [spec.map.get(text, text) for text in column]
+        if canonical.required and "" in column:
+            missing = required(spec)
+            for place in (place for place, text in enumerate(column) if not text):
+                bad.setdefault(place, (name, Bad(missing.code, str(missing))))
+        if max(map(len, column)) > canonical.length:
+            for place, text in enumerate(column):
+                if len(text) > canonical.length:
+                    reason = f"{canonical.label}が{canonical.length}文字を超えています。列のずれを確かめてください。"
+                    bad.setdefault(place, (name, Bad("columns", reason)))
+        blob = "".join(column)
+        if "\\" in blob or "\t" in blob or "\n" in blob or "\r" in blob:
+            column = [text.translate(BREAKS) for text in column]
+        return column
+
+    def _mind_the_cut(self, chunk: Chunk, last: Record, open_line: int) -> None:
+        """A last record without its line end was cut in transfer, unless the layout says that is its habit."""
+        if open_line != last.line:
+            return
+        reason = f"最後の行が途中で切れています。{RESEND}"
+        for place, refusal in enumerate(chunk.refusals):
+            if refusal.line == open_line:
+                chunk.refusals[place] = Refusal(open_line, "truncated", "", reason, refusal.raw)
+                return
+        if self.layout.last_line_end == "required" and chunk.rows:
+            chunk.rows.pop()
+            chunk.refusals.append(Refusal(open_line, "truncated", "", reason, last.raw))

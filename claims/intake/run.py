@@ -1,0 +1,244 @@
+"""Importing a folder: each file in a transaction of its own, then linking, clocks and the seal."""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from claims.intake import apply_claims, apply_receipts, apply_register
+from claims.intake.control import SUFFIX, compare, explain
+from claims.intake.job import Counts, Job
+from claims.intake.layout import Layout, LayoutError, read_layouts
+from claims.intake.parse import FileRefused
+from claims.intake.stage import Loaded, fill
+from claims.models import ImportBatch, ImportFile, RejectedRow
+from claims.services.clocks import refresh_clocks
+from claims.services.seal import seal_new_entries
+from debtors.models import SourceSystem
+from debtors.services import link_new_identities
+from toyota_collect import audit
+
+logger = logging.getLogger(__name__)
+
+INTAKE_LOCK = 4_710_035  # one file at a time enters the ledger
+ORDER = {"register": 0, "claims": 1, "receipts": 2}
+APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
+MESSAGE_LENGTH = 1_000
+
+
+class FolderRefused(Exception):
+    """Nothing can be imported; the message says why and what to do, in Japanese."""
+
+
+class RowsLost(Exception):
+    """The counts of a file do not add up: a defect of the intake, never of the extract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A file of the folder with the one layout it is written in, or why there is none."""
+
+    path: Path
+    layout: Layout | None
+    problem: str = ""
+
+
+def start(*, by: Any, as_of: date) -> ImportBatch:
+    """Open a batch, so that its progress can be watched."""
+    return ImportBatch.objects.create(by=by, as_of=as_of)
+
+
+def run(batch: ImportBatch, folder: Path) -> ImportBatch:
+    """Import all extracts of a folder: the register, then claims, then receipts; files that fail are reported.
+
+    Importing the same files again changes nothing. May be run again after a stop: what was committed stays.
+
+    Raises:
+        FolderRefused: the folder or the layouts cannot be used.
+    """
+    try:
+        extracts = find_extracts(folder)
+    except FolderRefused as refused:
+        _step(batch, "", problem=str(refused), finished_at=timezone.now())
+        raise
+    _step(batch, "", files_total=len(extracts))
+    for extract in extracts:
+        _step(batch, f"{extract.path.name} を読み込んでいます")
+        import_file(batch, extract)
+    finish(batch)
+    return batch
+
+
+def finish(batch: ImportBatch) -> None:
+    """After the files: persons, clocks, seal, and the record of what was done."""
+    _step(batch, "名寄せをしています")
+    link_new_identities(by=batch.by)
+    _step(batch, "時効を計算しています")
+    refresh_clocks(as_of=batch.as_of)
+    _step(batch, "台帳を封印しています")
+    seal_new_entries()
+    files = {one.name: one.status for one in batch.files.all()}
+    audit.record(event="import.finished", by=batch.by, target=batch, detail={"files": files})
+    _step(batch, "", finished_at=timezone.now())
+
+
+def find_extracts(folder: Path) -> list[Extract]:
+    """Return the folder's extracts in the order of import.
+
+    Raises:
+        FolderRefused: no such folder, no file in it, or a layout is wrong.
+    """
+    if not folder.is_dir():
+        raise FolderRefused(f"フォルダー {folder} がありません。抽出ファイルを置いた場所を指定してください。")
+    try:
+        layouts = read_layouts()
+    except LayoutError as error:
+        raise FolderRefused(f"レイアウトが使えません。{error}") from error
+    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    extracts = [_match(path, layouts) for path in paths if not path.name.endswith(SUFFIX)]
+    if not extracts:
+        raise FolderRefused(f"フォルダー {folder} に抽出ファイルがありません。ファイルを置いてから始めてください。")
+    return sorted(extracts, key=lambda one: (ORDER[one.layout.content] if one.layout else len(ORDER), one.path.name))
+
+
+def _match(path: Path, layouts: list[Layout]) -> Extract:
+    owners = [layout for layout in layouts if layout.owns(path.name)]
+    if len(owners) == 1:
+        return Extract(path, owners[0])
+    if not owners:
+        return Extract(
+            path,
+            None,
+            "どのレイアウトにも当たらない名前です。ファイル名か claims/layouts の files を確かめてください。",
+        )
+    codes = "、".join(layout.code for layout in owners)
+    return Extract(
+        path, None, f"レイアウト {codes} の両方に当たる名前です。files を1つだけに当たるようにしてください。"
+    )
+
+
+def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
+    """Import one file, all or nothing, and report its fate; only a broken installation raises."""
+    began = monotonic()
+    try:
+        if extract.layout is None:
+            raise FileRefused(extract.problem)
+        with transaction.atomic():
+            file = _import(batch, extract.path, extract.layout)
+    except (FileRefused, OSError, DatabaseError, RowsLost) as error:
+        if not isinstance(error, FileRefused):
+            logger.exception("import of %s failed", extract.path.name)
+        file = _failed(batch, extract, error)
+    file.seconds = round(monotonic() - began, 3)
+    file.save(update_fields=["seconds"])
+    return file
+
+
+def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
+    source = SourceSystem.objects.filter(code=layout.source).first()
+    if source is None:
+        raise FileRefused(
+            f"業務システム「{layout.source}」が登録されていません。管理画面の「業務システム」に足してください。"
+        )
+    file = ImportFile.objects.create(
+        batch=batch,
+        source=source,
+        layout=layout.code,
+        content=layout.content,
+        name=path.name,
+        sha256="",
+        status=ImportFile.Status.FAILED,
+    )
+    job = Job(path=path, layout=layout, source=source, file=file, by=batch.by, as_of=batch.as_of)
+    step = APPLY[layout.content]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
+        loaded = fill(cursor, job)
+        loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
+        comparison = compare(cursor, job, loaded.rejected)
+        if comparison and not comparison.agrees:
+            return _block(job, loaded, explain(comparison))
+        return _commit(job, loaded, step.apply(cursor, job))
+
+
+def _commit(job: Job, loaded: Loaded, counts: Counts) -> ImportFile:
+    kept = RejectedRow.objects.filter(file=job.file).count()
+    if loaded.rejected != kept or counts.inserted + counts.changed + counts.same + kept != loaded.rows:
+        raise RowsLost(f"{job.path.name}: {loaded.rows} rows read, {counts} and {kept} rejected")
+    gaiji = f"外字を含む行が{loaded.gaiji}行あります。印刷の前に文字の対応を決めてください。" if loaded.gaiji else ""
+    return _save(
+        job,
+        loaded,
+        ImportFile.Status.COMMITTED,
+        gaiji,
+        inserted=counts.inserted,
+        changed=counts.changed,
+        same=counts.same,
+        rejected=kept,
+    )
+
+
+def _block(job: Job, loaded: Loaded, message: str) -> ImportFile:
+    """Nothing entered the ledger: every row of the file counts as not accepted."""
+    return _save(job, loaded, ImportFile.Status.BLOCKED, message, rejected=loaded.rows)
+
+
+def _save(job: Job, loaded: Loaded, status: str, message: str, **counts: int) -> ImportFile:
+    file = job.file
+    file.status, file.sha256, file.rows = status, loaded.sha256, loaded.rows
+    file.message = message[:MESSAGE_LENGTH]
+    for name, count in counts.items():
+        setattr(file, name, count)
+    file.save()
+    return file
+
+
+def _failed(batch: ImportBatch, extract: Extract, error: Exception) -> ImportFile:
+    layout = extract.layout
+    message = (
+        str(error)
+        if isinstance(error, FileRefused)
+        else "処理に失敗しました。台帳は変わっていません。記録（ログ）を確かめてください。"
+    )
+    return ImportFile.objects.create(
+        batch=batch,
+        source=SourceSystem.objects.filter(code=layout.source).first() if layout else None,
+        layout=layout.code if layout else "",
+        content=layout.content if layout else "",
+        name=extract.path.name,
+        sha256="",
+        status=ImportFile.Status.FAILED,
+        message=message[:MESSAGE_LENGTH],
+    )
+
+
+def _step(batch: ImportBatch, step: str, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(batch, name, value)
+    batch.step = step[:250]
+    batch.save()
+
+
+def report(batch: ImportBatch) -> dict[str, Any]:
+    """The counts of a batch, per file and in all, as the command prints them."""
+    names = ("rows", "inserted", "changed", "same", "rejected")
+    files = list(batch.files.order_by("pk"))
+    seconds = (batch.finished_at - batch.started_at).total_seconds() if batch.finished_at else 0.0
+    return {
+        **{name: sum(getattr(file, name) for file in files) for name in names},
+        "seconds": round(seconds, 2),
+        "files": [
+            {
+                "file": file.name,
+                **{name: getattr(file, name) for name in names},
+                "status": file.status,
+                "message": file.message,
+            }
+            for file in files
+        ],
+    }

@@ -1,0 +1,122 @@
+"""Streaming a file into a staging table with COPY; refused rows go straight to the import log. Memory stays flat."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from claims.intake.fields import CONTENT, SQL_TYPES
+from claims.intake.job import Job
+from claims.intake.parse import FileRefused, Parser, Refusal
+from claims.intake.records import CHUNK, Records
+from claims.models import ClaimKind
+
+REASON_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """``rows`` were read (header and blank lines not counted), ``rejected`` of them refused by the parser."""
+
+    rows: int
+    rejected: int
+    gaiji: int
+    sha256: str
+
+
+def fresh_table(cursor: Any, name: str, columns: str) -> None:
+    """Make an empty temporary table that ends with the transaction."""
+    cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+
+
+def table_from(cursor: Any, name: str, query: str, params: dict[str, Any]) -> None:
+    """Make a temporary table from a query, with statistics for the statements that follow."""
+    cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
+    cursor.execute(f"ANALYZE {name}")
+
+
+def fill(cursor: Any, job: Job) -> Loaded:
+    """Read the whole file into the table ``stage``.
+
+    Raises:
+        FileRefused: the file as a whole cannot be read in its layout.
+    """
+    content = CONTENT[job.layout.content]
+    columns = ", ".join(f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in content)
+    fresh_table(cursor, "stage", f"line integer NOT NULL, start bigint NOT NULL, size integer NOT NULL, {columns}")
+    parser = Parser(job.layout, kinds=dict(ClaimKind.objects.values_list("code", "pk")), as_of=job.as_of)
+    read = refused = gaiji = 0
+    with job.path.open("rb") as file:
+        records = Records(file, job.layout)
+        header_due = job.layout.header
+        for chunk in records.chunks():
+            if header_due:
+                parser.read_header(chunk.pop(0))
+                header_due = False
+            if not chunk:
+                continue
+            parsed = parser.parse(chunk, open_line=records.open_line)
+            read += len(chunk)
+            refused += len(parsed.refusals)
+            gaiji += parsed.gaiji
+            copy_text(cursor, "stage", parsed.rows)
+            keep(cursor, job, parsed.refusals)
+        if header_due:
+            raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
+    cursor.execute("ANALYZE stage")
+    return Loaded(read, refused, gaiji, records.sha256)
+
+
+def copy_text(cursor: Any, table: str, lines: list[str]) -> None:
+    """COPY lines that are already in its text form."""
+    if lines:
+        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+            copy.write("\n".join(lines) + "\n")
+
+
+def keep(cursor: Any, job: Job, refusals: Iterable[Refusal]) -> None:
+    """Keep refused rows whole in the import log."""
+    with cursor.copy("COPY claims_rejectedrow (file_id, line, code, field, reason, raw) FROM STDIN") as copy:
+        for one in refusals:
+            copy.write_row((job.file.pk, one.line, one.code, one.field, one.reason[:REASON_LENGTH], one.raw))
+
+
+def refuse(cursor: Any, job: Job, table: str, query: str, *, code: str, field: str, reason: str) -> int:
+    """Take the rows that ``query`` (line, detail) selects out of the table and into the import log.
+
+    ``reason`` may hold ``{detail}``. The bytes are read again from the file. Returns how many rows were refused.
+    """
+    table_from(
+        cursor,
+        "refused",
+        f"SELECT t.line, t.start, t.size, bad.detail::text FROM {table} t JOIN ({query}) bad ON bad.line = t.line",
+        job.params,
+    )
+    cursor.execute(f"DELETE FROM {table} t USING refused r WHERE t.line = r.line")
+    count = int(cursor.rowcount)
+    if count:
+        for page in _refusals(job, code, field, reason):
+            keep(cursor, job, page)
+    return count
+
+
+def _refusals(job: Job, code: str, field: str, reason: str) -> Iterator[list[Refusal]]:
+    """Pages of refusals, complete before they are handed out: no query may run while a COPY does."""
+    with connection.cursor() as cursor, job.path.open("rb") as file:
+        last = 0
+        cursor.execute("CREATE INDEX ON refused (line)")
+        while True:
+            cursor.execute(
+                "SELECT line, start, size, detail FROM refused WHERE line > %s ORDER BY line LIMIT %s", [last, CHUNK]
+            )
+            rows = cursor.fetchall()
+            if not rows:
+                return
+            page = []
+            for last, start, size, detail in rows:
+                file.seek(start)
+                page.append(Refusal(last, code, field, reason.format(detail=detail), file.read(size)))
+            yield page

@@ -1,0 +1,6 @@
+"""What debtors decides and writes: identities as the sections send them, and the persons they are linked to."""
+
+from debtors.services.linking import link_new_identities
+from debtors.services.people import refresh_people
+
+__all__ = ["link_new_identities", "refresh_people"]
