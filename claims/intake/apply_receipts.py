@@ -74,20 +74,22 @@ FROM new_entries ORDER BY id
 """
 # A payment that leaves part of the principal is an acknowledgement of the rest (一部納付 = 承認, 民法152条).
 PART_PAYMENTS = """
-WITH live AS (
-    SELECT e.claim_id, e.on, e.amount_yen, e.in_file_id
-    FROM claims_entry e
-    WHERE e.claim_id IN (SELECT claim_id FROM new_entries) AND e.component = 'principal' AND e.reverses_id IS NULL
+WITH touched AS (
+    SELECT DISTINCT claim_id FROM new_entries
+), credits AS (
+    SELECT e.claim_id, e.on AS day, sum(e.amount_yen) AS yen
+    FROM touched t JOIN claims_entry e ON e.claim_id = t.claim_id LEFT JOIN claims_entry v ON v.reverses_id = e.id
+    WHERE e.component = 'principal' AND e.reverses_id IS NULL AND v.id IS NULL
         AND e.kind NOT IN ('levy', 'correction', 'exemption')
-        AND NOT EXISTS (SELECT FROM claims_entry v WHERE v.reverses_id = e.id)
-), days AS (
-    SELECT DISTINCT n.claim_id, n.day FROM new_entries n
-    WHERE n.kind = 'receipt' AND EXISTS (SELECT FROM live l WHERE l.claim_id = n.claim_id AND l.on = n.day)
+    GROUP BY e.claim_id, e.on
+), running AS (
+    SELECT claim_id, day, sum(yen) OVER (PARTITION BY claim_id ORDER BY day) AS yen FROM credits
 )
 INSERT INTO claims_claimevent (claim_id, kind, "on", detail, ground, origin, by_id, written_at)
-SELECT d.claim_id, 'part_payment', d.day, '{}', c.ground, %(origin)s, %(by)s, now()
-FROM days d JOIN claims_claim c ON c.id = d.claim_id
-WHERE c.levied_yen + (SELECT sum(l.amount_yen) FROM live l WHERE l.claim_id = d.claim_id AND l.on <= d.day) > 0
+SELECT r.claim_id, 'part_payment', r.day, '{}', c.ground, %(origin)s, %(by)s, now()
+FROM running r JOIN claims_claim c ON c.id = r.claim_id
+WHERE c.levied_yen + r.yen > 0
+    AND (r.claim_id, r.day) IN (SELECT claim_id, day FROM new_entries WHERE kind = 'receipt')
 ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
 WITHDRAW_PART_PAYMENTS = """
