@@ -42,6 +42,7 @@ HIT_FIRST: dict[str, dict[str, float]] = {
     "welfare_start": {"fukushi": 6, "jutaku": 2},
     "welfare_stop": {"fukushi": 12},
 }
+RARE = {"twin": 0.005, "namesake": 0.003, "protected": 0.0113, "lapsed": 0.15}  # shares of those who may be
 TAX = ("zei", "kokuho")
 
 
@@ -134,6 +135,15 @@ class Lives:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+        self._waiting = dict.fromkeys(RARE, 0.0)
+
+    def _turn_of(self, what: str) -> bool:
+        """Whether the next eligible one is it: rare things come in their share, in a small city too."""
+        self._waiting[what] += RARE[what]
+        if self._waiting[what] < 1:
+            return False
+        self._waiting[what] -= 1
+        return True
 
     def case(self, rng: random.Random, room: int) -> Case:
         """Return the next case with at most ``room`` debtors."""
@@ -248,16 +258,15 @@ class Lives:
 
     def _company_of(self, rng: random.Random, case: Case, who: Person, house: Household) -> None:
         """Put beside the debtor someone easily mistaken for them, who owes too."""
-        lot = rng.random()
         adults = [one for one in house.members if one is not who and one.age(TODAY) >= 20]
         here = who.country == "JP" and who.left_city_on is None and who.died_on is None
-        if lot < 0.004 and here:
+        if here and self._turn_of("twin"):
             case.debtors.append(self._individual(rng, self.registry.twin_of(rng, house, who), house, None))
-        elif lot < 0.006 and here:
+        elif here and self._turn_of("namesake"):
             other = self.registry.namesake_of(rng, who, house.shape)
             case.households.append(other)
             case.debtors.append(self._individual(rng, other.head, other, None))
-        elif adults and lot < 0.16:
+        elif adults and rng.random() < 0.16:
             case.debtors.append(self._individual(rng, rng.choice(adults), house, None))
 
     def _register_facts(self, rng: random.Random, case: Case) -> None:
@@ -267,11 +276,12 @@ class Lives:
             if who.country == "JP" and who.sex == "2" and who.age(TODAY) < 70 and rng.random() < 0.07:
                 who.former_name = type(who.name)(self.registry.names.family(rng), who.name.given)
                 who.renamed_on = some_day(rng, rng.randint(2017, 2025))
-            if rng.random() < 0.0100 and who.left_city_on is None and who.died_on is None:
+            here = who.left_city_on is None and who.died_on is None
+            if here and self._turn_of("protected"):
                 start = some_day(rng, rng.randint(2022, 2025))
                 # They leave with the children; who stays behind keeps the old address, which other systems still hold.
                 self._move(rng, [who, *debtor.children], start - timedelta(days=rng.randint(5, 40)))
-                lapsed = rng.random() < 0.15  # not renewed: no longer in force on the business date
+                lapsed = self._turn_of("lapsed")  # not renewed: no longer in force on the business date
                 who.protected_from = start
                 who.protected_until = start.replace(year=start.year + 1 if lapsed else 2027, day=min(start.day, 28))
                 if lapsed and who.protected_until > TODAY:

@@ -37,13 +37,13 @@ HABITS = {
     "kokuho": Habit("　", 0.95, "capital", 1.0, 1.0, 0.6, 0.03, 0.0, ("register",)),
     "kaigo": Habit("　", 0.90, "full", 0.96, 1.0, 0.4, 0.05, 0.005, ("wide",), 0.05),
     "koki": Habit("", 0.90, "half", 0.96, 1.0, 0.4, 0.05, 0.005, ("wide",), 0.05),
-    "hoiku": Habit(" ", 0.60, "full", 0.85, 0.96, 0.9, 0.12, 0.02, ("narrow", "desk"), 0.1, 0.35, 0.10, utf8=True),
-    "jutaku": Habit("", 0.35, "half", 0.0, 0.94, 0.7, 0.06, 0.03, ("desk",), 0.05, 0.3, 0.20),
-    "suido": Habit("　", 0.30, "half", 0.0, 0.56, 0.6, 0.30, 0.04, ("wide", "narrow", "short"), 0.25, 0.4, 0.28),
+    "hoiku": Habit(" ", 0.60, "full", 0.85, 0.96, 0.9, 0.12, 0.02, ("narrow", "desk"), 0.1, 0.35, 0.12, utf8=True),
+    "jutaku": Habit("", 0.35, "half", 0.0, 0.94, 0.7, 0.06, 0.03, ("desk",), 0.05, 0.3, 0.24),
+    "suido": Habit("　", 0.30, "half", 0.0, 0.56, 0.6, 0.30, 0.04, ("wide", "narrow", "short"), 0.25, 0.4, 0.34),
     "fukushi": Habit(" ", 0.70, "full", 0.3, 0.97, 0.5, 0.15, 0.02, ("kanji", "desk"), 0.1, 0.2, 0.10, utf8=True),
     "kodomo": Habit("　", 0.80, "full", 0.82, 0.98, 0.8, 0.12, 0.02, ("register", "narrow"), 0.1, 0.3, 0.10),
     "kyoiku": Habit(
-        " ", 0.40, "full", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, 0.24, utf8=True
+        " ", 0.40, "full", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, 0.28, utf8=True
     ),
 }
 REGISTER = Habit("　", 1.0, "full", 1.0, 1.0, 0.0, 0.0, 0.0, ("register",))
