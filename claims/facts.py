@@ -13,7 +13,8 @@ from debtors.querysets import in_force
 from toyota_collect.money import comma
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening, registry
-from toyota_collect.wareki import fiscal_year_text, short_text
+from toyota_collect.templatetags.tc import fiscal_year_short
+from toyota_collect.wareki import short_text
 
 
 def list_facts(people: Sequence[int], user: Any, on: date) -> Mapping[int, Mapping[str, Any]]:
@@ -65,7 +66,7 @@ def _money(claims: Any) -> Iterator[Happening]:
         channel = parts[0][5] or ""
         label = "入金" if kind == Entry.Kind.RECEIPT else Entry.Kind(kind).label
         amount = comma(-yen) if kind != Entry.Kind.REVERSAL else comma(yen)
-        yield Happening(on, label, f"{amount}円　{name} {fiscal_year_text(year)}", channel, tones.get(kind, ""))
+        yield Happening(on, label, f"{amount}円　{name} {fiscal_year_short(year)}", channel, tones.get(kind, ""))
 
 
 def _events(claims: Any) -> Iterator[Happening]:
@@ -93,5 +94,5 @@ def _holds(person: Person) -> Iterator[Happening]:
 def scope_of(hold: Hold) -> str:
     """What a hold reaches, in words."""
     if hold.claim:
-        return f"{hold.claim.kind.short_name} {fiscal_year_text(hold.claim.levy_year)} {hold.claim.instalment_label}"
+        return f"{hold.claim.kind.short_name} {fiscal_year_short(hold.claim.levy_year)} {hold.claim.instalment_label}"
     return hold.kind.name if hold.kind else "すべての債権"

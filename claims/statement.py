@@ -17,7 +17,8 @@ from debtors.models import Person
 from debtors.querysets import in_force
 from toyota_collect.calendar import last_day_after
 from toyota_collect.money import comma
-from toyota_collect.wareki import fiscal_year_text, short_text
+from toyota_collect.templatetags.tc import fiscal_year_short
+from toyota_collect.wareki import short_text
 
 SOON_MONTHS = 6
 
@@ -33,7 +34,7 @@ class Line:
     @property
     def name(self) -> str:
         claim = self.claim
-        return f"{claim.kind.short_name} {fiscal_year_text(claim.levy_year)} {claim.instalment_label}"
+        return f"{claim.kind.short_name} {fiscal_year_short(claim.levy_year)} {claim.instalment_label}"
 
 
 @dataclass

@@ -15,6 +15,7 @@ from toyota_collect.registry import Flag, registry
 from toyota_collect.wareki import long_text
 
 LINK_RULES = {"alone": "ほかの業務に同じ人は見つかっていません", "person": "職員が確認して結んだ"}
+NOT_KEPT = Flag("", "この版ではまだ記録していません。")
 NO_REVEAL = "照会は所属長の承認が必要です（この版では照会できません）。"
 
 
@@ -46,9 +47,18 @@ def panels_for(person: Person, user: Any) -> dict[str, list[dict[str, str]]]:
     return dict(columns)
 
 
-def _protect(protection: ProtectionFlag | None) -> Flag | None:
-    if protection is None:
-        return None
+def _flags(person: Person, user: Any, protection: ProtectionFlag | None, *, on: date) -> list[dict[str, Any]]:
+    """The three fixed places; one that nobody has looked into says so instead of "none"."""
+    flags = {"protect": _protect(protection) if protection else None}
+    for kind in ("safety", "living"):
+        flags[kind] = registry.flags[kind](person, user, on) if kind in registry.flags else NOT_KEPT
+    return [
+        {"kind": kind, "on": bool(flag and flag.title), "flag": flag, "none": "未確認" if flag else "なし"}
+        for kind, flag in flags.items()
+    ]
+
+
+def _protect(protection: ProtectionFlag) -> Flag:
     last = protection.ends_on
     until = f"{long_text(last)}の前日まで。" if last else "終わりの日は決まっていません。"
     return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")

@@ -8,6 +8,7 @@ class LawyersConfig(AppConfig):
     def ready(self) -> None:
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
-        from toyota_collect.registry import NavItem, registry
+        from toyota_collect.registry import Channel, NavItem, registry
 
+        registry.channel(Channel("lawyers", "弁護士"))
         registry.nav_item(NavItem(CARE, "弁護士の部屋", "lawyers:room", Permission.LAWYER_ROOM, 31))

@@ -51,6 +51,34 @@ class Permission(StrEnum):
     REFERENCE_ADMIN = "reference.admin"
 
 
+_DESCRIPTIONS = {
+    Permission.HOME: "ログインして、はじめの画面を開く",
+    Permission.PERSON_SEARCH: "人をさがす",
+    Permission.PERSON_VIEW: "人の画面を見る",
+    Permission.CLAIM_VIEW: "債権と台帳を見る",
+    Permission.CONTACT_VIEW: "経過・保留・次の一手を見る",
+    Permission.CONTACT_WRITE: "経過と次の一手を書く",
+    Permission.HOLD_WRITE: "保留を登録する・終わらせる",
+    Permission.IMPORT_VIEW: "取込の結果を見る",
+    Permission.IMPORT_RUN: "取り込む",
+    Permission.RUN_VIEW: "一斉催告を見る",
+    Permission.RUN_PREPARE: "一斉催告を準備し、始める",
+    Permission.LETTER_VIEW: "催告書を見る",
+    Permission.APPROVE: "決裁する",
+    Permission.BOARD_VIEW: "進行管理を見る",
+    Permission.WELFARE_ROOM: "相談支援の部屋に入る",
+    Permission.LAWYER_ROOM: "弁護士の部屋に入る",
+    Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
+    Permission.USER_ADMIN: "利用者と権限表を扱う",
+    Permission.REFERENCE_ADMIN: "基準の表を直す",
+}
+
+
+def describe(permission: Permission) -> str:
+    """What the permission lets somebody do, in Japanese."""
+    return _DESCRIPTIONS.get(permission, permission.value)
+
+
 P = Permission
 POLICY: dict[str, frozenset[Permission]] = {
     Role.COLLECTOR: frozenset(

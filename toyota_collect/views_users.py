@@ -1,32 +1,103 @@
 """Accounts, the policy table, and who looked at whom."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from typing import Any
 
-from toyota_collect.models import User
-from toyota_collect.permissions import Permission, require
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from toyota_collect import audit, services_accounts
+from toyota_collect.forms import AccessLogForm, AccountForm
+from toyota_collect.models import AccessLog, User
+from toyota_collect.permissions import (
+    POLICY,
+    PURPOSE_OF,
+    SEES_GROUNDS,
+    Ground,
+    Permission,
+    Purpose,
+    Role,
+    describe,
+    require,
+)
+
+PAGE = 50
 
 
 @require(Permission.USER_ADMIN)
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "users/index.html", {"users": User.objects.all()})
+    accounts = (
+        User.objects.exclude(role=Role.SYSTEM).select_related("section").order_by("-is_active", "role", "username")
+    )
+    page = Paginator(accounts, PAGE).get_page(request.GET.get("page"))
+    return render(request, "users/index.html", {"page": page})
 
 
 @require(Permission.USER_ADMIN)
 def create(request: HttpRequest) -> HttpResponse:
-    return render(request, "users/edit.html")
+    return _edit(request, None)
 
 
 @require(Permission.USER_ADMIN)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "users/edit.html", {"account": get_object_or_404(User, pk=pk)})
+    return _edit(request, get_object_or_404(User.objects.exclude(role=Role.SYSTEM), pk=pk))
+
+
+def _edit(request: HttpRequest, account: User | None) -> HttpResponse:
+    form = AccountForm(request.POST or None, account=account)
+    if form.is_valid():
+        try:
+            services_accounts.save_account(
+                by=request.user, account_id=account.pk if account else None, **form.cleaned_data
+            )
+        except services_accounts.AccountRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "利用者を保存しました。")
+            return redirect("users:index")
+    return render(request, "users/edit.html", {"form": form, "account": account})
 
 
 @require(Permission.USER_ADMIN)
 def policy(request: HttpRequest) -> HttpResponse:
-    return render(request, "users/policy.html")
+    roles = [role for role in Role if role != Role.SYSTEM]
+    rows = [
+        {
+            "name": describe(permission),
+            "code": permission.value,
+            "cells": [permission in POLICY[role] for role in roles],
+        }
+        for permission in Permission
+    ]
+    grounds = [
+        {"name": ground.label, "cells": [ground in SEES_GROUNDS.get(role, frozenset()) for role in roles]}
+        for ground in Ground
+    ]
+    purposes = [Purpose(PURPOSE_OF[role]).label if role in PURPOSE_OF else "" for role in roles]
+    return render(
+        request, "users/policy.html", {"roles": roles, "rows": rows, "grounds": grounds, "purposes": purposes}
+    )
 
 
 @require(Permission.ACCESS_LOG_VIEW)
 def access_log(request: HttpRequest) -> HttpResponse:
-    return render(request, "users/access_log.html")
+    form = AccessLogForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    page = Paginator(_rows(asked), PAGE).get_page(request.GET.get("page"))
+    audit.log_view(request, action="access_log", person_key=asked.get("person", "").strip())
+    return render(request, "users/access_log.html", {"form": form, "page": page})
+
+
+def _rows(asked: dict[str, Any]) -> QuerySet[AccessLog]:
+    rows = AccessLog.objects.select_related("by").order_by("-pk")
+    if person := asked.get("person", "").strip():
+        rows = rows.filter(person_key=person)
+    if name := asked.get("user", "").strip():
+        rows = rows.filter(Q(by__username=name) | Q(by__display_name__contains=name))
+    if asked.get("since"):
+        rows = rows.filter(at__date__gte=asked["since"])
+    if asked.get("until"):
+        rows = rows.filter(at__date__lte=asked["until"])
+    return rows

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from debtors.models import Person
 from toyota_collect.history import keep_history
+from welfare.querysets import ReferralQuerySet
 
 
 @keep_history()
@@ -23,6 +24,8 @@ class Referral(models.Model):
     offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     offered_at = models.DateTimeField(auto_now_add=True)
     result = models.CharField("結果", max_length=30, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "つなぎ"

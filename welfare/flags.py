@@ -1,0 +1,25 @@
+"""The flag 生活 on a person's page: support that is under way. It only ever softens."""
+
+from datetime import date
+from typing import Any
+
+from debtors.models import Person
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import Flag
+from toyota_collect.wareki import long_text
+from welfare.models import Referral
+
+UNSEEN = Flag("", "この役割では見られません。")
+UNKNOWN = Flag("", "つなぎの記録はありません。困窮のサインはまだ調べていません。")
+
+
+def living(person: Person, user: Any, on: date) -> Flag | None:
+    """What those who work on the case may know: that support is under way, not why."""
+    if not allows(user, Permission.CONTACT_VIEW):
+        return UNSEEN
+    referral = Referral.objects.handed_over().filter(person=person).first()
+    if referral is None:
+        return UNKNOWN
+    return Flag(
+        "自立相談支援につないだ", f"{referral.get_state_display()}（同意 {long_text(referral.consented_on)}）。"
+    )
