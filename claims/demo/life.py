@@ -196,7 +196,16 @@ class Lives:
             ages = [one.age(SCHOOL_YEAR) for one in minors]
             spare = _other_sources(who.age(SCHOOL_YEAR), house.shape, ages) | {"zei": 20}
             debtor.pays = tuple(source for source in _draw(rng, spare, 1) if source not in owes)
+        if "jutaku" in debtor.sources and not house.estate:
+            self._into_estate(rng, house)
         return debtor
+
+    def _into_estate(self, rng: random.Random, house: Household) -> None:
+        """Whoever owes rent to the city lives, or lived last in the city, in one of its estates."""
+        house.estate, estate = True, self.registry.places.estate(rng)
+        for one in house.members:
+            place = max((at for at, (_, home) in enumerate(one.homes) if "豊田市" in home.area), default=0)
+            one.homes[place] = (one.homes[place][0], estate)
 
     def _debtor(
         self, rng: random.Random, who: Person, house: Household, owes: tuple[str, ...], conduct: str = ""

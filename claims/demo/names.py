@@ -16,6 +16,7 @@ GAIJI = {
     "邉\U000e0102": "\ue004",
 }
 SMALL_KANA = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
+HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 HALF_MARKS = {"\u3099": "ﾞ", "\u309a": "ﾟ", "ー": "ｰ", "　": " ", "・": "･"}
 HALF_KANA = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)} | HALF_MARKS
 WIDE_ASCII = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}

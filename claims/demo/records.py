@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import date
 
-from claims.demo.names import SMALL_KANA, Name, NameBook, for_cp932, half_kana, has_variation_selector, wide
+from claims.demo.names import HIRAGANA, SMALL_KANA, Name, NameBook, for_cp932, half_kana, has_variation_selector, wide
 from claims.demo.numbers import Numbers
 from claims.demo.people import Person
 
@@ -19,7 +19,7 @@ class Habit:
 
     gap: str
     official: float
-    kana: str  # full, half, or capital (half width, small letters enlarged)
+    kana: str  # full, hira, half, or capital (half width, small letters enlarged)
     atena: float
     birth: float
     phone: float
@@ -43,7 +43,7 @@ HABITS = {
     "fukushi": Habit(" ", 0.70, "full", 0.3, 0.97, 0.5, 0.15, 0.02, ("kanji", "desk"), 0.1, 0.2, 0.10, utf8=True),
     "kodomo": Habit("　", 0.80, "full", 0.82, 0.98, 0.8, 0.12, 0.02, ("register", "narrow"), 0.1, 0.3, 0.10),
     "kyoiku": Habit(
-        " ", 0.40, "full", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, 0.28, utf8=True
+        " ", 0.40, "hira", 0.0, 0.84, 0.9, 0.15, 0.04, ("narrow", "short", "kanji"), 0.2, 0.35, 0.28, utf8=True
     ),
 }
 REGISTER = Habit("　", 1.0, "full", 1.0, 1.0, 0.0, 0.0, 0.0, ("register",))
@@ -129,6 +129,8 @@ class Records:
                 kana.replace("ヅ", "ズ"), kana.replace("ー", ""), kana.translate(SMALL_KANA), kana.replace("　", ""),
                 kana.replace("ヴ", "ブ"), kana.replace("ウ　", "　"), kana.replace("ザキ", "サキ"),
             ))  # fmt: skip
+        if habit.kana == "hira":
+            return kana.translate(HIRAGANA)
         if habit.kana == "full":
             return wide(kana)
         return half_kana(kana.translate(SMALL_KANA) if habit.kana == "capital" else kana)
