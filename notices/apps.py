@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class NoticesConfig(AppConfig):
     name = "notices"
     verbose_name = "通知"
+
+    def ready(self) -> None:
+        from notices.happenings import happenings
+        from notices.querysets import CHANNEL
+        from toyota_collect.nav import BATCH
+        from toyota_collect.permissions import Permission
+        from toyota_collect.registry import Channel, NavItem, Panel, registry
+
+        registry.channel(Channel(CHANNEL, "催告"))
+        registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
+        registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
+        registry.happenings.append(happenings)

@@ -1,4 +1,23 @@
-from typing import Any
+from django.urls import path
+
+from notices import views, views_letters
 
 app_name = "notices"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.runs, name="runs"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.run, name="run"),
+    path("<int:pk>/edit/", views.edit, name="edit"),
+    path("<int:pk>/count/", views.count, name="count"),
+    path("<int:pk>/ask/", views.ask, name="ask"),
+    path("<int:pk>/start/", views.start, name="start"),
+    path("<int:pk>/retry/", views.retry, name="retry"),
+    path("<int:pk>/progress/", views.progress, name="progress"),
+    path("<int:pk>/exclusions/", views_letters.exclusions, name="exclusions"),
+    path("<int:pk>/letters/", views_letters.letters, name="letters"),
+    path("<int:pk>/bundles/<int:sequence>/", views_letters.bundle, name="bundle"),
+    path("<int:pk>/manifest/", views_letters.manifest, name="manifest"),
+    path("letters/<int:pk>/", views_letters.letter, name="letter"),
+    path("letters/<int:pk>/pdf/", views_letters.letter_pdf, name="letter-pdf"),
+    path("people/<str:number>/panel/", views_letters.person_panel_letters, name="person-panel"),
+]

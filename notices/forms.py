@@ -1,0 +1,96 @@
+"""What the operator chooses for a run; text becomes dates, yen and codes here, and nothing is saved."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from claims.models import ClaimGroup, ClaimKind
+from notices.models import PrintRun
+from notices.services.runs import Conditions, person_slip_allowed
+from toyota_collect.dated import value_on
+
+
+class Day(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class RunForm(forms.Form):
+    as_of = Day(label="基準日", help_text="この日までの延滞金等を計算し、この日に納期限を過ぎている債権を選びます。")
+    issued_on = Day(label="発付日", help_text="催告書に書く日付です。")
+    deadline_on = Day(label="納付・相談の期限", help_text="この日まで納付書が使えます。")
+    minimum_yen = forms.IntegerField(
+        label="最低金額（円）",
+        min_value=1,
+        max_value=100_000_000,
+        help_text="1人の残額（計算中の延滞金等を除く）がこれに満たない人には送りません。",
+    )
+    groups = forms.MultipleChoiceField(
+        label="債権群",
+        choices=ClaimGroup.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="選ばなければ、すべての債権です。",
+    )
+    kinds = forms.MultipleChoiceField(
+        label="債権種目（債権群のほかに加えるもの）", widget=forms.SelectMultiple(attrs={"size": 8}), required=False
+    )
+    slip_policy = forms.ChoiceField(label="納付書", choices=PrintRun.SlipPolicy.choices)
+    limit = forms.IntegerField(
+        label="上限（通）",
+        min_value=1,
+        max_value=1_000_000,
+        required=False,
+        help_text="郵便番号順に、この通数まで。空なら全員です。",
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["kinds"].choices = list(ClaimKind.objects.values_list("code", "name"))  # type: ignore[attr-defined]
+        if not person_slip_allowed(today):
+            allowed = [choice for choice in PrintRun.SlipPolicy.choices if choice[0] != PrintRun.SlipPolicy.PERSON]
+            self.fields["slip_policy"].choices = allowed  # type: ignore[attr-defined]
+            self.fields["slip_policy"].help_text = "全部で1枚は選べません：市の設定で認められていません。"
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        as_of, issued_on, deadline_on = (values.get(name) for name in ("as_of", "issued_on", "deadline_on"))
+        if issued_on and issued_on < self.today:
+            self.add_error("issued_on", "過ぎた日は選べません。今日から先の日にしてください。")
+        if issued_on and deadline_on and deadline_on <= issued_on:
+            self.add_error("deadline_on", "発付日より後の日にしてください。")
+        if as_of and deadline_on and as_of > deadline_on:
+            self.add_error("as_of", "期限より前の日にしてください。")
+        if as_of and as_of < self.today - timedelta(days=60):
+            self.add_error("as_of", "60日より前は選べません。入金の反映が足りなくなります。")
+        return values
+
+    def conditions(self) -> Conditions:
+        return Conditions(**self.cleaned_data)
+
+
+def first_conditions(today: date) -> dict[str, Any]:
+    """What the form of a new run begins with."""
+    return {
+        "as_of": today,
+        "issued_on": today,
+        "deadline_on": today + timedelta(days=value_on("demand.deadline_days", today)),
+        "minimum_yen": value_on("demand.minimum_yen", today),
+        "slip_policy": PrintRun.SlipPolicy.KIND,
+    }
+
+
+def conditions_of(run: PrintRun) -> dict[str, Any]:
+    """A run's conditions for its form."""
+    return {name: getattr(run, name) for name in RunForm.base_fields}
+
+
+class Reason(forms.Form):
+    reason = forms.CharField(
+        label="決裁者への説明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class Search(forms.Form):
+    q = forms.CharField(label="氏名・文書番号・整理番号", max_length=60, required=False)

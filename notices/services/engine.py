@@ -1,0 +1,42 @@
+"""The letter engine behind one narrow door: a bundle, its faults, one letter alone."""
+
+from collections.abc import Sequence
+
+from notices.letter import LetterData, Rendered, Unprintable, render_many, verify
+
+
+class BundleFault(Exception):
+    """The print file itself is wrong (its structure, a font, its pages), not one of its letters."""
+
+
+def render(letters: Sequence[LetterData]) -> Rendered:
+    """One PDF of the letters in order; a letter that cannot be printed is left out and named."""
+    return render_many(letters)
+
+
+def faults(made: Rendered, letters: Sequence[LetterData]) -> dict[int, Unprintable]:
+    """What reads wrong in the finished pages, by the letter's place: its first fault.
+
+    Raises:
+        BundleFault: the file as a whole is wrong.
+    """
+    if not made.pdf:
+        return {}
+    found: dict[int, Unprintable] = {}
+    for fault in verify(made.pdf, letters, made.pages):
+        if fault.letter < 0:
+            raise BundleFault(fault.text)
+        found.setdefault(fault.letter, Unprintable(fault.code, fault.text))
+    return found
+
+
+def render_letter(letter: LetterData) -> tuple[bytes, int]:
+    """One letter as a PDF of its own, and its pages.
+
+    Raises:
+        Unprintable: the letter cannot be printed; the reason says what to mend.
+    """
+    made = render_many([letter])
+    if made.failures:
+        raise made.failures[0]
+    return made.pdf, sum(count for _, count in filter(None, made.pages))

@@ -1,0 +1,137 @@
+"""What the page of a run shows while it is made: counts, speed, time left, failures, and whether the sum closes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.utils import timezone
+
+from notices.models import Letter, PrintChunk, PrintRun
+from notices.rules.speed import Span, letters_per_second, speed_table
+
+NEXT_STEPS = {
+    "address": "住所の登録を直し、次の一斉催告か個別の催告で送る",
+    "postal_code": "郵便番号の登録を直し、次の一斉催告か個別の催告で送る",
+    "gaiji": "外字を正しい文字に対応づけてから、個別に送る",
+    "variant": "字形を登録してから作り直す",
+    "glyph": "字形を登録してから作り直す",
+    "font": "フォントを入れてから作り直す",
+    "slips": "納付書の単位を変えた一斉催告で送る",
+    "envelopes": "納付書の単位を変えた一斉催告で送る",
+    "empty": "債権を確かめる",
+    "zero": "債権を確かめる",
+    "snapshot": "管理者に連絡する",
+}
+MEND_AND_RETRY = "原因を直して作り直す"
+
+
+@dataclass(frozen=True)
+class Failure:
+    code: str
+    text: str  # the first letter's reason
+    letters: int
+    next_step: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``total`` = ``done`` + ``waiting`` + ``failed`` + ``difference``; a difference is never right."""
+
+    total: int
+    done: int
+    verified: int
+    waiting: int
+    failed: int
+    sheets: int
+    rate: str
+    remaining_s: float | None
+
+    @property
+    def difference(self) -> int:
+        return self.total - self.done - self.waiting - self.failed
+
+
+def progress(run: PrintRun) -> Progress:
+    """The state of every letter of the run, counted; ``total`` is what was fixed with the amounts."""
+    counts = dict.fromkeys(Letter.State.values, 0)
+    counts |= dict(run.letters.values_list("state").annotate(n=Count("pk")))
+    done = counts[Letter.State.RENDERED] + counts[Letter.State.VERIFIED]
+    rate = letters_per_second(_spans(run))
+    waiting = counts[Letter.State.WAITING]
+    return Progress(
+        total=run.counts.get("letters", 0),
+        done=done,
+        verified=counts[Letter.State.VERIFIED],
+        waiting=waiting,
+        failed=counts[Letter.State.FAILED],
+        sheets=sum(run.chunks.values_list("pages", flat=True)),
+        rate="" if rate is None else f"{rate:.1f}",
+        remaining_s=waiting / rate if rate and waiting else None,
+    )
+
+
+def failures(run: PrintRun) -> list[Failure]:
+    """Failed letters by reason, the most frequent first."""
+    rows = (
+        run.letters.filter(state=Letter.State.FAILED).values_list("failure_code").annotate(Count("pk"), Min("failure"))
+    )
+    found = [Failure(code, text, letters, NEXT_STEPS.get(code, MEND_AND_RETRY)) for code, letters, text in rows]
+    return sorted(found, key=lambda failure: (-failure.letters, failure.code))
+
+
+def speed(run: PrintRun) -> list[tuple[str, str]]:
+    """Clock time and letters per second, for the picture of the speed."""
+    first = run.chunks.aggregate(at=Min("claimed_at"))["at"]
+    if first is None:
+        return []
+    return [
+        (f"{timezone.localtime(first + timedelta(seconds=start)):%H:%M:%S}", f"{rate:.1f}")
+        for start, rate in speed_table(_spans(run))
+    ]
+
+
+def steps(run: PrintRun) -> list[dict[str, Any]]:
+    """The states of a run in order, for ``components/steps.html``."""
+    order = [PrintRun.State.DRAFT, PrintRun.State.COUNTED, PrintRun.State.APPROVED, PrintRun.State.SNAPSHOT]
+    order += [PrintRun.State.RENDERING, PrintRun.State.VERIFIED]
+    stopped = run.state == PrintRun.State.FAILED
+    at = order.index(PrintRun.State.RENDERING) if stopped else order.index(PrintRun.State(run.phase))
+    finished = run.state == PrintRun.State.VERIFIED
+    approval = run.approval
+    lines = [
+        [_at(run.made_at), str(run.made_by)],
+        [f"{run.counts['letters']:,}通"] if run.counts else [],
+        [_at(approval.decided_at), str(approval.decided_by)] if approval and approval.decided_at else [],
+        [_at(run.snapshot_at)] if run.snapshot_at else [],
+        [_at(run.started_at)] if run.started_at else [],
+        [_at(run.finished_at)] if run.finished_at else [],
+    ]
+    titles = ["下書き", "集計済", "決裁済", "金額確定", "作成", "検査済"]
+    if run.is_sample:
+        titles[2] = "決裁なし（見本）"
+    states = ["done" if place < at or finished else "now" if place == at else "todo" for place in range(len(order))]
+    if stopped:
+        states[at] = "stop"
+    return [
+        {"title": title, "state": state, "lines": text}
+        for title, state, text in zip(titles, states, lines, strict=True)
+    ]
+
+
+def _spans(run: PrintRun) -> list[Span]:
+    """The finished bundles, in seconds since the first was begun."""
+    rows = list(
+        run.chunks.filter(state=PrintChunk.State.DONE, claimed_at__isnull=False, finished_at__isnull=False)
+        .annotate(n=Count("letters"))
+        .values_list("claimed_at", "finished_at", "n")
+    )
+    if not rows:
+        return []
+    start = min(begun for begun, _, _ in rows)
+    return [Span((begun - start).total_seconds(), (end - start).total_seconds(), n) for begun, end, n in rows]
+
+
+def _at(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"

@@ -1,0 +1,223 @@
+"""Making a run's bundles: claimed by one worker at a time, safe to run twice, taken up again after a worker's death.
+
+A bundle belongs to the worker whose conditional update took it; the number of the attempt is the fence: what a worker
+brings back after its bundle was taken from it is thrown away.
+"""
+
+import hashlib
+import logging
+import os
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+
+from notices.letter import LetterData, Rendered, Unprintable
+from notices.models import Letter, PrintChunk, PrintRun
+from notices.services import engine
+from notices.services.dispatch import send
+from notices.services.manifest import write_manifest
+from notices.services.snapshot import snapshot_text
+from toyota_collect import audit
+from toyota_collect.models import User
+
+STALE_AFTER = timedelta(minutes=5)
+MOST_ATTEMPTS = 3
+VERIFY_ROUNDS = 3
+State = PrintChunk.State
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Bundle:
+    """What a worker made of a bundle: the verified PDF, where each letter stands, and why others are missing."""
+
+    pdf: bytes = b""
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)  # letter id: first page from 1, pages
+    failures: dict[int, Unprintable] = field(default_factory=dict)  # letter id: why
+
+
+def system_user() -> User:
+    return User.objects.get(username="system.print")
+
+
+def render_chunk(*, chunk_id: int) -> bool:
+    """Render and verify one waiting bundle; False if somebody else has it or it is done.
+
+    One letter that cannot be printed fails alone. Any other fault gives the bundle back, until ``MOST_ATTEMPTS``.
+    """
+    attempt = _take(chunk_id)
+    if attempt is None:
+        return False
+    chunk = PrintChunk.objects.select_related("run").get(pk=chunk_id)
+    try:
+        bundle = _make(chunk, attempt)
+        _record(chunk, attempt, bundle)
+    except engine.BundleFault as error:
+        _give_back(chunk_id, attempt, f"印刷ファイルの検査に通りません。{error}")
+    except Exception:
+        log.exception("bundle %s failed at attempt %s", chunk_id, attempt)
+        _give_back(chunk_id, attempt, "作成中に処理が止まりました。ログを管理者に渡してください。")
+    finish_run(run_id=chunk.run_id)
+    return True
+
+
+@transaction.atomic
+def finish_run(*, run_id: int) -> None:
+    """Close a run whose bundles are all done: every letter must be verified or have failed with a reason."""
+    run = PrintRun.objects.select_for_update().get(pk=run_id)
+    if run.state != PrintRun.State.RENDERING:
+        return
+    states = set(run.chunks.values_list("state", flat=True))
+    if states & {State.WAITING, State.RENDERING}:
+        return
+    counts = run.letters.aggregate(
+        all=Count("pk"),
+        done=Count("pk", filter=Q(state=Letter.State.VERIFIED)),
+        failed=Count("pk", filter=Q(state=Letter.State.FAILED)),
+    )
+    lost = counts["all"] - counts["done"] - counts["failed"]
+    if State.FAILED in states:
+        broken = run.chunks.filter(state=State.FAILED).count()
+        run.state = PrintRun.State.FAILED
+        run.problem = (
+            f"{broken}束を{MOST_ATTEMPTS}回試しても作れませんでした。原因を直してから「作り直す」を押してください。"
+        )
+    elif lost:
+        run.state = PrintRun.State.FAILED
+        run.problem = f"{lost}通が検査済にも失敗にもなっていません。管理者に連絡してください。"
+    else:
+        run.state, run.finished_at = PrintRun.State.VERIFIED, timezone.now()
+        write_manifest(run)
+    run.save()
+    audit.record(event=f"run.{run.state}", by=system_user(), target=run, detail=counts)
+
+
+def sweep(*, now: datetime) -> None:
+    """Take up what a dead worker or a lost message left behind. Runs every two minutes, harmless at any time."""
+    stale = PrintChunk.objects.filter(state=State.RENDERING, claimed_at__lt=now - STALE_AFTER)
+    for pk, attempts in list(stale.values_list("pk", "attempts")):
+        _give_back(pk, attempts, "作成役が途中で止まりました。")
+    for run in PrintRun.objects.filter(state=PrintRun.State.RENDERING):
+        finish_run(run_id=run.pk)
+        moved = run.chunks.aggregate(last=Max("claimed_at"), done=Max("finished_at"))
+        last = max(filter(None, [moved["last"], moved["done"], run.snapshot_at]), default=now)
+        if now - last > timedelta(minutes=1) and not run.chunks.filter(state=State.RENDERING).exists():
+            for pk in run.chunks.filter(state=State.WAITING).values_list("pk", flat=True):
+                send("render_chunk", chunk_id=pk)
+    for pk in PrintRun.objects.filter(state=PrintRun.State.SNAPSHOT, started_at__lt=now - STALE_AFTER).values_list(
+        "pk", flat=True
+    ):
+        send("freeze_run", run_id=pk)
+
+
+def frozen_letter(letter: Letter) -> LetterData:
+    """The letter of its snapshot.
+
+    Raises:
+        Unprintable: the stored snapshot is not the one that was frozen.
+    """
+    text = snapshot_text(letter.snapshot)
+    if hashlib.sha256(text.encode()).hexdigest() != letter.snapshot_sha256:
+        raise Unprintable("snapshot", "保存した写しが、金額確定のときと違います。管理者に連絡してください。")
+    return LetterData.from_json(text)
+
+
+def _take(chunk_id: int) -> int | None:
+    with transaction.atomic():
+        waiting = PrintChunk.objects.select_for_update(skip_locked=True).filter(pk=chunk_id, state=State.WAITING)
+        chunk = waiting.first()
+        if chunk is None or chunk.attempts >= MOST_ATTEMPTS:
+            return None
+        chunk.state, chunk.attempts, chunk.claimed_at = State.RENDERING, chunk.attempts + 1, timezone.now()
+        chunk.save(update_fields=["state", "attempts", "claimed_at"])
+        chunk.letters.update(state=Letter.State.WAITING, failure="", failure_code="", sheets=0, first_page=None)
+        return chunk.attempts
+
+
+def _make(chunk: PrintChunk, attempt: int) -> Bundle:
+    bundle = Bundle()
+    datas: dict[int, LetterData] = {}
+    for letter in chunk.letters.order_by("serial"):
+        try:
+            datas[letter.pk] = frozen_letter(letter)
+        except Unprintable as error:
+            bundle.failures[letter.pk] = error
+    for _ in range(VERIFY_ROUNDS):
+        ids = list(datas)
+        made = engine.render(list(datas.values())) if ids else Rendered(pdf=b"", pages=[])
+        bundle.failures |= {ids[place]: error for place, error in made.failures.items()}
+        _mark_rendered(chunk.pk, attempt, [pk for pk in ids if pk not in bundle.failures])
+        faults = {ids[place]: error for place, error in engine.faults(made, list(datas.values())).items()}
+        if not faults:
+            bundle.pdf = made.pdf
+            bundle.places = {pk: (at[0] + 1, at[1]) for pk, at in zip(ids, made.pages, strict=True) if at}
+            return bundle
+        # A letter that reads wrong must not lie in the print file: the bundle is made again without it.
+        bundle.failures |= faults
+        datas = {pk: data for pk, data in datas.items() if pk not in bundle.failures}
+    raise engine.BundleFault(f"検査に通らない通を{VERIFY_ROUNDS}回のぞいても、誤りが残ります。")
+
+
+def _mark_rendered(chunk_id: int, attempt: int, letter_ids: list[int]) -> None:
+    mine = PrintChunk.objects.filter(pk=chunk_id, state=State.RENDERING, attempts=attempt)
+    Letter.objects.filter(pk__in=letter_ids, chunk__in=mine).update(state=Letter.State.RENDERED)
+
+
+def _record(chunk: PrintChunk, attempt: int, bundle: Bundle) -> None:
+    path = f"runs/{chunk.run_id}/{bundle_name(chunk)}" if bundle.places else ""
+    temporary = _write(Path(settings.MEDIA_ROOT) / path, bundle.pdf) if path else None
+    try:
+        with transaction.atomic():
+            mine = PrintChunk.objects.filter(pk=chunk.pk, state=State.RENDERING, attempts=attempt)
+            pages = sum(count for _, count in bundle.places.values())
+            sha256 = hashlib.sha256(bundle.pdf).hexdigest() if path else ""
+            done = {"state": State.DONE, "finished_at": timezone.now(), "problem": ""}
+            if not mine.update(path=path, sha256=sha256, pages=pages, **done):
+                log.warning("bundle %s was taken over; attempt %s is thrown away", chunk.pk, attempt)
+                return
+            _record_letters(chunk, bundle)
+            if temporary:
+                os.replace(temporary, Path(settings.MEDIA_ROOT) / path)
+    finally:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+
+
+def _record_letters(chunk: PrintChunk, bundle: Bundle) -> None:
+    letters = list(chunk.letters.all())
+    for letter in letters:
+        if failure := bundle.failures.get(letter.pk):
+            letter.state, letter.failure_code, letter.failure = Letter.State.FAILED, failure.code, failure.text[:300]
+        else:
+            letter.state = Letter.State.VERIFIED
+            letter.first_page, letter.sheets = bundle.places[letter.pk]
+    Letter.objects.bulk_update(letters, ["state", "failure_code", "failure", "first_page", "sheets"], batch_size=500)
+
+
+def _give_back(chunk_id: int, attempt: int, problem: str) -> None:
+    """Let another worker take the bundle, or give it up after ``MOST_ATTEMPTS``."""
+    mine = PrintChunk.objects.filter(pk=chunk_id, state=State.RENDERING, attempts=attempt)
+    if attempt >= MOST_ATTEMPTS:
+        mine.update(state=State.FAILED, problem=problem, finished_at=timezone.now())
+    elif mine.update(state=State.WAITING, problem=problem, claimed_at=None):
+        send("render_chunk", chunk_id=chunk_id)
+
+
+def bundle_name(chunk: PrintChunk) -> str:
+    return f"run{chunk.run_id:04d}-{chunk.sequence:04d}.pdf"
+
+
+def _write(target: Path, content: bytes) -> Path:
+    """The content in a file beside its place, flushed to disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(file.name)

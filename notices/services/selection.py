@@ -1,0 +1,164 @@
+"""Who gets a letter in a run and who is left out: found − left out − beyond the limit = letters."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import F, Sum
+
+from claims.models import Claim
+from claims.services.charges import AmountDue, amounts_due
+from debtors.models import Person
+from notices.models import PrintRun
+from notices.querysets import (
+    held_claims,
+    maybe_protected_people,
+    overdue_claims,
+    protected_people,
+    reachable_claims,
+)
+from notices.rules.exclusion import PersonFacts, Reason, reason_to_exclude
+from toyota_collect.documents.barcodes import address_number
+
+BATCH = 500  # people whose claims are held in memory at once
+BOOKED = Sum(F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))
+PERSON = "identity__person"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    person_id: int
+    reason: Reason
+    yen: int
+
+
+@dataclass(frozen=True)
+class Selection:
+    """``targets``: ids of people who get a letter, in the order of the post; ``yen`` are booked balances."""
+
+    targets: list[int]
+    left_out: list[LeftOut]
+    beyond_limit: int
+    unlinked_claims: int
+
+    @property
+    def found(self) -> int:
+        return len(self.targets) + len(self.left_out) + self.beyond_limit
+
+
+@dataclass(frozen=True)
+class PersonClaims:
+    """A person with the claims of the letter and what is due for each."""
+
+    person: Person
+    claims: list[tuple[Claim, AmountDue]]
+
+    @property
+    def total_yen(self) -> int:
+        return sum(due.total_yen for _, due in self.claims)
+
+
+@dataclass
+class Tally:
+    """What the letters ask for, added up; ``as_dict`` is kept with the run and shown to those who decide."""
+
+    letters: int = 0
+    claims: int = 0
+    yen: int = 0
+    groups: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, one: PersonClaims) -> None:
+        self.letters += 1
+        for claim, due in one.claims:
+            self.claims += 1
+            self.yen += due.total_yen
+            group = self.groups[claim.kind.group]
+            group["claims"] += 1
+            group["principal_yen"] += due.principal_yen
+            group["extra_yen"] += due.total_yen - due.principal_yen
+        for name in {claim.kind.group for claim, _ in one.claims}:
+            self.groups[name]["people"] += 1
+
+    def as_dict(self, selection: Selection) -> dict[str, Any]:
+        excluded = Counter(str(out.reason) for out in selection.left_out)
+        excluded_yen: Counter[str] = Counter()
+        for out in selection.left_out:
+            excluded_yen[str(out.reason)] += out.yen
+        return {
+            "found": selection.found,
+            "letters": self.letters,
+            "claims": self.claims,
+            "yen": self.yen,
+            "groups": {name: dict(sums) for name, sums in self.groups.items()},
+            "excluded": dict(excluded),
+            "excluded_yen": dict(excluded_yen),
+            "beyond_limit": selection.beyond_limit,
+            "unlinked_claims": selection.unlinked_claims,
+        }
+
+
+def select(run: PrintRun, *, today: date) -> Selection:
+    """Sort everybody with overdue claims of the run's kinds into those who get a letter and those who do not."""
+    days = sorted({run.as_of, run.issued_on, today})
+    protected, maybe = protected_people(days), maybe_protected_people(days)
+    reachable = dict(_by_person(reachable_claims(run)))
+    held = set(held_claims(run).values_list(f"{PERSON}_id", flat=True))
+    columns = [f"{PERSON}__{name}" for name in ("died_on", "postal_code", "address", "number")]
+    rows = overdue_claims(run).filter(**{f"{PERSON}__isnull": False}).values_list(f"{PERSON}_id", *columns)
+
+    targets: list[tuple[tuple[str, str, str], int]] = []
+    left_out: list[LeftOut] = []
+    for pk, died_on, postal_code, address, number, booked_yen in rows.annotate(yen=BOOKED):
+        facts = PersonFacts(
+            protected=pk in protected,
+            maybe_protected=pk in maybe,
+            died_on=died_on,
+            postal_code=postal_code,
+            address=address,
+            reachable_yen=reachable.get(pk, 0),
+            any_held=pk in held,
+        )
+        reason = reason_to_exclude(facts, minimum_yen=run.minimum_yen)
+        if reason is None:
+            targets.append(((postal_code, address_number(address), number), pk))
+        else:
+            left_out.append(LeftOut(pk, reason, booked_yen))
+    targets.sort()
+    chosen = [pk for _, pk in targets[: run.limit]]
+    return Selection(
+        targets=chosen,
+        left_out=left_out,
+        beyond_limit=len(targets) - len(chosen),
+        unlinked_claims=overdue_claims(run).filter(**{f"{PERSON}__isnull": True}).count(),
+    )
+
+
+def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
+    """The people in the given order, each with the claims of the letter and what is due on the run's day.
+
+    Raises:
+        TermsMissing: a claim's kind has no legal attributes for the day it fell due.
+    """
+    for start in range(0, len(targets), BATCH):
+        ids = targets[start : start + BATCH]
+        people = Person.objects.in_bulk(ids)
+        claims = list(
+            reachable_claims(run)
+            .filter(**{f"{PERSON}_id__in": ids})
+            .select_related("kind", "identity")
+            .order_by("kind__position", "kind__code", "due_on", "levy_year", "instalment", "pk")
+        )
+        dues = amounts_due(claims, as_of=run.as_of)
+        of_person: dict[int, list[tuple[Claim, AmountDue]]] = defaultdict(list)
+        for claim in claims:
+            if claim.identity.person_id is not None:
+                of_person[claim.identity.person_id].append((claim, dues[claim.pk]))
+        for pk in ids:
+            yield PersonClaims(people[pk], of_person[pk])
+
+
+def _by_person(claims: Any) -> Iterator[tuple[int, int]]:
+    rows = claims.filter(**{f"{PERSON}__isnull": False}).values_list(f"{PERSON}_id").annotate(yen=BOOKED)
+    return iter(rows)

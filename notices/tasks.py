@@ -1,0 +1,25 @@
+"""Jobs of the consolidated demand. Every one is safe to run twice: the database says whose turn it is."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from notices.services import rendering, runs
+from notices.services.dispatch import send
+from toyota_collect.business_date import business_date
+
+
+@shared_task(acks_late=True)
+def freeze_run(*, run_id: int) -> None:
+    for chunk_id in runs.fix_amounts(run_id=run_id, by=rendering.system_user(), today=business_date()):
+        send("render_chunk", chunk_id=chunk_id)
+    rendering.finish_run(run_id=run_id)  # nobody to write to: there is nothing to wait for
+
+
+@shared_task(acks_late=True)
+def render_chunk(*, chunk_id: int) -> None:
+    rendering.render_chunk(chunk_id=chunk_id)
+
+
+@shared_task
+def sweep() -> None:
+    rendering.sweep(now=timezone.now())

@@ -1,0 +1,112 @@
+"""催告書: who was left out, the letters of a run, one person's letter, the print files. Every look is logged."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from debtors.models import Person
+from debtors.panels import person_panel
+from notices import forms
+from notices.models import Letter, PrintChunk, PrintRun
+from notices.services.documents import LetterWithheld, document_bytes, letter_document
+from notices.services.manifest import manifest_path
+from notices.services.runs import reasons_in_order
+from toyota_collect import audit
+from toyota_collect.business_date import business_date
+from toyota_collect.permissions import Permission, require
+
+PER_PAGE = 50
+
+
+@require(Permission.LETTER_VIEW)
+def exclusions(request: HttpRequest, pk: int) -> HttpResponse:
+    run, reason = get_object_or_404(PrintRun, pk=pk), request.GET.get("reason", "")
+    audit.log_view(request, action="run.exclusions")
+    people = run.exclusions.select_related("person").order_by("-outstanding_yen", "pk")
+    page = Paginator(people.filter(reason=reason) if reason else people, PER_PAGE).get_page(request.GET.get("page"))
+    counts = run.counts.get("excluded", {})
+    filters = [_filter("すべて", "", sum(counts.values()), reason)]
+    filters += [_filter(label, code, counts[code], reason) for code, label in reasons_in_order() if code in counts]
+    return render(request, "notices/exclusions.html", {"run": run, "page": page, "filters": filters})
+
+
+@require(Permission.LETTER_VIEW)
+def letters(request: HttpRequest, pk: int) -> HttpResponse:
+    run, form = get_object_or_404(PrintRun, pk=pk), forms.Search(request.GET)
+    audit.log_view(request, action="run.letters")
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found = run.letters.select_related("person")
+    if words:
+        found = found.filter(
+            Q(name__icontains=words)
+            | Q(number__icontains=words)
+            | Q(person__number=words)
+            | Q(person__kana_key__startswith=words)
+        )
+    if request.GET.get("state") in Letter.State.values:
+        found = found.filter(state=request.GET["state"])
+    page = Paginator(found.defer("snapshot"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "notices/letters.html", {"run": run, "page": page, "form": form})
+
+
+@require(Permission.LETTER_VIEW)
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Letter.objects.select_related("run", "person", "chunk", "document"), pk=pk)
+    audit.log_view(request, action="letter", person_key=found.person.number)
+    lines = found.claims.select_related("claim__kind").order_by("claim__kind__position", "claim__due_on", "pk")
+    sums = {name: sum(getattr(line, name) for line in lines) for name in ("principal_yen", "fee_yen", "late_yen")}
+    return render(request, "notices/letter_page.html", {"letter": found, "lines": lines, "sums": sums})
+
+
+@require(Permission.LETTER_VIEW)
+def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Letter.objects.select_related("person"), pk=pk)
+    audit.log_view(request, action="letter.pdf", person_key=found.person.number)
+    try:
+        document = letter_document(letter_id=pk, by=request.user, today=business_date())
+        content = document_bytes(document)
+    except LetterWithheld as error:
+        raise PermissionDenied(str(error)) from error
+    return _inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
+
+
+@require(Permission.RUN_PREPARE)
+def bundle(request: HttpRequest, pk: int, sequence: int) -> FileResponse:
+    found = get_object_or_404(PrintChunk.objects.exclude(path=""), run=pk, sequence=sequence)
+    audit.log_view(request, action="run.bundle")
+    return _file(Path(settings.MEDIA_ROOT) / found.path)
+
+
+@require(Permission.RUN_PREPARE)
+def manifest(request: HttpRequest, pk: int) -> FileResponse:
+    run = get_object_or_404(PrintRun, pk=pk, state=PrintRun.State.VERIFIED)
+    audit.log_view(request, action="run.manifest")
+    return _file(manifest_path(run))
+
+
+@person_panel(Permission.LETTER_VIEW)
+def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
+    found = person.letters.filter(run__is_sample=False, state=Letter.State.VERIFIED)  # type: ignore[attr-defined]
+    recent = found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10]
+    return render(request, "notices/_person_panel.html", {"person": person, "letters": recent})
+
+
+def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
+    return {"label": label, "url": f"?reason={code}", "count": count, "current": code == chosen}
+
+
+def _inline(content: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _file(path: Path) -> FileResponse:
+    if not path.exists():
+        raise Http404("印刷ファイルが見つかりません。管理者に連絡してください。")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)

@@ -1,0 +1,123 @@
+"""Runs for tests. The letter engine has tests of its own: here a quick one stands in for it unless a test says not."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from notices.letter import LetterData, Rendered, Unprintable
+from notices.models import PrintRun
+from notices.services import engine, runs
+from notices.services.rendering import render_chunk
+from tests.factories.debtors import user
+from toyota_collect import approvals
+
+DAY = date(2026, 11, 20)
+
+
+class QuickEngine:
+    """Writes each letter's text on a page of its own; ``broken`` and ``misread`` name people by their total."""
+
+    def __init__(self) -> None:
+        self.broken: set[int] = set()
+        self.misread: set[int] = set()
+        self.rendered = 0
+
+    def render(self, letters: list[LetterData]) -> Rendered:
+        pages: list[tuple[int, int] | None] = []
+        failures = {}
+        at = 0
+        for place, data in enumerate(letters):
+            self.rendered += 1
+            if data.total_yen in self.broken:
+                pages.append(None)
+                failures[place] = Unprintable("glyph", "文字がフォントにありません。")
+            else:
+                pages.append((at, 3))
+                at += 3
+        good = [data.to_json() for data, page in zip(letters, pages, strict=True) if page]
+        return Rendered(pdf="\n".join(good).encode(), pages=pages, failures=failures)
+
+    def faults(self, made: Rendered, letters: list[LetterData]) -> dict[int, Unprintable]:
+        return {
+            place: Unprintable("barcode", "バーコードの読取が合いません。")
+            for place, data in enumerate(letters)
+            if data.total_yen in self.misread and made.pages[place]
+        }
+
+    def render_letter(self, data: LetterData) -> tuple[bytes, int]:
+        return data.to_json().encode(), 3
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
+    made = QuickEngine()
+    for name in ("render", "faults", "render_letter"):
+        monkeypatch.setattr(engine, name, getattr(made, name))
+    return made
+
+
+@pytest.fixture(autouse=True)
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path
+    return tmp_path
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """Tasks that would go to the workers."""
+    tasks: list[tuple[str, dict[str, Any]]] = []
+    for module in ("runs", "rendering"):
+        monkeypatch.setattr(f"notices.services.{module}.send", lambda task, **values: tasks.append((task, values)))
+    return tasks
+
+
+@pytest.fixture
+def operator() -> Any:
+    return user("print_operator")
+
+
+@pytest.fixture
+def make_run(operator: Any) -> Callable[..., PrintRun]:
+    """A counted run; keywords change its conditions."""
+
+    def make(**changes: Any) -> PrintRun:
+        conditions = {"as_of": DAY, "issued_on": DAY, "deadline_on": date(2026, 12, 14), "minimum_yen": 1_000}
+        run = runs.make_run(conditions=runs.Conditions(**(conditions | changes)), by=operator)
+        return runs.count(run_id=run.pk, by=operator, today=DAY)
+
+    return make
+
+
+def approve(run: PrintRun, operator: Any) -> None:
+    asked = runs.ask_approval(run_id=run.pk, by=operator)
+    approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
+
+
+@pytest.fixture
+def frozen_run(make_run: Callable[..., PrintRun], operator: Any, sent: Any) -> Callable[..., PrintRun]:
+    """A run that is approved, started and frozen, with waiting bundles."""
+
+    def make(**changes: Any) -> PrintRun:
+        run = make_run(**changes)
+        approve(run, operator)
+        runs.start(run_id=run.pk, by=operator)
+        runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)
+        run.refresh_from_db()
+        return run
+
+    return make
+
+
+@pytest.fixture
+def finished_run(frozen_run: Callable[..., PrintRun], quick: QuickEngine) -> Callable[..., PrintRun]:
+    def make(**changes: Any) -> PrintRun:
+        run = frozen_run(**changes)
+        for chunk in run.chunks.all():
+            render_chunk(chunk_id=chunk.pk)
+        run.refresh_from_db()
+        return run
+
+    return make

@@ -1,0 +1,441 @@
+"""From conditions to verified files: two persons, one moment, one letter each, nothing doubled, nothing lost."""
+
+import csv
+import hashlib
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
+from notices.services import progress, rendering, runs
+from notices.services.documents import LetterWithheld, document_bytes, letter_document
+from notices.services.manifest import COLUMNS, manifest_path
+from notices.tasks import freeze_run, render_chunk
+from tests.factories.claims import claim, pay
+from tests.factories.debtors import person, protect, system_user, user
+from tests.integration.notices.conftest import DAY, approve
+from toyota_collect import approvals
+from toyota_collect.models import AuditEvent, Document, Setting
+
+pytestmark = pytest.mark.django_db
+
+
+def owing(*amounts: int, postal_code: str = "4710034") -> None:
+    for amount in amounts:
+        claim(person(postal_code=postal_code), principal_yen=amount)
+
+
+# --- approval ------------------------------------------------------------------------------------------
+
+
+def test_the_operator_cannot_start_without_approval(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    with pytest.raises(runs.RunRefused, match="決裁"):
+        runs.start(run_id=run.pk, by=operator)
+    runs.ask_approval(run_id=run.pk, by=operator)
+    with pytest.raises(runs.RunRefused, match="決裁"):
+        runs.start(run_id=run.pk, by=operator)
+    assert (PrintRun.objects.get().state, sent) == ("counted", [])
+
+
+def test_who_asked_cannot_approve(make_run):
+    owing(10_000)
+    both = user("supervisor")
+    run = make_run()
+    asked = runs.ask_approval(run_id=run.pk, by=both)
+    with pytest.raises(approvals.ApprovalRefused):
+        approvals.decide(approval_id=asked.pk, decision="approved", by=both)
+    assert PrintRun.objects.get(pk=run.pk).phase == "counted"
+
+
+def test_an_approved_run_is_started_once(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    approve(run, operator)
+    runs.start(run_id=run.pk, by=operator)
+    with pytest.raises(runs.RunRefused):
+        runs.start(run_id=run.pk, by=operator)
+    assert sent == [("freeze_run", {"run_id": run.pk})]
+
+
+CONDITIONS = runs.Conditions(as_of=DAY, issued_on=DAY, deadline_on=date(2026, 12, 14), minimum_yen=5_000)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(lambda **who: runs.count(today=DAY, **who), id="counted again"),
+        pytest.param(lambda **who: runs.change_conditions(conditions=CONDITIONS, **who), id="changed"),
+        pytest.param(lambda **who: runs.ask_approval(**who), id="asked twice"),
+    ],
+)
+def test_what_waits_for_approval_cannot_be_changed(step, make_run, operator):
+    owing(10_000)
+    run = make_run()
+    runs.ask_approval(run_id=run.pk, by=operator)
+    with pytest.raises(runs.RunRefused, match="差戻し"):
+        step(run_id=run.pk, by=operator)
+
+
+def test_a_run_sent_back_is_changed_counted_and_asked_again(make_run, operator):
+    owing(10_000, 2_000)
+    run = make_run()
+    asked = runs.ask_approval(run_id=run.pk, by=operator)
+    approvals.decide(approval_id=asked.pk, decision="rejected", by=user("supervisor"), reason="金額を見直す")
+    runs.change_conditions(run_id=run.pk, conditions=CONDITIONS, by=operator)
+    assert runs.count(run_id=run.pk, by=operator, today=DAY).counts["letters"] == 1
+    assert runs.ask_approval(run_id=run.pk, by=operator).pk != asked.pk
+
+
+def test_nobody_to_write_to_needs_no_approval(make_run, operator):
+    run = make_run()
+    with pytest.raises(runs.RunRefused, match="送る人がいません"):
+        runs.ask_approval(run_id=run.pk, by=operator)
+
+
+def test_one_slip_a_person_needs_the_citys_leave(make_run):
+    with pytest.raises(runs.RunRefused, match="全部で1枚"):
+        make_run(slip_policy="person")
+    Setting.objects.filter(key="letter.person_slip_allowed").update(value=True)
+    assert make_run(slip_policy="person").slip_policy == "person"
+
+
+def test_more_than_was_approved_sends_the_run_back(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    approve(run, operator)
+    owing(10_000)
+    runs.start(run_id=run.pk, by=operator)
+    assert runs.fix_amounts(run_id=run.pk, by=operator, today=DAY) == []
+    run.refresh_from_db()
+    assert (run.state, run.approval, Letter.objects.count()) == ("draft", None, 0)
+    assert "超えました" in run.problem
+
+
+def test_less_than_was_approved_goes_on(make_run, operator, sent):
+    owing(10_000, 20_000)
+    run = make_run()
+    approve(run, operator)
+    pay(LetterClaim._meta.get_field("claim").related_model.objects.first(), 10_000, on=DAY)
+    runs.start(run_id=run.pk, by=operator)
+    assert len(runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)) == 1
+    assert Letter.objects.count() == 1
+
+
+# --- the snapshot ----------------------------------------------------------------------------------------
+
+
+def test_everybody_gets_exactly_one_letter_in_postal_order(frozen_run):
+    for code in ("4710034", "4700343", "4710025"):
+        someone = person(postal_code=code)
+        claim(someone)
+        claim(someone, kind="water_charge", source="suido")
+    run = frozen_run()
+    letters = list(run.letters.order_by("serial"))
+    assert [letter.postal_code for letter in letters] == ["4700343", "4710025", "4710034"]
+    assert [letter.serial for letter in letters] == [1, 2, 3]
+    assert len({letter.person_id for letter in letters}) == 3
+    assert [letter.number for letter in letters] == [f"8豊債管第{n:06d}号" for n in (1, 2, 3)]
+
+
+def test_total_lines_and_stored_claims_agree(frozen_run):
+    someone = person()
+    claim(someone, principal_yen=41_000, fee_yen=100, due_on=date(2025, 10, 31))
+    claim(someone, kind="water_charge", source="suido", principal_yen=7_300, due_on=date(2026, 1, 5))
+    run = frozen_run()
+    letter = run.letters.get()
+    lines = letter.snapshot["lines"]
+    stored = list(letter.claims.all())
+    assert letter.total_yen == sum(line.total_yen for line in stored) == run.counts["yen"]
+    assert letter.total_yen == sum(line["principal_yen"] + line["fee_yen"] + line["late_yen"] for line in lines)
+    assert {line["late_yen"] > 0 for line in lines} == {True}
+
+
+def test_numbers_go_on_from_run_to_run_and_samples_have_their_own(frozen_run, operator):
+    owing(10_000)
+    frozen_run()
+    sample = runs.make_run(
+        conditions=runs.Conditions(as_of=DAY, issued_on=DAY, deadline_on=date(2026, 12, 14), minimum_yen=1),
+        by=system_user("system.print"),
+        is_sample=True,
+    )
+    runs.begin_sample(run_id=sample.pk)
+    runs.fix_amounts(run_id=sample.pk, by=operator, today=DAY)
+    frozen_run()
+    numbers = Letter.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == ["8豊債管第000001号", "見本 8豊債管第000001号", "8豊債管第000002号"]
+
+
+def test_freezing_twice_makes_no_second_letter(frozen_run):
+    owing(10_000)
+    run = frozen_run()
+    freeze_run(run_id=run.pk)
+    assert run.letters.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda letter: Letter.objects.filter(pk=letter.pk).update(total_yen=1), id="the total"),
+        pytest.param(lambda letter: Letter.objects.filter(pk=letter.pk).update(snapshot={}), id="the snapshot"),
+        pytest.param(lambda letter: letter.claims.update(principal_yen=1), id="a line"),
+        pytest.param(lambda letter: letter.claims.all().delete(), id="a line taken out"),
+        pytest.param(lambda letter: Letter.objects.filter(pk=letter.pk).delete(), id="the letter taken out"),
+    ],
+)
+def test_a_frozen_letter_cannot_be_changed(change, frozen_run):
+    owing(10_000)
+    letter = frozen_run().letters.get()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        change(letter)
+
+
+def test_a_second_letter_for_a_person_is_refused_by_the_database(frozen_run):
+    owing(10_000)
+    letter = frozen_run().letters.get()
+    letter.pk, letter.serial, letter.number = None, 99, "二重"
+    with pytest.raises(IntegrityError, match="one_letter_per_person_and_run"), transaction.atomic():
+        letter.save(force_insert=True)
+
+
+# --- making ------------------------------------------------------------------------------------------------
+
+
+def test_a_finished_run_accounts_for_every_letter(finished_run, media, monkeypatch):
+    monkeypatch.setattr("notices.services.snapshot.LETTERS_PER_BUNDLE", 2)
+    owing(10_000, 20_000, 30_000)
+    run = finished_run()
+    assert (run.state, run.chunks.count()) == ("verified", 2)
+    counted = progress.progress(run)
+    assert (counted.total, counted.done, counted.waiting, counted.failed, counted.difference) == (3, 3, 0, 0, 0)
+    for chunk in run.chunks.all():
+        assert hashlib.sha256((media / chunk.path).read_bytes()).hexdigest() == chunk.sha256
+    assert set(AuditEvent.objects.values_list("event", flat=True)) >= {"run.started", "run.frozen", "run.verified"}
+
+
+def test_the_manifest_names_every_letter_page_and_slip(finished_run):
+    owing(10_000, 400_000)
+    run = finished_run()
+    with manifest_path(run).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == COLUMNS == ["file", "page", "pages", "person", "number", "name", "amount", "due", "slips"]
+    assert [(row["page"], row["pages"]) for row in rows] == [("1", "3"), ("4", "3")]
+    for row, letter in zip(rows, run.letters.order_by("serial"), strict=True):
+        slips = json.loads(row["slips"])
+        assert (row["person"], row["number"], int(row["amount"])) == (
+            letter.person.number,
+            letter.number,
+            letter.total_yen,
+        )
+        assert sum(slip["amount"] for slip in slips) == letter.total_yen
+        assert {slip["due"] for slip in slips} == {"2026-12-14"} == {row["due"]}
+        assert [slip["gs1"] is None for slip in slips] == [letter.total_yen > 300_000]
+
+
+def test_a_letter_that_cannot_be_printed_fails_alone(frozen_run, quick):
+    owing(10_000, 20_000, 30_000)
+    run = frozen_run()
+    quick.broken = {run.letters.get(serial=2).total_yen}
+    render_chunk(chunk_id=run.chunks.get().pk)
+    run.refresh_from_db()
+    assert run.state == "verified"
+    assert list(run.letters.order_by("serial").values_list("state", "failure_code")) == [
+        ("verified", ""),
+        ("failed", "glyph"),
+        ("verified", ""),
+    ]
+    assert [failure.code for failure in progress.failures(run)] == ["glyph"]
+    assert progress.progress(run).difference == 0
+
+
+def test_a_letter_that_reads_wrong_is_taken_out_of_the_print_file(frozen_run, quick, media):
+    owing(10_000, 20_000)
+    run = frozen_run()
+    wrong, right = run.letters.order_by("serial")
+    quick.misread = {wrong.total_yen}
+    render_chunk(chunk_id=run.chunks.get().pk)
+    printed = (media / run.chunks.get().path).read_text()
+    assert wrong.number not in printed
+    assert right.number in printed
+    right.refresh_from_db()
+    assert (right.state, right.first_page) == ("verified", 1)
+    assert Letter.objects.get(pk=wrong.pk).failure_code == "barcode"
+
+
+def test_running_a_task_twice_changes_nothing(finished_run, quick):
+    owing(10_000, 20_000)
+    run = finished_run()
+    before = list(run.letters.values()), list(run.chunks.values()), quick.rendered
+    render_chunk(chunk_id=run.chunks.get().pk)
+    assert (list(run.letters.values()), list(run.chunks.values()), quick.rendered) == before
+
+
+def test_a_tampered_snapshot_is_never_printed(frozen_run, quick):
+    import pgtrigger
+
+    owing(10_000)
+    run = frozen_run()
+    with pgtrigger.ignore("notices.Letter:frozen"):
+        run.letters.update(snapshot=run.letters.get().snapshot | {"honorific": "殿"})
+    render_chunk(chunk_id=run.chunks.get().pk)
+    assert run.letters.get().failure_code == "snapshot"
+
+
+# --- workers that die ---------------------------------------------------------------------------------------
+
+
+def _take(chunk: PrintChunk, *, ago: timedelta = timedelta(0)) -> int:
+    """What a worker does before it dies."""
+    attempt = rendering._take(chunk.pk)
+    PrintChunk.objects.filter(pk=chunk.pk).update(claimed_at=timezone.now() - ago)
+    return attempt
+
+
+def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
+    owing(10_000)
+    run = frozen_run()
+    _take(run.chunks.get())
+    assert rendering.render_chunk(chunk_id=run.chunks.get().pk) is False
+    sent.clear()
+    rendering.sweep(now=timezone.now())
+    assert (run.chunks.get().state, sent, quick.rendered) == ("rendering", [], 0)
+
+
+def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent):
+    owing(10_000)
+    run = frozen_run()
+    chunk = run.chunks.get()
+    _take(chunk, ago=timedelta(minutes=6))
+    sent.clear()
+    rendering.sweep(now=timezone.now())
+    assert sent[0] == ("render_chunk", {"chunk_id": chunk.pk})
+    render_chunk(**sent[0][1])
+    run.refresh_from_db()
+    assert (run.state, run.letters.get().state, run.chunks.get().attempts) == ("verified", "verified", 2)
+
+
+def test_what_a_slow_worker_brings_back_late_is_thrown_away(frozen_run, quick, media):
+    owing(10_000)
+    run = frozen_run()
+    chunk = run.chunks.get()
+    first = _take(chunk, ago=timedelta(minutes=6))
+    slow = rendering._make(chunk, first)
+    rendering.sweep(now=timezone.now())
+    render_chunk(chunk_id=chunk.pk)
+    kept = run.chunks.get().sha256
+    slow.pdf = b"other bytes"
+    rendering._record(chunk, first, slow)
+    assert run.chunks.get().sha256 == kept == hashlib.sha256((media / run.chunks.get().path).read_bytes()).hexdigest()
+    assert list(media.rglob("*.part")) == []
+
+
+def test_a_bundle_that_kills_three_workers_is_given_up_and_can_be_retried(frozen_run, quick, sent, operator):
+    owing(10_000)
+    run = frozen_run()
+    chunk = run.chunks.get()
+    for _ in range(3):
+        _take(chunk, ago=timedelta(minutes=6))
+        rendering.sweep(now=timezone.now())
+    rendering.sweep(now=timezone.now())
+    run.refresh_from_db()
+    assert (run.state, run.chunks.get().state) == ("failed", "failed")
+    assert "作り直す" in run.problem
+    assert progress.progress(run).difference == 0
+
+    assert runs.retry(run_id=run.pk, by=operator) == 1
+    render_chunk(chunk_id=chunk.pk)
+    run.refresh_from_db()
+    assert (run.state, run.problem) == ("verified", "")
+
+
+def test_an_unexpected_fault_gives_the_bundle_back(frozen_run, quick, sent, monkeypatch):
+    owing(10_000)
+    run = frozen_run()
+    monkeypatch.setattr("notices.services.engine.render", lambda letters: 1 / 0)
+    sent.clear()
+    for attempt in range(1, 4):
+        render_chunk(chunk_id=run.chunks.get().pk)
+        assert run.chunks.get().attempts == attempt
+    run.refresh_from_db()
+    assert (run.state, run.chunks.get().state, len(sent)) == ("failed", "failed", 2)
+
+
+def test_a_lost_message_is_sent_again(frozen_run, sent):
+    owing(10_000)
+    run = frozen_run()
+    sent.clear()
+    rendering.sweep(now=timezone.now() + timedelta(minutes=2))
+    assert sent == [("render_chunk", {"chunk_id": run.chunks.get().pk})]
+
+
+def test_a_lost_start_is_sent_again(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    approve(run, operator)
+    runs.start(run_id=run.pk, by=operator)
+    sent.clear()
+    rendering.sweep(now=timezone.now() + timedelta(minutes=6))
+    assert sent == [("freeze_run", {"run_id": run.pk})]
+
+
+def test_failed_letters_are_made_again_in_a_bundle_of_their_own(frozen_run, quick, operator, sent):
+    owing(10_000, 20_000)
+    run = frozen_run()
+    bad = run.letters.get(serial=1)
+    quick.broken = {bad.total_yen}
+    render_chunk(chunk_id=run.chunks.get().pk)
+    quick.broken = set()
+    assert runs.retry(run_id=run.pk, by=operator) == 1
+    render_chunk(chunk_id=run.chunks.get(sequence=2).pk)
+    run.refresh_from_db()
+    bad.refresh_from_db()
+    assert (run.state, bad.state, bad.chunk.sequence, bad.first_page) == ("verified", "verified", 2, 1)
+    with pytest.raises(runs.RunRefused, match="作り直す通はありません"):
+        runs.retry(run_id=run.pk, by=operator)
+
+
+# --- the letter on its own ------------------------------------------------------------------------------------
+
+
+def test_a_reprint_says_the_same_after_new_receipts(finished_run, operator):
+    someone = person()
+    owed = claim(someone, principal_yen=41_000)
+    letter = finished_run().letters.get()
+    first = letter_document(letter_id=letter.pk, by=operator, today=DAY)
+    before = document_bytes(first)
+    pay(owed, 41_000, on=DAY)
+    again = letter_document(letter_id=letter.pk, by=operator, today=DAY)
+    assert (again.pk, document_bytes(again), Document.objects.count()) == (first.pk, before, 1)
+    assert json.loads(before)["lines"][0]["principal_yen"] == 41_000
+
+
+def test_a_letter_first_asked_for_after_new_receipts_is_the_frozen_one(finished_run, operator):
+    someone = person()
+    owed = claim(someone, principal_yen=41_000)
+    letter = finished_run().letters.get()
+    pay(owed, 41_000, on=DAY)
+    document = letter_document(letter_id=letter.pk, by=operator, today=DAY)
+    assert json.loads(document_bytes(document))["lines"][0]["principal_yen"] == 41_000
+
+
+def test_a_letter_is_withheld_once_the_person_is_protected(finished_run, operator):
+    someone = person()
+    claim(someone)
+    letter = finished_run().letters.get()
+    protect(someone, starts_on=DAY)
+    with pytest.raises(LetterWithheld, match="支援措置"):
+        letter_document(letter_id=letter.pk, by=operator, today=DAY)
+
+
+def test_a_stored_letter_that_was_changed_is_not_shown(finished_run, operator, media: Path):
+    owing(10_000)
+    letter = finished_run().letters.get()
+    document = letter_document(letter_id=letter.pk, by=operator, today=DAY)
+    (media / document.path).write_bytes(b"other")
+    with pytest.raises(LetterWithheld):
+        document_bytes(document)
