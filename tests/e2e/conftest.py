@@ -33,7 +33,7 @@ def browser() -> Iterator[Browser]:
         # Playwright runs an event loop in this thread, in which Django refuses the ORM although nothing is async.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
         # Chromium's sandbox needs rights that containers and root do not give.
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--lang=ja-JP"])
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 

@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.e2e.shots --out docs/manual/images [--url http://127.0.0.1:8000] [--width 1440]
         [--password …] supervisor=/claims/board/ collector=/people/ …
 
-A page is ``user=path`` or ``user=path=file name``; ``-=path`` is looked at signed out. Without pages, every page of each
+A page is ``user=path`` or ``user=path@file name``; ``-=path`` is looked at signed out. Without pages, every page of each
 user's navigation is taken (``--users``). Prints each file, and what the browser complained about; exit code 1 if it did.
 """
 
@@ -52,7 +52,7 @@ def main() -> int:
     complaints: list[str] = []
     with sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--lang=ja-JP"])
         for user in wanted or given.users:
             context = _context(browser, given.url, given.width)
             page = context.new_page()
@@ -92,7 +92,7 @@ def _targets(page: Page, user: str, paths: list[str] | None) -> Iterator[tuple[s
     if paths is None:
         paths = page.locator(".side-nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     for target in paths:
-        path, _, name = target.partition("=")
+        path, _, name = target.partition("@")
         yield path, name or f"{user}-{re.sub(r'[^a-z0-9]+', '-', path.lower()).strip('-') or 'home'}"
 
 
