@@ -5,11 +5,13 @@ from .model import CityProfile, ClaimLine, LetterData, RatesText, Rendered, Slip
 from .printing import CHUNK, render_many
 from .sheets import sheets
 from .slips import slips
+from .verify import Fault, verify
 
 __all__ = [
     "CHUNK",
     "CityProfile",
     "ClaimLine",
+    "Fault",
     "LetterData",
     "RatesText",
     "Rendered",
@@ -19,4 +21,5 @@ __all__ = [
     "render_one",
     "sheets",
     "slips",
+    "verify",
 ]

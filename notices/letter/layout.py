@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MM_PX = 96 / 25.4
 COLUMNS_MM = {
     "sum": (30, 58, 12, 27, 26, 27),
-    "claims": (21, 19, 27, 25, 24, 14, 24, 26),
+    "claims": (21, 19, 26, 25, 24, 15, 24, 26),
     "list": (20, 100, 30, 30),
 }
 SLACK_MM = 0.05
