@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, Sum
 from claims.models import Claim, ClaimEvent, Entry, Hold
 from debtors.models import Person
 from debtors.querysets import in_force
+from toyota_collect.calendar import ONE_DAY
 from toyota_collect.money import comma
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening, registry
@@ -86,7 +87,7 @@ def _events(claims: Any) -> Iterator[Happening]:
 def _holds(person: Person) -> Iterator[Happening]:
     for hold in person.holds.select_related("kind", "claim__kind", "placed_by"):
         silent = "・".join(registry.channels[code].label for code in hold.channels if code in registry.channels)
-        until = f"{short_text(hold.ends_on)}の前日まで" if hold.ends_on else f"{short_text(hold.review_on)}に見直し"
+        until = f"{short_text(hold.ends_on - ONE_DAY)}まで" if hold.ends_on else f"{short_text(hold.review_on)}に見直し"
         text = f"{hold.get_reason_display()}（{scope_of(hold)}）：{silent}を止めた。{until}。{hold.note}"
         yield Happening(hold.starts_on, "保留", text, str(hold.placed_by), "hold")
 

@@ -20,6 +20,7 @@ from debtors.panels import person_panel
 from debtors.querysets import in_force
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, require
 from toyota_collect.registry import registry
 
@@ -60,7 +61,10 @@ def panel_receipts(request: HttpRequest, person: Person) -> HttpResponse:
 def panel_holds(request: HttpRequest, person: Person) -> HttpResponse:
     on = business_date()
     in_effect = list(person.holds.filter(in_force(on)).select_related("kind", "claim__kind"))
-    rows = [{"hold": hold, "scope": scope_of(hold)} for hold in in_effect]
+    rows = [
+        {"hold": hold, "scope": scope_of(hold), "last_on": hold.ends_on - ONE_DAY if hold.ends_on else None}
+        for hold in in_effect
+    ]
     context = {"person": person, "rows": rows, "channels": _channels(in_effect), "on": on}
     return render(request, "claims/panel_holds.html", context)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from debtors.models import Contact, Person
+from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening, registry
 from toyota_collect.wareki import short_text
@@ -23,7 +24,7 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
         yield Happening(contact.on, contact.get_channel_display(), text, str(contact.by), tone)
     for flag in person.protections.all():
         if flag.starts_on <= on:
-            until = f"{short_text(flag.ends_on)}の前日まで。" if flag.ends_on else ""
+            until = f"{short_text(flag.ends_on - ONE_DAY)}まで。" if flag.ends_on else ""
             yield Happening(flag.starts_on, "支援", f"支援措置が始まった。{until}", flag.origin, "hold")
 
 

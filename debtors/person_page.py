@@ -10,6 +10,7 @@ from debtors.disclosure import identities_for, own_records, protection_of, shown
 from debtors.models import IdentityLink, Person, ProtectionFlag
 from debtors.panels import PANEL_COLUMNS, visit_mark
 from debtors.rules.matching import EVIDENCE
+from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Flag, registry
 from toyota_collect.wareki import long_text
@@ -28,8 +29,7 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "shown": head,
         "no_reveal": NO_REVEAL,
         "household_size": _household_size(head.household_number, user),
-        "flags": {"protect": _protect(protection)}
-        | {kind: find(person, user, on) for kind, find in registry.flags.items()},
+        "flags": _flags(person, user, protection, on=on),
         "panels": panels_for(person, user),
         "identities": _identities(person, user),
     }
@@ -59,8 +59,8 @@ def _flags(person: Person, user: Any, protection: ProtectionFlag | None, *, on: 
 
 
 def _protect(protection: ProtectionFlag) -> Flag:
-    last = protection.ends_on
-    until = f"{long_text(last)}の前日まで。" if last else "終わりの日は決まっていません。"
+    ends_on = protection.ends_on
+    until = f"{long_text(ends_on - ONE_DAY)}まで。" if ends_on else "終わりの日は決まっていません。"
     return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")
 
 

@@ -20,5 +20,5 @@ def _waiting_for(user: Any) -> int:
 registry.nav_item(NavItem(WATCH, "決裁", "approvals:waiting", Permission.APPROVE, 41, _waiting_for))
 registry.nav_item(NavItem(WATCH, "閲覧の記録", "users:access-log", Permission.ACCESS_LOG_VIEW, 45))
 registry.nav_item(NavItem(ADMIN, "利用者", "users:index", Permission.USER_ADMIN, 50))
-registry.nav_item(NavItem(ADMIN, "権限表", "users:policy", Permission.USER_ADMIN, 51))
+registry.nav_item(NavItem(ADMIN, "権限表", "users:policy", Permission.POLICY_VIEW, 51))
 registry.nav_item(NavItem(ADMIN, "基準の表", "admin:index", Permission.REFERENCE_ADMIN, 52))

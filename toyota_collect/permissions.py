@@ -47,6 +47,7 @@ class Permission(StrEnum):
     WELFARE_ROOM = "welfare.room"
     LAWYER_ROOM = "lawyer.room"
     ACCESS_LOG_VIEW = "access_log.view"
+    POLICY_VIEW = "policy.view"
     USER_ADMIN = "user.admin"
     REFERENCE_ADMIN = "reference.admin"
 
@@ -69,7 +70,8 @@ _DESCRIPTIONS = {
     Permission.WELFARE_ROOM: "相談支援の部屋に入る",
     Permission.LAWYER_ROOM: "弁護士の部屋に入る",
     Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
-    Permission.USER_ADMIN: "利用者と権限表を扱う",
+    Permission.POLICY_VIEW: "権限表を見る",
+    Permission.USER_ADMIN: "利用者を登録し、役割を変える",
     Permission.REFERENCE_ADMIN: "基準の表を直す",
 }
 
@@ -116,8 +118,8 @@ POLICY: dict[str, frozenset[Permission]] = {
     Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
-    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),
-    Role.ADMINISTRATOR: frozenset({P.HOME, P.USER_ADMIN, P.REFERENCE_ADMIN}),
+    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),
+    Role.ADMINISTRATOR: frozenset({P.HOME, P.POLICY_VIEW, P.USER_ADMIN, P.REFERENCE_ADMIN}),
     Role.SYSTEM: frozenset(),
 }
 

@@ -60,7 +60,7 @@ def _edit(request: HttpRequest, account: User | None) -> HttpResponse:
     return render(request, "users/edit.html", {"form": form, "account": account})
 
 
-@require(Permission.USER_ADMIN)
+@require(Permission.POLICY_VIEW)
 def policy(request: HttpRequest) -> HttpResponse:
     roles = [role for role in Role if role != Role.SYSTEM]
     rows = [
