@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
+from io import StringIO
 from itertools import combinations
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from claims.demo.city import build
 from claims.demo.dirt import REASONS
@@ -230,3 +232,25 @@ def local_tax_cases() -> list:
 def test_late_charges_paid_in_the_city_are_those_of_published_examples(case):
     due, paid = a_date(case["due_date"], "iso"), a_date(case["payments"][0]["date"], "iso")
     assert late_charge(case["principal"], due, paid) == case["expected_yen"]
+
+
+def demo_city(**options) -> dict:
+    out = StringIO()
+    call_command("demo_city", stdout=out, **options)
+    return json.loads(out.getvalue().splitlines()[-1])
+
+
+def test_the_command_prints_one_object_and_writes_over_an_earlier_city_only(tmp_path):
+    first = demo_city(debtors=5, seed=1, out=tmp_path / "city")
+    assert list(first) == ["debtors", "people", "rows", "files"]
+    assert demo_city(debtors=6, seed=1, out=tmp_path / "city")["debtors"] == 6
+    (tmp_path / "mine.txt").write_text("do not touch", encoding="utf-8")
+    with pytest.raises(CommandError, match="ほかのファイルがあります"):
+        demo_city(debtors=5, seed=1, out=tmp_path)
+
+
+@pytest.mark.parametrize("options", [{"debtors": 0, "seed": 1}, {"debtors": 5, "seed": -1}])
+def test_the_command_refuses_impossible_numbers_in_japanese(tmp_path, options):
+    with pytest.raises(CommandError, match="整数にしてください"):
+        demo_city(out=tmp_path / "city", **options)
+    assert not (tmp_path / "city").exists()
