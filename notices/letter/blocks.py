@@ -69,7 +69,7 @@ class Sheet:
     envelopes: int
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def fit(
     text: str,
     mm: float,
@@ -97,7 +97,7 @@ def fit(
     return Text(text, name, squeeze, round(width * squeeze, 4))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def figures(text: str, mm: float, pt: float, what: str) -> Text:
     """A number in its column. Numbers are never condensed.
 

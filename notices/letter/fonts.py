@@ -17,7 +17,7 @@ from .model import Unprintable
 FaceName = Literal["ud", "ud-bold", "mj"]
 HERE = Path(__file__).parent / "fonts"
 PT_MM = 25.4 / 72
-MAX_WIDTHS = 50_000
+MAX_WIDTHS = 20_000
 _MINCHO_FILE = "ipamjm.ttf"
 
 

@@ -25,7 +25,7 @@ from weasyprint.draw import draw_page
 from weasyprint.formatting_structure import boxes
 from weasyprint.pdf.fonts import build_fonts_dictionary
 from weasyprint.pdf.stream import Stream
-from weasyprint.text.ffi import ffi
+from weasyprint.text.ffi import ffi, harfbuzz_subset
 
 from toyota_collect.documents.drawing import DOT_PT
 
@@ -39,7 +39,7 @@ PAGE_PT = (595.275591, 841.889764)
 PAGE_PX = (793.700787, 1122.519685)
 ORIGIN_MM = 20.0
 MAX_STAMPS = 1500
-MAX_LINES = 60_000
+MAX_LINES = 20_000
 # One character a slot, so that a mark is never wider than the words it stands for. Nothing the city prints has them.
 _MARKS = "㋐㋑㋒㋓㋔㋕㋖㋗㋘㋙㋚㋛㋜㋝㋞㋟㋠㋡㋢㋣㋥㋩㋬㋭"
 _MARK = re.compile(f"([{_MARKS}])")
@@ -133,6 +133,10 @@ class Engine:
         stream = self._stream()
         draw_page(page, stream)
         used = {font.hash: dict(font.to_unicode) for font in self.fonts.values() if font.to_unicode}
+        if harfbuzz_subset:
+            # The subsetter reads the font from its file; 46 MB of IPAmj Mincho need not stay here too.
+            for font in self.fonts.values():
+                font.file_content = font.file_content[:4]
         if any(stream._resources[kind] for kind in ("XObject", "Pattern", "Shading")):
             raise Unsuitable(block.name)
         ink = b"\n".join(pydyf._to_bytes(item) for item in stream.stream)
@@ -443,6 +447,12 @@ def engine() -> Engine:
     if _engine is None:
         _engine = Engine()
     return _engine
+
+
+def reset() -> None:
+    """Forget all stamps, as at the start of a process."""
+    global _engine
+    _engine = None
 
 
 def render_fast(letters: Sequence[LetterData], title: str = "催告書") -> tuple[Rendered, list[int]]:

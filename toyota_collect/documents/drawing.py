@@ -6,7 +6,7 @@ rounds such a bar to one side or the other, and readers then fail now and again.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import zxingcpp
 
@@ -62,7 +62,6 @@ def gs1_128(number: str) -> Drawing:
     return Drawing(left, GS1_HEIGHT, tuple(bars))
 
 
-@lru_cache(maxsize=4096)
 def customer_barcode(code: str) -> Drawing | None:
     """The customer barcode (カスタマバーコード), 67 bars, 56.3 × 2.79 mm, or None where none may be printed.
 
