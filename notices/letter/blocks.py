@@ -1,5 +1,6 @@
 """What a sheet is made of, before it is drawn: areas of blocks, with the words that change from letter to letter."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +9,7 @@ from toyota_collect.documents.drawing import Drawing
 from .fonts import FaceName, face_for, faces
 from .model import Unprintable
 
+_BLANKS = re.compile(r"[ \t\r\n]+")
 Static = tuple[tuple[str, object], ...]
 
 
@@ -84,6 +86,8 @@ def fit(
     Raises:
         Unprintable: ``long``, or a character that cannot be printed.
     """
+    # As a page of HTML would: runs of blanks are one, none at the ends.
+    text = _BLANKS.sub(" ", text).strip(" \u3000")
     name = face or face_for(text)
     if face and (lacking := faces()[face].missing(text)):
         raise Unprintable("glyph", f"{what}の文字「{lacking}」がフォントにありません: {text}")

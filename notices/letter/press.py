@@ -12,6 +12,7 @@ every change.
 import copy
 import hashlib
 import re
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ MAX_LINES = 20_000
 # One character a slot, so that a mark is never wider than the words it stands for. Nothing the city prints has them.
 _MARKS = "㋐㋑㋒㋓㋔㋕㋖㋗㋘㋙㋚㋛㋜㋝㋞㋟㋠㋡㋢㋣㋥㋩㋬㋭"
 _MARK = re.compile(f"([{_MARKS}])")
+_JOINING = ("Mn", "Mc", "Me", "Cf", "Cc")
 _ALIGN = {"left": 0.0, "start": 0.0, "justify": 0.0, "center": 0.5, "right": 1.0, "end": 1.0}
 
 
@@ -220,7 +222,7 @@ class Engine:
             if len(self.set_lines) > MAX_LINES:
                 self.set_lines.clear()
             glyphs = [face.glyph(char, selector) for char, selector in _clusters(text)]
-            if None in glyphs:
+            if None in glyphs or any(_joins(char) for char in text):
                 raise Unsuitable(text)
             numbers = "".join(f"{glyph.number:04x}" for glyph in glyphs)  # type: ignore[union-attr]
             width = sum(glyph.width for glyph in glyphs)  # type: ignore[union-attr]
@@ -409,6 +411,11 @@ def _clusters(text: str) -> Iterator[tuple[str, str]]:
         if not is_selector(char):
             after = text[at + 1 : at + 2]
             yield char, after if after and is_selector(after) else ""
+
+
+def _joins(char: str) -> bool:
+    """Whether a character changes its neighbours: the fonts have rules for combining marks only."""
+    return unicodedata.category(char) in _JOINING and not is_selector(char)
 
 
 def _filled(parts: list[str], slots: dict[str, Text]) -> Iterator[tuple[str, float]]:

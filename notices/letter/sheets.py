@@ -116,7 +116,10 @@ class _Letter:
         self.number = fit(data.number, 60, 8.5, what="文書番号", face="ud")
         first = data.name_lines[0] if data.name_lines else ""
         self.addressee = f"{first}　{data.honorific if len(data.name_lines) == 1 else '御中'}"
-        self.post = drawing.customer_barcode(data.customer_code) if data.customer_code else None
+        try:
+            self.post = drawing.customer_barcode(data.customer_code) if data.customer_code else None
+        except ValueError as error:
+            raise Unprintable("post", f"カスタマバーコードを作れません。{error}") from error
 
     # --- sheets and envelopes ---------------------------------------------------------------------
 
@@ -495,7 +498,10 @@ class _Letter:
                 )
             )
         if slip.el_qr:
-            code = drawing.qr_code(slip.el_qr, max_dots=int(QR_MAX_MM / DOT_MM))
+            try:
+                code = drawing.qr_code(slip.el_qr, max_dots=int(QR_MAX_MM / DOT_MM))
+            except ValueError as error:
+                raise Unprintable("qr", f"eL-QRを印字できません。{error}") from error
             left = round(QR_RIGHT_MM / DOT_MM) - code.width
             inks.append(Ink(left, round((top + QR_BOTTOM_MM) / DOT_MM) - code.height, code, "qr", slip.el_qr))
         return inks

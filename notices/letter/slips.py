@@ -97,12 +97,15 @@ def _slip(
 ) -> Slip:
     principal = sum(line.principal_yen for line in claims)
     extra = sum(line.fee_yen + line.late_yen for line in claims)
-    number = barcodes.slip_number(
-        company=data.city.issuer_code,
-        free=f"{data.run_number:04d}{data.serial:07d}{place:03d}",
-        amount_yen=principal + extra,
-        due_on=data.deadline_on,
-    )
+    try:
+        number = barcodes.slip_number(
+            company=data.city.issuer_code,
+            free=f"{data.run_number:04d}{data.serial:07d}{place:03d}",
+            amount_yen=principal + extra,
+            due_on=data.deadline_on,
+        )
+    except ValueError as error:
+        raise Unprintable("slip", str(error)) from error
     return Slip(
         place=place,
         count=count,

@@ -99,6 +99,8 @@ def test_a_claim_of_nothing_never_reaches_a_letter(change):
         pytest.param({"address_lines": ("架空" * 30,)}, "long", id="address too long to condense"),
         pytest.param({"address_lines": ("a", "b", "c", "d")}, "address", id="four lines of address"),
         pytest.param({"postal_code": "471-00"}, "postal_code", id="postal code of five digits"),
+        pytest.param({"customer_code": "4710034１丁目"}, "post", id="customer code with another character"),
+        pytest.param({"city": replace(samples.CITY, issuer_code="12345")}, "slip", id="issuer code of five digits"),
         pytest.param({"serial": 10_000_000}, "serial", id="serial that does not fit the mark"),
         pytest.param({"deadline_on": date(2026, 11, 30)}, "deadline", id="deadline before the day of issue"),
     ],
@@ -108,6 +110,13 @@ def test_a_letter_that_cannot_be_right_is_refused_with_a_reason(change, code):
         sheets(replace(samples.fourteen(), **change))
     assert refused.value.code == code
     assert refused.value.text
+
+
+def test_an_el_qr_too_long_to_print_is_refused():
+    line = replace(samples.claim("nhi_tax", 2026, 1, 5000), el_qr="1" * 2000)
+    with pytest.raises(Unprintable) as refused:
+        sheets(samples.letter(1, [line]))
+    assert refused.value.code == "qr"
 
 
 def test_an_amount_wider_than_its_column_is_refused():

@@ -94,6 +94,8 @@ def test_the_engines_agree_on_letters_as_a_city_has_them():
         pytest.param({"name_lines": ("ﾆｯﾎﾟﾝ　太郎",)}, id="half-width kana"),
         pytest.param({"name_lines": ("José-María O'Neill & Söhne",)}, id="Latin name with signs of HTML"),
         pytest.param({"name_lines": ("架空" * 9,)}, id="condensed name"),
+        pytest.param({"name_lines": (" 見本  花子　",)}, id="blanks at the ends and doubled"),
+        pytest.param({"name_lines": ("か\u309aくう　花子",)}, id="combining mark"),
         pytest.param({"customer_code": ""}, id="no customer barcode"),
         pytest.param({"estimated": True}, id="estimated"),
         pytest.param({"number": "豊債管第000123号の2"}, id="longer document number"),
@@ -154,7 +156,8 @@ def test_what_the_engine_cannot_set_goes_through_the_full_layout():
 
 
 def test_only_unsuitable_letters():
-    odd = replace(samples.three(), city=replace(samples.CITY, office="㋐係"))
+    odd = replace(samples.three(), name_lines=("か\u309aくう　花子",))
+    assert press.render_fast([odd])[1] == [0]
     rendered = printing.render_many([odd])
     _assert_equal(rendered.pdf, render_one(odd))
 
