@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from notices.letter import LetterData, Rendered, Unprintable
@@ -129,13 +129,12 @@ def frozen_letter(letter: Letter) -> LetterData:
 
 
 def _take(chunk_id: int) -> int | None:
+    """Take a waiting bundle for this worker: the number of the attempt, or None where it is not to be had."""
     with transaction.atomic():
-        waiting = PrintChunk.objects.select_for_update(skip_locked=True).filter(pk=chunk_id, state=State.WAITING)
-        chunk = waiting.first()
-        if chunk is None or chunk.attempts >= MOST_ATTEMPTS:
+        waiting = PrintChunk.objects.filter(pk=chunk_id, state=State.WAITING, attempts__lt=MOST_ATTEMPTS)
+        if not waiting.update(state=State.RENDERING, attempts=F("attempts") + 1, claimed_at=timezone.now()):
             return None
-        chunk.state, chunk.attempts, chunk.claimed_at = State.RENDERING, chunk.attempts + 1, timezone.now()
-        chunk.save(update_fields=["state", "attempts", "claimed_at"])
+        chunk = PrintChunk.objects.get(pk=chunk_id)
         chunk.letters.update(state=Letter.State.WAITING, failure="", failure_code="", sheets=0, first_page=None)
         return chunk.attempts
 
@@ -220,4 +219,5 @@ def _write(target: Path, content: bytes) -> Path:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    os.chmod(file.name, 0o640)  # the web server may be another user of the same group
     return Path(file.name)

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except (runs.RunRefused, SettingMissing) as error:
             raise CommandError(str(error)) from error
         self._say(f"{run.title}: {run.counts['letters']:,}通、{run.counts['yen']:,}円。{len(bundles)}束を作ります。")
-        for done, _ in enumerate(_render(bundles, workers), 1):
+        for done in _render(bundles, workers):
             self._say(f"{done} / {len(bundles)} 束")
         rendering.finish_run(run_id=run.pk)
         run.refresh_from_db()
@@ -75,21 +75,26 @@ def _day(text: str) -> date:
 
 
 def _render(bundles: list[int], workers: int) -> Iterator[int]:
-    """Every bundle until it is done or given up, in processes of our own: no queue and no worker is needed."""
-    while bundles:
-        if workers < 2 or len(bundles) < 2:
-            for pk in bundles:
-                rendering.render_chunk(chunk_id=pk)
-                yield pk
-        else:
-            connections.close_all()  # a connection must never be shared with a child
-            with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-                jobs = {pool.submit(rendering.render_chunk, chunk_id=pk): pk for pk in bundles}
-                for job in as_completed(jobs):
-                    job.result()
-                    yield jobs[job]
-        waiting = PrintChunk.objects.filter(pk__in=bundles, state=PrintChunk.State.WAITING)
-        bundles = list(waiting.order_by("sequence").values_list("pk", flat=True))
+    """Make every bundle in processes of our own, as no queue and no worker is needed; yield how many are finished."""
+    finished, left = 0, bundles
+    while left:
+        for _ in _once(left, workers):
+            finished += 1
+            yield min(finished, len(bundles))
+        # A bundle that met a fault was given back; it is tried again until the service gives it up.
+        waiting = PrintChunk.objects.filter(pk__in=left, state=PrintChunk.State.WAITING)
+        left = list(waiting.order_by("sequence").values_list("pk", flat=True))
+
+
+def _once(bundles: list[int], workers: int) -> Iterator[bool]:
+    if workers < 2 or len(bundles) < 2:
+        for pk in bundles:
+            yield rendering.render_chunk(chunk_id=pk)
+        return
+    connections.close_all()  # a connection must never be shared with a child
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for job in as_completed([pool.submit(rendering.render_chunk, chunk_id=pk) for pk in bundles]):
+            yield job.result()
 
 
 def _hand_over(run: PrintRun, out: Path) -> list[str]:
@@ -97,7 +102,7 @@ def _hand_over(run: PrintRun, out: Path) -> list[str]:
     out.mkdir(parents=True, exist_ok=True)
     paths = [Path(settings.MEDIA_ROOT) / path for path in run.chunks.exclude(path="").values_list("path", flat=True)]
     for path in [*paths, manifest_path(run)]:
-        shutil.copy2(path, out / path.name)
+        shutil.copyfile(path, out / path.name)
     return [*(path.name for path in paths), manifest_path(run).name]
 
 
