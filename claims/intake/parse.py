@@ -43,6 +43,16 @@ class Chunk:
     gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
 
 
+def split_row(layout: Layout, text: str) -> list[str]:
+    """The cells of one delimited row; empty if it cannot be split."""
+    if layout.format == "tsv":
+        return text.split("\t")
+    try:
+        return next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        return []
+
+
 class Parser:
     """Reads the records of one file by its layout.
 
@@ -53,6 +63,7 @@ class Parser:
         self.layout = layout
         self.codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
         self.width = 0  # columns of a delimited row, once known
+        self.titles: list[str] = []
         self.places: dict[str, int] = {spec.canonical.name: spec.index for spec in layout.fields}
         self.specs = {spec.canonical.name: spec for spec in layout.fields}
         self.readers = {
@@ -68,8 +79,8 @@ class Parser:
             FileRefused: a title is missing or stands twice.
         """
         try:
-            titles = [title.strip() for title in self._split(record.raw.decode(self.codec))]
-        except (UnicodeDecodeError, csv.Error) as error:
+            titles = [title.strip() for title in split_row(self.layout, record.raw.decode(self.codec))]
+        except UnicodeDecodeError as error:
             raise FileRefused(
                 "見出しの行が文字として読めません。文字コードとレイアウトの encoding を確かめてください。"
             ) from error
@@ -81,7 +92,7 @@ class Parser:
                 mend = f"様式が変わったときは、レイアウト {self.layout.code} を直してください。"
                 raise FileRefused(f"見出しに「{spec.column}」の列{problem}。{mend}")
             self.places[name] = titles.index(spec.column)
-        self.width = len(titles)
+        self.titles, self.width = titles, len(titles)
 
     def parse(self, records: Sequence[Record], *, open_line: int = 0) -> Chunk:
         """Parse records; ``open_line`` is the line of a last record without its line end, else 0."""
@@ -128,11 +139,6 @@ class Parser:
 
     # --- text to columns -------------------------------------------------------------------------
 
-    def _split(self, text: str) -> list[str]:
-        if self.layout.format == "tsv":
-            return text.split("\t")
-        return next(csv.reader([text], strict=True))
-
     def _split_all(self, texts: list[str]) -> list[list[str]]:
         """Rows of cells; an empty list stands for a row that cannot be split."""
         if self.layout.format == "tsv":
@@ -143,13 +149,7 @@ class Parser:
             rows = []
         if len(rows) == len(texts):
             return rows
-        return [self._split_or_nothing(text) for text in texts]
-
-    def _split_or_nothing(self, text: str) -> list[str]:
-        try:
-            return self._split(text)
-        except csv.Error:
-            return []
+        return [split_row(self.layout, text) for text in texts]
 
     def _columns(
         self, records: list[Record], texts: list[str], chunk: Chunk
@@ -157,6 +157,7 @@ class Parser:
         rows = self._split_all(texts)
         if not self.width and rows:
             self.width = Counter(map(len, rows)).most_common(1)[0][0]
+            self.titles = [""] * self.width
             needed = max(self.places.values()) + 1
             if self.width < needed:
                 mend = f"様式とレイアウト {self.layout.code}（{needed}列以上）を確かめてください。"

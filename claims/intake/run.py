@@ -1,8 +1,10 @@
 """Importing a folder: each file in a transaction of its own, then linking, clocks and the seal."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,13 +24,16 @@ from claims.services.seal import seal_new_entries
 from debtors.models import SourceSystem
 from debtors.services import link_new_identities
 from toyota_collect import audit
+from toyota_collect.models import User
 
 logger = logging.getLogger(__name__)
 
-INTAKE_LOCK = 4_710_035  # one file at a time enters the ledger
+RUN_LOCK = 4_710_035  # held while a batch runs; a batch without it has stopped
+WAITING = "開始を待っています"
 ORDER = {"register": 0, "claims": 1, "receipts": 2}
 APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
 MESSAGE_LENGTH = 1_000
+RUNNING = "別の取込が動いています。終わってから始めてください。"
 
 
 class FolderRefused(Exception):
@@ -49,8 +54,39 @@ class Extract:
 
 
 def start(*, by: Any, as_of: date) -> ImportBatch:
-    """Open a batch, so that its progress can be watched."""
-    return ImportBatch.objects.create(by=by, as_of=as_of)
+    """Open a batch, so that its progress can be watched; ``by`` is who asked for it.
+
+    Raises:
+        FolderRefused: another batch runs or is about to.
+    """
+    waiting = timezone.now() - timedelta(minutes=10)
+    soon = ImportBatch.objects.filter(finished_at=None, step=WAITING, started_at__gt=waiting).exists()
+    if soon or is_running():
+        raise FolderRefused(RUNNING)
+    return ImportBatch.objects.create(by=by, as_of=as_of, step=WAITING)
+
+
+def is_running() -> bool:
+    """Whether some process holds the lock of a running batch."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+            [RUN_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
+        if not cursor.fetchone()[0]:
+            raise FolderRefused(RUNNING)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [RUN_LOCK])
 
 
 def run(batch: ImportBatch, folder: Path) -> ImportBatch:
@@ -59,25 +95,36 @@ def run(batch: ImportBatch, folder: Path) -> ImportBatch:
     Importing the same files again changes nothing. May be run again after a stop: what was committed stays.
 
     Raises:
-        FolderRefused: the folder or the layouts cannot be used.
+        FolderRefused: the folder or the layouts cannot be used, or another batch runs.
     """
     try:
-        extracts = find_extracts(folder)
+        with _one_at_a_time():
+            extracts = find_extracts(folder)
+            _step(batch, "", files_total=len(extracts))
+            for extract in extracts:
+                _step(batch, f"{extract.path.name} を読み込んでいます")
+                import_file(batch, extract)
+            finish(batch)
     except FolderRefused as refused:
         _step(batch, "", problem=str(refused), finished_at=timezone.now())
         raise
-    _step(batch, "", files_total=len(extracts))
-    for extract in extracts:
-        _step(batch, f"{extract.path.name} を読み込んでいます")
-        import_file(batch, extract)
-    finish(batch)
     return batch
+
+
+def put_away(batch: ImportBatch, folder: Path) -> None:
+    """Move what a batch committed, with its control totals, below ``done/``: an inbox holds only what is to be done."""
+    done = folder / "done" / f"{batch.pk:06d}"
+    for file in batch.files.filter(status=ImportFile.Status.COMMITTED):
+        for path in (folder / file.name, folder / (file.name + SUFFIX)):
+            if path.exists():
+                done.mkdir(parents=True, exist_ok=True)
+                path.rename(done / path.name)
 
 
 def finish(batch: ImportBatch) -> None:
     """After the files: persons, clocks, seal, and the record of what was done."""
     _step(batch, "名寄せをしています")
-    link_new_identities(by=batch.by)
+    link_new_identities(by=intake_user())
     _step(batch, "時効を計算しています")
     refresh_clocks(as_of=batch.as_of)
     _step(batch, "台帳を封印しています")
@@ -85,6 +132,11 @@ def finish(batch: ImportBatch) -> None:
     files = {one.name: one.status for one in batch.files.all()}
     audit.record(event="import.finished", by=batch.by, target=batch, detail={"files": files})
     _step(batch, "", finished_at=timezone.now())
+
+
+def intake_user() -> User:
+    """The account under which extracts are booked, whoever started the import."""
+    return User.objects.get(username="system.intake")
 
 
 def find_extracts(folder: Path) -> list[Extract]:
@@ -99,11 +151,16 @@ def find_extracts(folder: Path) -> list[Extract]:
         layouts = read_layouts()
     except LayoutError as error:
         raise FolderRefused(f"レイアウトが使えません。{error}") from error
-    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
-    extracts = [_match(path, layouts) for path in paths if not path.name.endswith(SUFFIX)]
+    extracts = [_match(path, layouts) for path in extract_paths(folder)]
     if not extracts:
         raise FolderRefused(f"フォルダー {folder} に抽出ファイルがありません。ファイルを置いてから始めてください。")
     return sorted(extracts, key=lambda one: (ORDER[one.layout.content] if one.layout else len(ORDER), one.path.name))
+
+
+def extract_paths(folder: Path) -> list[Path]:
+    """The files of a folder that are to be imported: all but hidden ones and control totals, by name."""
+    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    return [path for path in paths if not path.name.endswith(SUFFIX)]
 
 
 def _match(path: Path, layouts: list[Layout]) -> Extract:
@@ -154,10 +211,9 @@ def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
         sha256="",
         status=ImportFile.Status.FAILED,
     )
-    job = Job(path=path, layout=layout, source=source, file=file, by=batch.by, as_of=batch.as_of)
+    job = Job(path=path, layout=layout, source=source, file=file, by=intake_user(), as_of=batch.as_of)
     step = APPLY[layout.content]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [INTAKE_LOCK])
         loaded = fill(cursor, job)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
         comparison = compare(cursor, job, loaded.rejected)
@@ -191,7 +247,7 @@ def _block(job: Job, loaded: Loaded, message: str) -> ImportFile:
 def _save(job: Job, loaded: Loaded, status: str, message: str, **counts: int) -> ImportFile:
     file = job.file
     file.status, file.sha256, file.rows = status, loaded.sha256, loaded.rows
-    file.message = message[:MESSAGE_LENGTH]
+    file.message, file.titles = message[:MESSAGE_LENGTH], loaded.titles
     for name, count in counts.items():
         setattr(file, name, count)
     file.save()

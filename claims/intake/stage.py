@@ -23,6 +23,7 @@ class Loaded:
     rejected: int
     gaiji: int
     sha256: str
+    titles: list[str]
 
 
 def fresh_table(cursor: Any, name: str, columns: str) -> None:
@@ -67,7 +68,7 @@ def fill(cursor: Any, job: Job) -> Loaded:
         if header_due:
             raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
     cursor.execute("ANALYZE stage")
-    return Loaded(read, refused, gaiji, records.sha256)
+    return Loaded(read, refused, gaiji, records.sha256, parser.titles)
 
 
 def copy_text(cursor: Any, table: str, lines: list[str]) -> None:

@@ -37,6 +37,7 @@ class ImportFile(models.Model):
     sha256 = models.CharField(max_length=64)
     status = models.CharField("状態", max_length=10, choices=Status)
     message = models.CharField("説明", max_length=1000, blank=True)
+    titles = models.JSONField("見出し", default=list)  # as the file had them; needed to show a refused row by columns
     rows = models.PositiveIntegerField("読んだ件数", default=0)
     inserted = models.PositiveIntegerField("追加", default=0)
     changed = models.PositiveIntegerField("変更", default=0)

@@ -5,20 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('debtors', '0002_initial'),
+        ("debtors", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='protectionflag',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='protections', to='debtors.person'),
+            model_name="protectionflag",
+            name="person",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="protections", to="debtors.person"
+            ),
         ),
         migrations.AlterField(
-            model_name='protectionflaghistory',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='debtors.person'),
+            model_name="protectionflaghistory",
+            name="person",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="debtors.person",
+            ),
         ),
     ]

@@ -8,7 +8,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from claims.intake import run
 from toyota_collect.business_date import business_date
-from toyota_collect.models import User
 
 
 class Command(BaseCommand):
@@ -20,8 +19,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = run.start(by=User.objects.get(username="system.intake"), as_of=business_date())
         try:
+            batch = run.start(by=run.intake_user(), as_of=business_date())
             run.run(batch, options["folder"])
         except run.FolderRefused as refused:
             raise CommandError(str(refused)) from refused

@@ -1,0 +1,37 @@
+"""How a refused row is shown to staff: by columns, without address and phone, which may be protected."""
+
+from collections.abc import Sequence
+
+from claims.intake.fields import SECRET_IN_RAW
+from claims.intake.layout import FieldSpec, Layout
+from claims.intake.parse import split_row
+
+HIDDEN = "（表示しません）"
+Cells = list[tuple[str, str]]  # label, text
+
+
+def shown_cells(layout: Layout, titles: Sequence[str], raw: bytes) -> Cells | None:
+    """The fields of a row with their Japanese names, as written; ``None`` where the columns cannot be told apart.
+
+    ``titles`` is the file's header, or an empty title for each column where it has none. Bytes that are no text are shown as U+FFFD. Places with an address are hidden,
+    and a row whose columns are shifted is not shown at all: an address could stand anywhere in it.
+    """
+    codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
+    if layout.format == "fixed":
+        if len(raw) != layout.record_bytes:
+            return None
+        cells = {
+            spec.start: raw[spec.start : spec.start + spec.width].decode(codec, "replace") for spec in layout.fields
+        }
+        return [(spec.canonical.label, _text(spec, cells[spec.start])) for spec in layout.fields if spec.value is None]
+    row = split_row(layout, raw.decode(codec, "replace"))
+    if not row or len(row) != len(titles):
+        return None
+    placed = [spec for spec in layout.fields if spec.value is None]
+    places = [titles.index(spec.column) if layout.header else spec.index for spec in placed]
+    return [(spec.canonical.label, _text(spec, row[place])) for spec, place in zip(placed, places, strict=True)]
+
+
+def _text(spec: FieldSpec, cell: str) -> str:
+    text = cell.strip()
+    return HIDDEN if text and spec.canonical.name in SECRET_IN_RAW else text
