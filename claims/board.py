@@ -119,10 +119,21 @@ def approvals_waiting() -> int:
     return Approval.objects.filter(decision="").count()
 
 
-def latest_files() -> list[ImportFile]:
-    """The last file of each kind (layout) that came in."""
-    files = ImportFile.objects.order_by("layout", "-pk").distinct("layout").select_related("source__section")
-    return sorted(files, key=lambda file: (file.source.rank if file.source else 0, file.layout))
+def latest_files() -> list[dict[str, Any]]:
+    """Each source system with its latest files: the state that most needs a look, rows read and refused."""
+    files = ImportFile.objects.order_by("layout", "-pk").distinct("layout").select_related("source")
+    sources: dict[str, dict[str, Any]] = {}
+    for file in sorted(files, key=lambda file: (file.source.rank if file.source else 0, file.layout)):
+        name = file.source.name if file.source else file.name
+        empty = {"name": name, "rows": 0, "rejected": 0, "files": 0, "stuck": None, "at": file.at}
+        row = sources.setdefault(name, empty)
+        row["rows"] += file.rows
+        row["rejected"] += file.rejected
+        row["files"] += 1
+        row["at"] = max(row["at"], file.at)
+        if file.status != ImportFile.Status.COMMITTED:
+            row["stuck"] = file
+    return list(sources.values())
 
 
 def millions(yen: int) -> str:

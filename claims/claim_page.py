@@ -7,7 +7,9 @@ from typing import Any
 
 from claims.models import Claim, Entry
 from claims.rules.late_charge import percent
+from claims.rules.prescription import Prescription
 from claims.services.charges import amounts_due
+from claims.services.clocks import ClockUnknown, clocks_for
 
 KEY_PARTS = [
     ("業務詳細コード", "detail_code"),
@@ -26,6 +28,7 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
     until = [entry for entry in entries if entry.on <= as_of]
     due = amounts_due([claim], as_of=as_of)[claim.pk]
     balances = _balances(until)
+    clock, unknown = _clock(claim, as_of)
     late_yen = max(due.charge.yen - _late_paid(until), balances["late"])
     return {
         "claim": claim,
@@ -43,7 +46,17 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
         "events": claim.events.select_related("by").all(),
         "parties": claim.parties.select_related("person").all(),
         "paid": _paid(until),
+        "clock": clock,
+        "clock_unknown": unknown,
     }
+
+
+def _clock(claim: Claim, as_of: date) -> tuple[Prescription | None, str]:
+    """Where the clock stands, or why nobody can say."""
+    try:
+        return clocks_for([claim], as_of=as_of)[claim.pk], ""
+    except ClockUnknown as unknown:
+        return None, str(unknown)
 
 
 def _balances(entries: Sequence[Entry]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum
 
 from claims.models import Claim, ClaimEvent, Entry, Hold
+from claims.models.ledger import channel_label
 from debtors.models import Person
 from debtors.querysets import in_force
 from toyota_collect.calendar import ONE_DAY
@@ -64,7 +65,7 @@ def _money(claims: Any) -> Iterator[Happening]:
     for (on, kind, name, year), entries in groupby(rows, key=lambda row: row[:4]):
         parts = list(entries)
         yen = sum(part[4] for part in parts)
-        channel = parts[0][5] or ""
+        channel = channel_label(parts[0][5] or "")
         label = "入金" if kind == Entry.Kind.RECEIPT else Entry.Kind(kind).label
         amount = comma(-yen) if kind != Entry.Kind.REVERSAL else comma(yen)
         yield Happening(on, label, f"{amount}円　{name} {fiscal_year_short(year)}", channel, tones.get(kind, ""))
@@ -73,15 +74,20 @@ def _money(claims: Any) -> Iterator[Happening]:
 def _events(claims: Any) -> Iterator[Happening]:
     rows = (
         ClaimEvent.objects.filter(claim__in=claims, withdrawn_at=None)
-        .order_by("on", "kind", "claim__kind__short_name")
-        .values_list("on", "kind", "claim__kind__short_name", "origin")
+        .exclude(kind=ClaimEvent.Kind.PART_PAYMENT)  # shown as the money it was
+        .order_by("on", "kind", "origin", "claim__kind__position")
+        .values_list("on", "kind", "origin", "claim__kind__short_name")
     )
-    letters = (ClaimEvent.Kind.DUNNING, ClaimEvent.Kind.DEMAND)
-    for (on, kind, name), events in groupby(rows, key=lambda row: row[:3]):
-        found = list(events)
-        tone = "letter" if kind in letters else "hold" if kind in (ClaimEvent.Kind.GRACE, ClaimEvent.Kind.STOP) else ""
-        label = ClaimEvent.Kind(kind).label
-        yield Happening(on, label[:4], f"{label}　{name} {len(found)}期別", found[0][3], tone)
+    for (on, kind, origin), events in groupby(rows, key=lambda row: row[:3]):
+        names = [event[3] for event in events]
+        what = "・".join(dict.fromkeys(names))
+        yield Happening(on, ClaimEvent.Kind(kind).label[:4], f"{what}　{len(names)}期別", origin, _tone(kind))
+
+
+def _tone(kind: str) -> str:
+    if kind in (ClaimEvent.Kind.DUNNING, ClaimEvent.Kind.DEMAND):
+        return "letter"
+    return "hold" if kind in (ClaimEvent.Kind.GRACE, ClaimEvent.Kind.STOP) else ""
 
 
 def _holds(person: Person) -> Iterator[Happening]:

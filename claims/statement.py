@@ -4,14 +4,14 @@ Totals count what a letter would ask for: overdue claims whose prescription has 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
 
-from claims.models import Claim, ClaimGroup, Hold
+from claims.models import Claim, ClaimEvent, ClaimGroup, Hold
 from claims.services.charges import AmountDue, amounts_due
 from debtors.models import Person
 from debtors.querysets import in_force
@@ -96,9 +96,10 @@ def statement_of(person: Person, user: Any, *, on: date, only_open: bool = False
     if only_open:
         claims = claims.outstanding()
     found = list(claims.order_by("kind__position", "levy_year", "instalment", "pk"))
-    dues, planned = amounts_due(found, as_of=on), _planned(person, found, on)
+    dues = amounts_due(found, as_of=on)
+    marks = {"planned": _planned(person, found, on), "demanded": _demanded(found, on)}
     limit = last_day_after(on, months=SOON_MONTHS)
-    lines = [Line(one, dues[one.pk], state_of(one, on=on, limit=limit, planned=planned)) for one in found]
+    lines = [Line(one, dues[one.pk], state_of(one, on=on, limit=limit, **marks)) for one in found]
     statement = Statement(on, lines)
     groups = {code: GroupSum(code, name) for code, name in ClaimGroup.choices}
     for line in lines:
@@ -115,14 +116,14 @@ def statement_of(person: Person, user: Any, *, on: date, only_open: bool = False
     return statement
 
 
-def state_of(claim: Claim, *, on: date, limit: date, planned: set[int] = frozenset()) -> str:
-    """A claim's cell in the matrix, the most urgent state first."""
+def state_of(claim: Claim, *, on: date, limit: date, planned: Set[int], demanded: Set[int]) -> str:
+    """A claim's cell in the matrix, the most urgent state first; ``limit`` is the last day that counts as near."""
     if not claim.outstanding_yen:
         return "paid"
     if claim.due_on >= on:
         return "future"
     if claim.prescribes_on and claim.prescribes_on <= limit:
-        return "clock"
+        return "grace" if claim.pk in demanded else "clock"
     if claim.pk in planned:
         return "plan"
     return "part" if claim.principal_yen < claim.levied_yen else "open"
@@ -137,6 +138,17 @@ def _planned(person: Person, claims: Iterable[Claim], on: date) -> set[int]:
         for plan in plans
         if plan.claim_id in (None, claim.pk) and plan.kind_id in (None, claim.kind_id)
     }
+
+
+def _demanded(claims: Iterable[Claim], on: date) -> set[int]:
+    """Claims that only the six months after a demand (催告) still keep: another demand would not help."""
+    days = {claim.pk: claim.prescribes_on for claim in claims if claim.outstanding_yen and claim.prescribes_on}
+    demands = ClaimEvent.objects.filter(claim__in=days, kind=ClaimEvent.Kind.DEMAND, withdrawn_at=None)
+    since = demands.filter(on__gt=on - timedelta(days=366)).values_list("claim", "on", "detail")
+    arrived = (
+        (pk, date.fromisoformat(detail.get("arrived_on") or sent_on.isoformat())) for pk, sent_on, detail in since
+    )
+    return {pk for pk, day in arrived if last_day_after(day, months=SOON_MONTHS) == days[pk]}
 
 
 # --- the matrix --------------------------------------------------------------------------------------

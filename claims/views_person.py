@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from claims.facts import scope_of
 from claims.forms import HoldForm
 from claims.models import Claim, Entry, Hold
+from claims.models.ledger import channel_label
 from claims.services import holds
 from claims.statement import matrix_of, statement_of
 from debtors.models import Person
@@ -138,7 +139,7 @@ def _receipt_line(row: dict[str, Any], claim: Claim) -> dict[str, Any]:
         "claim": claim,
         "paid_on": paid_on,
         "booked_on": row["receipt__booked_on"],
-        "channel": row["receipt__channel"],
+        "channel": channel_label(row["receipt__channel"]),
         "number": row["receipt__receipt_number"],
         "yen": -row["yen"],
         "principal": -row["principal"],

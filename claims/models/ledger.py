@@ -38,6 +38,15 @@ SHARE_THE_SEAL_LOCK = f"PERFORM pg_advisory_xact_lock_shared({SEAL_LOCK}); RETUR
 class Receipt(models.Model):
     """領収: money that came in, once per source and receipt number; entries say what it paid."""
 
+    class Channel(models.TextChoices):
+        COUNTER = "counter", "窓口"
+        CONVENIENCE = "convenience", "コンビニ"
+        DIRECT_DEBIT = "direct_debit", "口座振替"
+        EL_QR = "el_qr", "eL-QR"
+        PAY_EASY = "pay_easy", "ペイジー"
+        CREDIT_CARD = "credit_card", "クレジット"
+        SEIZURE = "seizure", "差押取立"
+
     source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, verbose_name="業務システム")
     receipt_number = models.CharField("領収番号", max_length=40)
     paid_on = models.DateField("領収日")
@@ -54,6 +63,15 @@ class Receipt(models.Model):
             models.CheckConstraint(name="receipt_is_money", condition=Q(amount_yen__gt=0)),
         ]
         triggers = APPEND_ONLY
+
+    @property
+    def channel_label(self) -> str:
+        return channel_label(self.channel)
+
+
+def channel_label(code: str) -> str:
+    """The name of a way of paying; a word that a section uses and we do not know stays as it came."""
+    return Receipt.Channel(code).label if code in Receipt.Channel else code
 
 
 class Entry(models.Model):
