@@ -5,6 +5,7 @@ IPAmj Mincho (文字情報基盤), which is too large to ship and is installed w
 """
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -115,11 +116,14 @@ class Face:
         return total
 
 
-def _mincho_path() -> Path | None:
-    """IPAmj Mincho where the system keeps fonts; ``TC_FONT_DIRS`` (colon-separated) is looked at first."""
+def mincho_path() -> Path | None:
+    """IPAmj Mincho where this machine keeps fonts.
+
+    ``TC_FONT_DIRS`` (colon-separated) comes first, then the folders that ``FONTCONFIG_FILE`` names, then the usual ones.
+    """
     places = [
         *filter(None, os.environ.get("TC_FONT_DIRS", "").split(":")),
-        *(f"{root}/fonts" for root in os.environ.get("XDG_DATA_DIRS", "").split(":") if root),
+        *_fontconfig_folders(os.environ.get("FONTCONFIG_FILE", "")),
         "/usr/share/fonts",
         "/usr/local/share/fonts",
         os.path.expanduser("~/.local/share/fonts"),
@@ -132,6 +136,12 @@ def _mincho_path() -> Path | None:
     return None
 
 
+def _fontconfig_folders(file: str) -> list[str]:
+    if not file or not os.path.isfile(file):
+        return []
+    return re.findall("<dir[^>]*>([^<]+)</dir>", Path(file).read_text(encoding="utf-8"))
+
+
 @cache
 def faces() -> dict[FaceName, Face]:
     """The faces present on this machine; ``mj`` is absent where IPAmj Mincho is not installed."""
@@ -139,7 +149,7 @@ def faces() -> dict[FaceName, Face]:
         "ud": Face(HERE / "BIZUDGothic-Regular.ttf"),
         "ud-bold": Face(HERE / "BIZUDGothic-Bold.ttf"),
     }
-    if mincho := _mincho_path():
+    if mincho := mincho_path():
         found["mj"] = Face(mincho)
     return found
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from notices.letter import LetterData, Unprintable, samples, sheets, slips
+from notices.letter import LetterData, Unprintable, fonts, plain, samples, sheets, slips
 from notices.letter.sheets import MAX_SHEETS, broken, subject
 from notices.letter.table import Line, kept, lines_of, paginate
 from toyota_collect.documents import barcodes
@@ -110,6 +110,38 @@ def test_a_letter_that_cannot_be_right_is_refused_with_a_reason(change, code):
         sheets(replace(samples.fourteen(), **change))
     assert refused.value.code == code
     assert refused.value.text
+
+
+def test_without_ipamj_mincho_only_the_names_that_need_it_are_refused(monkeypatch):
+    present = {name: face for name, face in fonts.faces().items() if name != "mj"}
+    monkeypatch.setattr(fonts, "faces", lambda: present)
+    assert fonts.face_for("髙﨑　太郎") == "ud"
+    with pytest.raises(Unprintable) as refused:
+        fonts.face_for("𠮷野　太郎")
+    assert refused.value.code == "font"
+
+
+@pytest.mark.parametrize("by", ["TC_FONT_DIRS", "FONTCONFIG_FILE"])
+def test_ipamj_mincho_is_found_where_an_ordinary_user_unpacked_it(by, tmp_path, monkeypatch):
+    font = tmp_path / "usr/share/fonts/truetype/ipamjm.ttf"
+    font.parent.mkdir(parents=True)
+    font.touch()
+    config = tmp_path / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{tmp_path}/usr/share/fonts</dir></fontconfig>")
+    monkeypatch.delenv("TC_FONT_DIRS", raising=False)
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    monkeypatch.setenv(by, str(tmp_path if by == "TC_FONT_DIRS" else config))
+    assert fonts.mincho_path() == font
+
+
+@pytest.mark.parametrize("language", plain.LANGUAGES, ids=lambda language: language.lang)
+def test_the_shipped_fonts_spell_every_language(language):
+    files = {"zh-Hans": ["LetterChinese-Regular"]}.get(language.lang, ["LetterLatin-Regular", "LetterLatin-Bold"])
+    for name in files:
+        face = fonts.Face(fonts.HERE / f"{name}.ttf")
+        assert not [
+            face.missing(text) for name, text in vars(language).items() if name != "lang" and face.missing(text)
+        ]
 
 
 def test_an_el_qr_too_long_to_print_is_refused():
