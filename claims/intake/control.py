@@ -30,14 +30,18 @@ class Comparison:
     rejected: int
 
     def differing(self) -> list[Cell]:
-        """Cells that cannot be explained by rejected rows."""
+        """Cells that differ in any way."""
         cells = sorted(self.theirs.keys() | self.ours.keys())
-        return [cell for cell in cells if not self._lawful(cell)]
+        return [cell for cell in cells if self.theirs.get(cell, (0, 0)) != self.ours.get(cell, (0, 0))]
 
-    def _lawful(self, cell: Cell) -> bool:
+    def unexplained(self) -> list[Cell]:
+        """Cells that rejected rows cannot explain: as many rows with other yen, or more than the section sent."""
+        return [cell for cell in self.differing() if not self._may_miss_rows(cell)]
+
+    def _may_miss_rows(self, cell: Cell) -> bool:
         rows, yen = self.theirs.get(cell, (0, 0))
         our_rows, our_yen = self.ours.get(cell, (0, 0))
-        return (our_rows, our_yen) == (rows, yen) or (our_rows < rows and our_yen <= yen)
+        return our_rows < rows and our_yen <= yen
 
     @property
     def missing(self) -> int:
@@ -45,7 +49,7 @@ class Comparison:
 
     @property
     def agrees(self) -> bool:
-        return not self.differing() and self.missing == self.rejected
+        return not self.unexplained() and self.missing == self.rejected
 
 
 def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
@@ -90,7 +94,7 @@ def read_totals(path: Path) -> dict[Cell, Total]:
 def explain(comparison: Comparison) -> str:
     """Say in Japanese what does not agree: the first cells, and the sums."""
     names = dict(ClaimKind.objects.values_list("code", "short_name"))
-    differing = comparison.differing()
+    differing = comparison.unexplained() or comparison.differing()
     lines = [_cell_text(names, comparison, cell) for cell in differing[:SHOWN]]
     if len(differing) > SHOWN:
         lines.append(f"ほか{len(differing) - SHOWN}件")

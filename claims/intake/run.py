@@ -151,7 +151,7 @@ def find_extracts(folder: Path) -> list[Extract]:
         layouts = read_layouts()
     except LayoutError as error:
         raise FolderRefused(f"レイアウトが使えません。{error}") from error
-    extracts = [_match(path, layouts) for path in extract_paths(folder)]
+    extracts = [match(path, layouts) for path in extract_paths(folder)]
     if not extracts:
         raise FolderRefused(f"フォルダー {folder} に抽出ファイルがありません。ファイルを置いてから始めてください。")
     return sorted(extracts, key=lambda one: (ORDER[one.layout.content] if one.layout else len(ORDER), one.path.name))
@@ -163,8 +163,9 @@ def extract_paths(folder: Path) -> list[Path]:
     return [path for path in paths if not path.name.endswith(SUFFIX)]
 
 
-def _match(path: Path, layouts: list[Layout]) -> Extract:
-    owners = [layout for layout in layouts if layout.owns(path.name)]
+def match(path: Path, layouts: list[Layout] | None = None) -> Extract:
+    """Find the one layout a file is written in, by its name."""
+    owners = [layout for layout in layouts or read_layouts() if layout.owns(path.name)]
     if len(owners) == 1:
         return Extract(path, owners[0])
     if not owners:
