@@ -3,28 +3,24 @@
 Measures are millimetres on A4 and those of the stylesheet; docs/adr/0004 tells why they are what they are.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from itertools import groupby
 
 from toyota_collect import wareki
 from toyota_collect.documents import drawing
-from toyota_collect.documents.drawing import DOT_MM
 from toyota_collect.money import comma
 
 from . import plain, table
 from .blocks import Area, Block, Ink, Sheet, Static, Text, figures, fit, listed
-from .fonts import PT_MM, faces, is_selector
-from .model import CityProfile, LetterData, Slip, Unprintable
+from .model import LetterData, Slip, Unprintable
+from .run_words import broken, run_words, subject
+from .slip_sheets import slip_sheets
 from .slips import ordered, slips
-from .wording import Wording, wording_on
+from .wording import Wording
 
 MAX_SHEETS = 8
 """Sheets one envelope holds; a longer letter goes on in the next."""
 
 FOLDS_MM = (105, 201)
-PANEL_TOPS_MM = (9, 105, 201)
 ROW_MM = 5.8
 TABLE_TOP_MM = 31
 TABLE_HEAD_MM = 10
@@ -32,20 +28,12 @@ LINES_PER_PAGE = 40
 NOTE_LINE_MM = 5.1
 NOTES_END_MM = 285
 CARDS_PER_PAGE = 7
-LIST_ROWS = 7  # slips the guide can list
 BODY_END_MM = 285
 ADDRESS_MM = 65.5
 
 # Codes, in dots of 300 dpi.
 POST_AT = (266, 463)  # x 22.5, bottom at y 42
 MARK_AT = (59, 1323)  # x 5, y 112
-GS1_LEFT, GS1_TOP_MM = 1512, 69.2  # x 128; in its panel
-QR_RIGHT_MM, QR_BOTTOM_MM, QR_MAX_MM = 197, 57.8, 18.1
-
-WEEKDAYS = "月火水木金土日"
-_NOT_FIRST = "、。，．）」』％年月日円・ー々ァィゥェォッャュョぁぃぅぇぉっゃゅょ"
-_NOT_LAST = "（「『"
-_FIGURES = "0123456789.,"
 
 
 def sheets(data: LetterData) -> tuple[Sheet, ...]:
@@ -61,55 +49,12 @@ def sheets(data: LetterData) -> tuple[Sheet, ...]:
     return _Letter(data).sheets()
 
 
-def subject(data: LetterData) -> str:
-    """What the letter asks for, in at most seven characters: never more than the claims really are."""
-    kinds = {line.kind for line in data.lines}
-    short = data.lines[0].kind_short
-    if len(kinds) == 1 and len(short) <= 7:
-        return short
-    taxes = [line.group == "tax" or line.kind_name.endswith("税") for line in data.lines]
-    if all(line.group == "tax" for line in data.lines):
-        return "市税"
-    if all(taxes):
-        return "市税など"
-    return "市税・料金など" if any(taxes) else "料金など"
-
-
-@dataclass(frozen=True, eq=False)
-class RunWords:
-    """What every letter of a run says alike. Compared by identity: ``_run_words`` makes one object for equal words."""
-
-    w: Wording
-    city: CityProfile
-    issued: str
-    deadline: str
-    deadline_iso: str
-    day: str
-    weekday: str
-    crossed: str
-
-
-@lru_cache(maxsize=64)
-def _run_words(city: CityProfile, issued_on: date, confirmed_on: date, deadline_on: date) -> RunWords:
-    wording = wording_on(issued_on)
-    return RunWords(
-        w=wording,
-        city=city,
-        issued=wareki.long_text(issued_on),
-        deadline=wareki.long_text(deadline_on),
-        deadline_iso=f"{deadline_on:%Y-%m-%d}",
-        day=f"{deadline_on.month}月{deadline_on.day}日",
-        weekday=f"（{WEEKDAYS[deadline_on.weekday()]}）",
-        crossed=wording.crossed.format(confirmed_on=wareki.long_text(confirmed_on)),
-    )
-
-
 class _Letter:
     """The parts of one letter that several sheets share."""
 
     def __init__(self, data: LetterData) -> None:
         self.data = data
-        self.run = _run_words(data.city, data.issued_on, data.confirmed_on, data.deadline_on)
+        self.run = run_words(data.city, data.issued_on, data.confirmed_on, data.deadline_on)
         self.wording: Wording = self.run.w
         self.fixed: Static = (("run", self.run),)
         self.slips: tuple[Slip, ...] = slips(data)
@@ -124,7 +69,12 @@ class _Letter:
     # --- sheets and envelopes ---------------------------------------------------------------------
 
     def sheets(self) -> tuple[Sheet, ...]:
-        inside = [*self._opening()[1:], *self._claims(), *self._slip_sheets()]
+        data = self.data
+        inside = [
+            *self._opening()[1:],
+            *self._claims(),
+            *slip_sheets(self.run, self.slips, self.addressee, data.slip_policy),
+        ]
         # The first envelope holds its cover and what comes next; each further one a cover of its own and the rest.
         room = MAX_SHEETS - 1
         packs = [inside[at : at + room] for at in range(0, len(inside), room)] or [[]]
@@ -407,111 +357,11 @@ class _Letter:
             (Block("running", {"name": name, "number": self.number}, static),),
         )
 
-    # --- slips ----------------------------------------------------------------------------------------
-
-    def _slip_sheets(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
-        panels: list[tuple[Block, ...] | Slip] = [self._guide(), *self.slips]
-        if len(panels) % 3:
-            panels.append((Block("memo", {}, self.fixed),))
-        made = []
-        for start in range(0, len(panels), 3):
-            areas: list[Area] = []
-            inks: list[Ink] = []
-            for top, panel in zip(PANEL_TOPS_MM, panels[start : start + 3], strict=False):
-                limit = top + 96
-                if isinstance(panel, Slip):
-                    areas.append(Area("panel", top, limit, (self._slip(panel),)))
-                    inks += self._slip_inks(panel, top)
-                else:
-                    areas.append(Area("panel", top, limit, panel))
-            made.append(("slips", tuple(areas), tuple(inks)))
-        return made
-
-    def _guide(self) -> tuple[Block, ...]:
-        wording = self.wording
-        ways = tuple((name, text.format(counter=self.data.city.counter)) for name, text in wording.guide_ways)
-        static = (
-            *self.fixed,
-            ("ways", ways),
-            ("policy", wording.policy(self.data.slip_policy)),
-        )
-        shown = self.slips if len(self.slips) <= LIST_ROWS else self.slips[: LIST_ROWS - 1]
-        blocks = [Block("guide", {}, static), Block("list_head", {}, (), "list")]
-        per_claim = self.data.slip_policy == "claim"
-        for slip in shown:
-            title = f"{slip.title}　{slip.term}" if per_claim else slip.title
-            blocks.append(
-                _list_row(
-                    f"{slip.place}／{slip.count}",
-                    title,
-                    slip.amount_yen,
-                    "○" if slip.number else "使えません",
-                )
-            )
-        if rest := self.slips[len(shown) :]:
-            places = f"{rest[0].place}〜{rest[-1].place}"
-            blocks.append(
-                _list_row(
-                    places,
-                    f"このほかの納付書（{len(rest)}枚）",
-                    sum(s.amount_yen for s in rest),
-                    "",
-                )
-            )
-        return tuple(blocks)
-
-    def _slip(self, slip: Slip) -> Block:
-        names = _slip_name(self.addressee)
-        slots = {
-            "title": fit(slip.title, 32, 9, 0.45, what="納付書の種類", face="ud"),
-            "title_wide": fit(slip.title, 52, 9, 0.6, what="納付書の種類", face="ud"),
-            "term": fit(slip.term, 32, 9, 0.6, what="年度・期別", face="ud"),
-            "reference": Text(slip.reference),
-            "principal": figures(comma(slip.principal_yen), 30, 9, "本税・元金"),
-            "extra": figures(comma(slip.extra_yen), 30, 9, "手数料・延滞金"),
-            "amount": figures(comma(slip.amount_yen), 29, 16, "納付書の合計"),
-            "place": Text(f"{slip.place}／{slip.count}枚目"),
-        }
-        slots |= {f"name{k}": fit(text, 32, 9, 0.45, what="納付者") for k, text in enumerate(names)}
-        slots |= {f"wide{k}": fit(text, 52, 9, 0.6, what="納付者") for k, text in enumerate(names)}
-        if slip.number:
-            slots["hri0"], slots["hri1"] = (Text(text) for text in drawing.barcodes.slip_text(slip.number))
-        static = (
-            *self.fixed,
-            ("names", tuple(range(len(names)))),
-            ("bar", bool(slip.number)),
-            ("reason", slip.reason_no_barcode),
-            ("qr", bool(slip.el_qr)),
-        )
-        return Block("slip", slots, static)
-
-    def _slip_inks(self, slip: Slip, top: int) -> list[Ink]:
-        inks = []
-        if slip.number:
-            inks.append(
-                Ink(
-                    GS1_LEFT,
-                    round((top + GS1_TOP_MM) / DOT_MM),
-                    drawing.gs1_128(slip.number),
-                    "gs1",
-                    slip.number,
-                )
-            )
-        if slip.el_qr:
-            try:
-                code = drawing.qr_code(slip.el_qr, max_dots=int(QR_MAX_MM / DOT_MM))
-            except ValueError as error:
-                raise Unprintable("qr", f"eL-QRを印字できません。{error}") from error
-            left = round(QR_RIGHT_MM / DOT_MM) - code.width
-            inks.append(Ink(left, round((top + QR_BOTTOM_MM) / DOT_MM) - code.height, code, "qr", slip.el_qr))
-        return inks
-
     # --- large print, plain Japanese ------------------------------------------------------------------
 
     def _large_front(self, envelopes: int) -> Area:
         slots = {
             "subject": fit(subject(self.data), 70, 24, what="表題", face="ud-bold"),
-            "subject_lead": fit(subject(self.data), 70, 18, what="表題", face="ud"),
             "total": figures(comma(self.data.total_yen), 80, 34, "合計"),
         }
         static = (*self.fixed, ("envelopes", self._envelopes_note(envelopes)))
@@ -548,54 +398,9 @@ class _Letter:
         )
 
 
-@lru_cache(maxsize=1024)
-def broken(text: str, mm: float, pt: float) -> tuple[str, ...]:
-    """``text`` in lines of at most ``mm``, with the Japanese rules on what may begin or end a line (禁則)."""
-    face, lines = faces()["ud"], []
-    while text:
-        # A hanging indent of one character on all but the first line.
-        room = mm - pt * PT_MM if lines else mm
-        end = len(text)
-        while face.width_mm(text[:end], pt) > room:
-            end -= 1
-        while 1 < end < len(text) and not _may_break(text[end - 1], text[end]):
-            end -= 1
-        lines.append(text[:end])
-        text = text[end:]
-    return tuple(lines)
-
-
-def _may_break(before: str, after: str) -> bool:
-    return after not in _NOT_FIRST and before not in _NOT_LAST and not (before in _FIGURES and after in _FIGURES)
-
-
 def _amounts(principal: int, extra: int, pt: float) -> dict[str, Text]:
     return {
         "principal": figures(comma(principal), 24, pt, "本税・元金"),
         "extra": figures(comma(extra), 23, pt, "手数料・延滞金"),
         "total": figures(comma(principal + extra), 24, pt, "計"),
     }
-
-
-def _list_row(place: str, title: str, amount: int, cvs: str) -> Block:
-    return Block(
-        "list_row",
-        {
-            "place": Text(place),
-            "title": fit(title, 96, 10.5, 0.6, what="納付書の内容", face="ud"),
-            "amount": figures(comma(amount), 26, 10.5, "納付書の合計"),
-            "cvs": Text(cvs),
-        },
-        table="list",
-    )
-
-
-def _slip_name(text: str) -> tuple[str, ...]:
-    """One line, or two of about half the length, for the narrow parts of a slip."""
-    if len(text) <= 12:
-        return (text,)
-    half = -(-len(text) // 2)
-    # A selector belongs to the character before it.
-    while half < len(text) and is_selector(text[half]):
-        half += 1
-    return text[:half].rstrip("　 "), text[half:].lstrip("　 ")

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from notices.letter import LetterData, Unprintable, fonts, plain, samples, sheets, slips
-from notices.letter.sheets import MAX_SHEETS, broken, subject
+from notices.letter.run_words import broken, subject
+from notices.letter.sheets import MAX_SHEETS
 from notices.letter.table import Line, kept, lines_of, paginate
 from toyota_collect.documents import barcodes
 
