@@ -65,7 +65,8 @@ def freeze(*, run_id: int, by: Any, today: date) -> list[int]:
 
 def draw_numbers(*, series: str, year: int, count: int) -> int:
     """Take ``count`` consecutive numbers of a fiscal year's series; return the first."""
-    counter, _ = DocumentCounter.objects.select_for_update().get_or_create(fiscal_year=year, series=series)
+    DocumentCounter.objects.bulk_create([DocumentCounter(fiscal_year=year, series=series)], ignore_conflicts=True)
+    counter = DocumentCounter.objects.select_for_update().get(fiscal_year=year, series=series)
     first = counter.last_number + 1
     counter.last_number += count
     counter.save(update_fields=["last_number"])

@@ -8,6 +8,7 @@ import pytest
 from notices.rules.address import Addressee, address_lines, addressee, text_width
 from notices.rules.batches import bundle_sizes
 from notices.rules.exclusion import PersonFacts, Reason, reason_to_exclude
+from notices.rules.speed import Span, letters_per_second, speed_table
 
 REACHABLE = PersonFacts(
     protected=False,
@@ -136,3 +137,17 @@ def test_selectors_have_no_width_and_stay_with_their_character():
     name = "葛\U000e0102" * 30
     first, second = addressee(name, is_corporate=True).name_lines
     assert (text_width(first), first + second, second[0]) == (15, name, "葛")
+
+
+def test_speed_counts_only_the_time_in_which_something_was_made():
+    spans = [Span(0, 10, 100), Span(5, 15, 100), Span(1_000, 1_005, 50)]
+    assert letters_per_second(spans) == pytest.approx(250 / 20)
+    assert letters_per_second([]) is None
+
+
+@pytest.mark.parametrize("end", [5, 59, 200, 5_000, 1_000_000])
+def test_the_speed_table_is_short_and_holds_every_letter(end):
+    table = speed_table([Span(0, end / 2, 30), Span(end / 4, end, 70)])
+    width = table[1][0] - table[0][0]
+    assert len(table) <= 31
+    assert sum(rate * width for _, rate in table) == pytest.approx(100)
