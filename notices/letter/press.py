@@ -36,7 +36,9 @@ from .layout import MM_PX, SLACK_MM, area_html, block_html, document_of, page_ht
 from .model import LetterData, Rendered, Unprintable
 from .sheets import sheets
 
-PAGE_PT = (595.275591, 841.889764)
+# 209.97 mm: a hair under A4, so that at 300 dpi a page is a whole number of dots wide. Viewers round a fraction up and stretch
+# the page to it, and then every bar stands across two pixels.
+PAGE_PT = (595.190551, 841.889764)
 PAGE_PX = (793.700787, 1122.519685)
 ORIGIN_MM = 20.0
 MAX_STAMPS = 1500
