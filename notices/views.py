@@ -13,7 +13,7 @@ from notices import forms
 from notices.models import PrintRun
 from notices.services import progress as live
 from notices.services import runs as services
-from notices.services.pages import run_page
+from notices.services.pages import accounting, run_page
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 
@@ -34,7 +34,9 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.RUN_VIEW)
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RUNS, pk=pk)
-    return render(request, "notices/_progress.html", {"run": found, "progress": live.progress(found)})
+    now = live.progress(found)
+    context = {"run": found, "progress": now, "accounting": accounting(now), "steps": live.steps(found), "polled": True}
+    return render(request, "notices/_progress.html", context)
 
 
 @require(Permission.RUN_PREPARE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-MOST_BINS = 30
+MOST_BINS = 12
 WIDTHS = (1, 2, 5, 10, 30, 60, 300, 600, 3_600)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count
+
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services import progress as live
@@ -36,11 +38,11 @@ def run_page(run: PrintRun) -> dict[str, Any]:
         "excluded": _excluded(run),
         "excluded_total": sum(counts.get("excluded", {}).values()),
         "selection": _selection(counts),
-        "accounting": _accounting(progress),
+        "accounting": accounting(progress),
         "conditions": _conditions(run),
         "samples": _samples(run),
         "bundles": run.chunks.exclude(path="").order_by("sequence"),
-        "broken": run.chunks.filter(state=PrintChunk.State.FAILED),
+        "broken": run.chunks.filter(state=PrintChunk.State.FAILED).annotate(waiting=Count("letters")),
     }
 
 
@@ -75,7 +77,7 @@ def _selection(counts: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _accounting(progress: live.Progress) -> dict[str, Any]:
+def accounting(progress: live.Progress) -> dict[str, Any]:
     """対象 = できた ＋ 作成待ち ＋ 失敗."""
     return {
         "whole": {"label": "対象", "value": progress.total},

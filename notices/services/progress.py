@@ -1,7 +1,7 @@
 """What the page of a run shows while it is made: counts, speed, time left, failures, and whether the sum closes."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min
@@ -10,26 +10,36 @@ from django.utils import timezone
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.rules.speed import Span, letters_per_second, speed_table
 
-NEXT_STEPS = {
-    "address": "住所の登録を直し、次の一斉催告か個別の催告で送る",
-    "postal_code": "郵便番号の登録を直し、次の一斉催告か個別の催告で送る",
-    "gaiji": "外字を正しい文字に対応づけてから、個別に送る",
-    "variant": "字形を登録してから作り直す",
-    "glyph": "字形を登録してから作り直す",
-    "font": "フォントを入れてから作り直す",
-    "slips": "納付書の単位を変えた一斉催告で送る",
-    "envelopes": "納付書の単位を変えた一斉催告で送る",
-    "empty": "債権を確かめる",
-    "zero": "債権を確かめる",
-    "snapshot": "管理者に連絡する",
-}
+BY_HAND = "登録を直し、次の一斉催告か個別の催告で送る"
+OTHER_SLIPS = "納付書の単位を変えた一斉催告で送る"
 MEND_AND_RETRY = "原因を直して作り直す"
+# Code of the letter engine or of its proof-reading: what staff call it, and what to do next.
+FAILURES = {
+    "address": ("住所・氏名が窓に収まらない", BY_HAND),
+    "postal_code": ("郵便番号が使えない", BY_HAND),
+    "post": ("郵便番号が使えない", BY_HAND),
+    "long": ("文字が枠に収まらない", BY_HAND),
+    "gaiji": ("外字がある", "正しい文字に対応づけて登録し、個別に送る"),
+    "variant": ("異体字が出せない", "字形を登録して作り直す"),
+    "glyph": ("文字が出せない", "字形を登録して作り直す"),
+    "font": ("フォントがない", "フォントを入れて作り直す"),
+    "slip": ("納付書が多すぎる", OTHER_SLIPS),
+    "slips": ("納付書が多すぎる", OTHER_SLIPS),
+    "envelopes": ("封筒が多すぎる", OTHER_SLIPS),
+    "amount": ("金額が欄に収まらない", "個別に送る"),
+    "zero": ("金額が0円以下", "債権を確かめる"),
+    "qr": ("eL-QRが印字できない", "税務システムの内容を確かめる"),
+    "overflow": ("文言が枠に収まらない", "市の設定の文言を短くして、次の一斉催告で送る"),
+    "snapshot": ("写しが変わっている", "管理者に連絡する"),
+}
+READ_WRONG = ("検査で読取が合わない", MEND_AND_RETRY)
 
 
 @dataclass(frozen=True)
 class Failure:
     code: str
-    text: str  # the first letter's reason
+    label: str
+    text: str  # the first letter's reason; it may name the person
     letters: int
     next_step: str
 
@@ -58,9 +68,11 @@ def progress(run: PrintRun) -> Progress:
     counts |= dict(run.letters.values_list("state").annotate(n=Count("pk")))
     done = counts[Letter.State.RENDERED] + counts[Letter.State.VERIFIED]
     rate = letters_per_second(_spans(run))
-    waiting = counts[Letter.State.WAITING]
+    total = run.counts.get("letters", 0)
+    # Until the amounts are fixed there are no letters yet: all of them wait.
+    waiting = total if run.state == PrintRun.State.SNAPSHOT else counts[Letter.State.WAITING]
     return Progress(
-        total=run.counts.get("letters", 0),
+        total=total,
         done=done,
         verified=counts[Letter.State.VERIFIED],
         waiting=waiting,
@@ -76,19 +88,16 @@ def failures(run: PrintRun) -> list[Failure]:
     rows = (
         run.letters.filter(state=Letter.State.FAILED).values_list("failure_code").annotate(Count("pk"), Min("failure"))
     )
-    found = [Failure(code, text, letters, NEXT_STEPS.get(code, MEND_AND_RETRY)) for code, letters, text in rows]
+    found = []
+    for code, letters, text in rows:
+        label, next_step = FAILURES.get(code, READ_WRONG)
+        found.append(Failure(code, label, text, letters, next_step))
     return sorted(found, key=lambda failure: (-failure.letters, failure.code))
 
 
 def speed(run: PrintRun) -> list[tuple[str, str]]:
-    """Clock time and letters per second, for the picture of the speed."""
-    first = run.chunks.aggregate(at=Min("claimed_at"))["at"]
-    if first is None:
-        return []
-    return [
-        (f"{timezone.localtime(first + timedelta(seconds=start)):%H:%M:%S}", f"{rate:.1f}")
-        for start, rate in speed_table(_spans(run))
-    ]
+    """Minutes and seconds since the first bundle was begun, and letters per second, for the picture of the speed."""
+    return [(f"{at // 60}:{at % 60:02}", f"{rate:.1f}") for at, rate in speed_table(_spans(run))]
 
 
 def steps(run: PrintRun) -> list[dict[str, Any]]:
@@ -103,8 +112,8 @@ def steps(run: PrintRun) -> list[dict[str, Any]]:
         [_at(run.made_at), str(run.made_by)],
         [f"{run.counts['letters']:,}通"] if run.counts else [],
         [_at(approval.decided_at), str(approval.decided_by)] if approval and approval.decided_at else [],
-        [_at(run.snapshot_at)] if run.snapshot_at else [],
         [_at(run.started_at)] if run.started_at else [],
+        [_at(run.snapshot_at)] if run.snapshot_at else [],
         [_at(run.finished_at)] if run.finished_at else [],
     ]
     titles = ["下書き", "集計済", "決裁済", "金額確定", "作成", "検査済"]

@@ -90,7 +90,8 @@ def test_lists_and_print_files_are_logged(as_operator, finished_run):
     claim(person())
     run = finished_run()
     for name, *more in (("letters",), ("exclusions",), ("manifest",), ("bundle", 1)):
-        assert as_operator.get(url(name, run, *more)).status_code == 200
+        with as_operator.get(url(name, run, *more)) as answer:  # a print file is streamed and must be closed
+            assert answer.status_code == 200
     assert set(AccessLog.objects.values_list("action", flat=True)) == {
         "run.letters",
         "run.exclusions",
