@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from claims import views, views_board, views_person
@@ -15,6 +13,5 @@ urlpatterns = [
     path("of/<str:number>/holds/", views_person.panel_holds, name="panel-holds"),
     path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
+    path("", include("claims.urls_imports")),
 ]
-if find_spec("claims.urls_imports"):
-    urlpatterns.append(path("", include("claims.urls_imports")))

@@ -1,0 +1,127 @@
+"""People are found by whatever is in front of staff, and never by what must stay hidden."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from debtors.models import Person
+from debtors.rules.normalise import kana_key, name_key, phone_key
+from debtors.search import find_people
+from tests.factories.claims import claim, pay
+from tests.factories.debtors import identity, person, protect, user
+from toyota_collect.models import AccessLog
+from toyota_collect.permissions import Role
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 20)
+
+
+def known(name: str, kana: str, **facts) -> Person:
+    made = person(name=name, kana=kana, name_key=name_key(name), kana_key=kana_key(kana), **facts)
+    identity(made, phone=made.phone, phone_key=phone_key(made.phone), atena_number=made.atena_number)
+    return made
+
+
+@pytest.fixture
+def takasaki() -> Person:
+    return known(
+        "髙﨑　由美子", "タカサキ ユミコ", birth_on=date(1984, 3, 14), phone="0565-00-1234", atena_number="0004127736"
+    )
+
+
+def numbers(text: str, role: str = Role.COLLECTOR, **facts) -> list[str]:
+    found = find_people(text, user=user(role, **facts), on=DAY)
+    assert found.count == len(found.rows)
+    return [row["shown"].number for row in found.rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("タカサキ ユミコ", id="full-width kana"),
+        pytest.param("ﾀｶｻｷ", id="half-width kana, the beginning"),
+        pytest.param("たかさき", id="hiragana"),
+        pytest.param("ユミコ", id="the inside of a reading"),
+        pytest.param("高崎由美子", id="the common form of old characters"),
+        pytest.param("髙﨑", id="the characters as written"),
+        pytest.param("由美子", id="the inside of a name"),
+        pytest.param("タカサキ S59.3.14", id="narrowed by the birth date"),
+        pytest.param("0004127736", id="宛名番号"),
+        pytest.param("０００４１２７７３６", id="宛名番号 in full width"),
+        pytest.param("0565-00-1234", id="phone"),
+        pytest.param("+81 565-00-1234", id="phone from abroad"),
+        pytest.param("タカサケ ユミコ", id="a slip of the pen"),
+    ],
+)
+def test_a_person_is_found_by(text, takasaki):
+    known("山本 一", "ヤマモト ハジメ")
+    assert numbers(text) == [takasaki.number]
+
+
+def test_numbers_of_sections_letters_and_our_own_are_looked_up_exactly(takasaki):
+    owed = claim(takasaki, notice_number="7000012345")
+    for number in (takasaki.number, owed.identity.person_number, "7000012345"):
+        assert numbers(number) == [takasaki.number]
+    assert numbers("700001234") == []
+
+
+def test_another_birth_date_finds_nobody(takasaki):
+    assert numbers("タカサキ S59.3.15") == []
+
+
+def test_whole_names_come_before_beginnings():
+    longer, whole = known("森山 一", "モリヤマ"), known("森 一", "モリ")
+    assert numbers("モリ") == [whole.number, longer.number]
+
+
+def test_fifty_are_shown_and_all_are_counted():
+    for _ in range(52):
+        known("鈴木 孝", "スズキ タカシ")
+    found = find_people("スズキ", user=user(Role.COLLECTOR), on=DAY)
+    assert (found.count, len(found.rows), found.more) == (52, 50, False)
+
+
+def test_a_line_sums_overdue_living_claims_only(takasaki):
+    claim(takasaki, principal_yen=10_000, fee_yen=100)
+    pay(claim(takasaki, principal_yen=5_000), 2_000, on=date(2026, 9, 1))
+    claim(takasaki, principal_yen=400, due_on=date(2026, 12, 25))
+    claim(takasaki, principal_yen=30, prescribes_on=date(2026, 11, 19))
+    (row,) = find_people("タカサキ", user=user(Role.COLLECTOR), on=DAY).rows
+    assert (row["instalments"], row["outstanding_yen"]) == (2, 13_100)
+
+
+def test_the_number_of_queries_does_not_depend_on_the_people(takasaki, django_assert_max_num_queries):
+    who = user(Role.COLLECTOR)
+    for _ in range(20):
+        claim(known("高崎 一", "タカサキ ハジメ"))
+    with django_assert_max_num_queries(14):
+        assert len(find_people("タカサキ", user=who, on=DAY).rows) == 21
+
+
+def test_a_protected_person_is_found_by_name_but_shows_no_place_and_not_by_phone(takasaki):
+    protect(takasaki)
+    (row,) = find_people("タカサキ", user=user(Role.COLLECTOR), on=DAY).rows
+    shown = row["shown"]
+    assert (shown.address, shown.phone, shown.postal_code, shown.household_number) == ("", "", "", "")
+    assert numbers("0565-00-1234") == []
+
+
+def test_a_section_finds_only_people_who_owe_it_something(takasaki):
+    section = claim(takasaki, kind="housing_rent", source="jutaku").section
+    tax_only = known("高崎 二郎", "タカサキ ジロウ")
+    owed = claim(tax_only, notice_number="7000099999")
+    facts = {"role": Role.SECTION_VIEWER, "section": section}
+    assert numbers("タカサキ", **facts) == [takasaki.number]
+    assert numbers("7000099999", **facts) == []
+    assert numbers(owed.identity.person_number, **facts) == []
+
+
+def test_a_search_is_logged_with_its_words_and_one_exact_number_opens_the_person(client, takasaki):
+    client.force_login(user(Role.COLLECTOR))
+    assert client.get(reverse("debtors:search"), {"q": "たかさき"}).status_code == 200
+    row = AccessLog.objects.get()
+    assert (row.action, row.purpose) == ("search", "collection")
+    assert row.path.endswith("?q=たかさき")
+    answer = client.get(reverse("debtors:search"), {"q": takasaki.number})
+    assert answer.url == reverse("debtors:person", args=[takasaki.number])

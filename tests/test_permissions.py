@@ -1,0 +1,242 @@
+"""Every address of the product, asked by every role: the policy table is the only reason for an answer."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from claims.models import Hold
+from debtors.models import Person, WorkItem
+from tests.factories.claims import claim
+from tests.factories.debtors import person, user
+from toyota_collect import approvals
+from toyota_collect.models import AccessLog, Section
+from toyota_collect.permissions import POLICY, Permission, Role
+
+HUMAN_ROLES = [role for role in Role if role != Role.SYSTEM]
+# Pages of libraries, with their own guards: log-in and second factor; reference tables (only administrators enter).
+FOREIGN = ("account_", "mfa_", "admin:")
+PUBLIC = {"healthz"}
+
+
+class Row(NamedTuple):
+    """How a view is asked, and what somebody who may see it gets. ``number`` and ``pk`` come from the world below."""
+
+    kwargs: dict[str, str] = {}
+    allowed: int = 200
+    method: str = "get"
+
+
+# One row a view. A new view fails this test until its row is here.
+ROWS: dict[str, Row] = {
+    "home": Row(allowed=302),
+    "styleguide": Row(allowed=200 if settings.DEMO or settings.DEBUG else 404),
+    "debtors:search": Row(),
+    "debtors:work": Row(),
+    "debtors:close-work": Row({"pk": "work"}, 302, "post"),
+    "debtors:person": Row({"number": "number"}),
+    "debtors:panel-next": Row({"number": "number"}),
+    "debtors:panel-course": Row({"number": "number"}),
+    "debtors:new-contact": Row({"number": "number"}),
+    "claims:board": Row(),
+    "claims:claim": Row({"pk": "claim"}),
+    "claims:panel-owed": Row({"number": "number"}),
+    "claims:panel-clock": Row({"number": "number"}),
+    "claims:panel-matrix": Row({"number": "number"}),
+    "claims:panel-receipts": Row({"number": "number"}),
+    "claims:panel-holds": Row({"number": "number"}),
+    "claims:new-hold": Row({"number": "number"}),
+    "claims:end-hold": Row({"pk": "hold"}, 302, "post"),
+    "claims:imports": Row(),
+    "claims:import-start": Row(allowed=302, method="post"),
+    "claims:import-paid-totals": Row(),
+    "claims:import-batch": Row({"pk": "missing"}, 404),
+    "claims:import-progress": Row({"pk": "missing"}, 404),
+    "claims:import-file": Row({"pk": "missing"}, 404),
+    "notices:runs": Row(),
+    "notices:new": Row(),
+    "notices:run": Row({"pk": "missing"}, 404),
+    "notices:edit": Row({"pk": "missing"}, 404),
+    "notices:count": Row({"pk": "missing"}, 404, "post"),
+    "notices:ask": Row({"pk": "missing"}, 404, "post"),
+    "notices:start": Row({"pk": "missing"}, 404, "post"),
+    "notices:retry": Row({"pk": "missing"}, 404, "post"),
+    "notices:progress": Row({"pk": "missing"}, 404),
+    "notices:exclusions": Row({"pk": "missing"}, 404),
+    "notices:letters": Row({"pk": "missing"}, 404),
+    "notices:bundle": Row({"pk": "missing", "sequence": "missing"}, 404),
+    "notices:manifest": Row({"pk": "missing"}, 404),
+    "notices:letter": Row({"pk": "missing"}, 404),
+    "notices:letter-pdf": Row({"pk": "missing"}, 404),
+    "notices:person-panel": Row({"number": "number"}),
+    "welfare:room": Row(),
+    "lawyers:room": Row(),
+    "approvals:waiting": Row(),
+    "approvals:detail": Row({"pk": "approval"}),
+    "approvals:decide": Row({"pk": "approval"}, 302, "post"),
+    "users:index": Row(),
+    "users:create": Row(),
+    "users:edit": Row({"pk": "user"}),
+    "users:policy": Row(),
+    "users:access-log": Row(),
+}
+
+
+def _views(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}", entry.callback
+        else:
+            yield from _views(entry, f"{entry.namespace}:" if entry.namespace else prefix)
+
+
+VIEWS = dict(_views(get_resolver()))
+OWN_VIEWS = {name: view for name, view in VIEWS.items() if not name.startswith(FOREIGN)}
+
+
+@pytest.fixture(autouse=True)
+def _cache(settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@pytest.fixture
+def debtor(db: None) -> Person:
+    return person()
+
+
+@pytest.fixture
+def world(debtor: Person) -> dict[str, Any]:
+    """One of everything; the section viewer belongs to the section of the one claim."""
+    owed = claim(debtor, kind="housing_rent", source="jutaku")
+    author = user(Role.SUPERVISOR)
+    item = WorkItem.objects.create(
+        person=debtor,
+        reason="電話",
+        next_step="電話する",
+        due_on=date(2026, 12, 1),
+        subject_key="case",
+        opened_by=author,
+    )
+    hold = Hold.objects.create(
+        person=debtor,
+        reason="dispute",
+        channels=["call"],
+        starts_on=date(2026, 1, 1),
+        review_on=date(2026, 12, 1),
+        placed_by=author,
+    )
+    asked = approvals.ask(subject_type="test", subject_key="1", title="見本", by=author)
+    return {
+        "number": debtor.number,
+        "claim": owed.pk,
+        "section": owed.section,
+        "work": item.pk,
+        "hold": hold.pk,
+        "approval": asked.pk,
+        "user": author.pk,
+        "missing": 999_999_999,
+    }
+
+
+def _client(role: str, section: Section | None = None) -> Client:
+    client = Client()
+    client.force_login(user(role, section=section if role == Role.SECTION_VIEWER else None))
+    return client
+
+
+def _ask(client: Client, name: str, world: dict[str, Any]) -> int:
+    row = ROWS[name]
+    url = reverse(name, kwargs={key: world[value] for key, value in row.kwargs.items()})
+    return getattr(client, row.method)(url).status_code
+
+
+def test_every_view_names_its_permission():
+    named = {name for name, view in OWN_VIEWS.items() if isinstance(getattr(view, "permission", None), Permission)}
+    assert set(OWN_VIEWS) - named == PUBLIC
+
+
+def test_every_view_has_a_row_here():
+    assert set(ROWS) == set(OWN_VIEWS) - PUBLIC
+
+
+def test_the_pages_of_libraries_are_known():
+    foreign = {name.split("_")[0].split(":")[0] for name in VIEWS if name.startswith(FOREIGN)}
+    assert foreign == {"account", "mfa", "admin"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", HUMAN_ROLES)
+def test_a_role_gets_what_the_policy_gives_it_and_nothing_else(role, world):
+    client = _client(role, world["section"])
+    answers = {name: _ask(client, name, world) for name in ROWS}
+    expected = {name: row.allowed if OWN_VIEWS[name].permission in POLICY[role] else 403 for name, row in ROWS.items()}
+    assert answers == expected
+
+
+@pytest.mark.django_db
+def test_somebody_who_is_not_logged_in_is_sent_to_the_log_in_page(world):
+    for name, row in ROWS.items():
+        url = reverse(name, kwargs={key: world[value] for key, value in row.kwargs.items()})
+        answer = getattr(Client(), row.method)(url)
+        assert (answer.status_code, answer.url.split("?")[0]) == (302, "/accounts/login/"), name
+
+
+@pytest.mark.django_db
+def test_an_account_that_was_stopped_is_out_at_once(world):
+    client = Client()
+    account = user(Role.COLLECTOR)
+    client.force_login(account)
+    account.is_active = False
+    account.save()
+    assert client.get(reverse("debtors:person", args=[world["number"]])).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", HUMAN_ROLES)
+def test_only_administrators_enter_the_reference_tables(role):
+    client = _client(role, Section.objects.first())
+    allowed = role == Role.ADMINISTRATOR
+    assert client.get("/admin/").status_code == (200 if allowed else 302)
+    assert client.get("/admin/", follow=True).status_code == (200 if allowed else 403)
+    assert client.get("/admin/claims/latechargerate/", follow=True).status_code == (200 if allowed else 403)
+
+
+@pytest.mark.django_db
+def test_a_section_sees_its_own_claims_and_not_that_there_is_tax(world, debtor):
+    tax = claim(debtor, kind="resident_tax", source="zei", principal_yen=87_654)
+    client = _client(Role.SECTION_VIEWER, world["section"])
+    assert client.get(reverse("claims:claim", args=[tax.pk])).status_code == 404
+    pages = [reverse("debtors:person", args=[debtor.number]), reverse("debtors:search") + f"?q={debtor.name}"]
+    pages += [
+        reverse(name, args=[debtor.number]) for name in ROWS if name.startswith("claims:panel-") and "holds" not in name
+    ]
+    shown = "".join(client.get(page).content.decode() for page in pages)
+    assert "市営住宅使用料" in shown
+    for secret in ("市民税", "87,654", "市税収納システム", tax.identity.person_number):
+        assert secret not in shown
+
+
+@pytest.mark.django_db
+def test_a_section_does_not_know_people_who_owe_it_nothing(world):
+    stranger = claim(kind="resident_tax", source="zei").identity.person
+    client = _client(Role.SECTION_VIEWER, world["section"])
+    assert client.get(reverse("debtors:person", args=[stranger.number])).status_code == 404
+    assert stranger.number not in client.get(reverse("debtors:search"), {"q": stranger.name}).content.decode()
+    assert (
+        client.get(reverse("debtors:search"), {"q": stranger.number}).status_code == 200
+    )  # an empty list, no redirect
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "role", [Role.LAWYER, Role.WELFARE_WORKER, Role.AUDITOR, Role.ADMINISTRATOR, Role.PRINT_OPERATOR]
+)
+def test_roles_without_cases_cannot_open_a_person(role, world):
+    client = _client(role)
+    for name in ("debtors:person", "claims:panel-owed", "claims:panel-matrix", "debtors:panel-course"):
+        assert client.get(reverse(name, args=[world["number"]])).status_code == 403
+    assert not AccessLog.objects.filter(person_key=world["number"]).exists()
