@@ -85,8 +85,8 @@ def policy(request: HttpRequest) -> HttpResponse:
 def access_log(request: HttpRequest) -> HttpResponse:
     form = AccessLogForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
-    page = Paginator(_rows(asked), PAGE).get_page(request.GET.get("page"))
     audit.log_view(request, action="access_log", person_key=asked.get("person", "").strip())
+    page = Paginator(_rows(asked), PAGE).get_page(request.GET.get("page"))
     return render(request, "users/access_log.html", {"form": form, "page": page})
 
 
