@@ -6,6 +6,7 @@ class NoticesConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
+        from notices import tasks  # noqa: F401  the web process sends them by name
         from notices.happenings import happenings
         from notices.querysets import CHANNEL
         from toyota_collect.nav import BATCH

@@ -20,6 +20,7 @@ class PrintRun(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "下書き"
+        COUNTING = "counting", "集計中"
         COUNTED = "counted", "集計済"
         APPROVED = "approved", "決裁済"
         SNAPSHOT = "snapshot", "金額確定中"
@@ -48,6 +49,7 @@ class PrintRun(models.Model):
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, verbose_name="決裁")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("作成", auto_now_add=True)
+    count_asked_at = models.DateTimeField("集計の開始", null=True)
     snapshot_at = models.DateTimeField("金額確定の時刻", null=True)
     started_at = models.DateTimeField("作成開始", null=True)
     finished_at = models.DateTimeField("検査済の時刻", null=True)

@@ -6,6 +6,12 @@ from django.utils import timezone
 from notices.services import rendering, runs
 from notices.services.dispatch import send
 from toyota_collect.business_date import business_date
+from toyota_collect.models import User
+
+
+@shared_task(acks_late=True)
+def count_run(*, run_id: int, user_id: int) -> None:
+    runs.count_or_explain(run_id=run_id, by=User.objects.get(pk=user_id), today=business_date())
 
 
 @shared_task(acks_late=True)

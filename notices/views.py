@@ -34,6 +34,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.RUN_VIEW)
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RUNS, pk=pk)
+    if request.GET.get("counting"):
+        return render(request, "notices/_counting.html", {"run": found})
     now = live.progress(found)
     context = {"run": found, "progress": now, "accounting": accounting(now), "steps": live.steps(found), "polled": True}
     return render(request, "notices/_progress.html", context)
@@ -46,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             made = services.make_run(conditions=form.conditions(), by=request.user)
-            services.count(run_id=made.pk, by=request.user, today=today)
+            services.ask_count(run_id=made.pk, by=request.user)
         except services.RunRefused as error:
             form.add_error(None, str(error))
         else:
@@ -61,7 +63,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             services.change_conditions(run_id=pk, conditions=form.conditions(), by=request.user)
-            services.count(run_id=pk, by=request.user, today=today)
+            services.ask_count(run_id=pk, by=request.user)
         except services.RunRefused as error:
             form.add_error(None, str(error))
         else:
@@ -72,7 +74,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.RUN_PREPARE)
 @require_POST
 def count(request: HttpRequest, pk: int) -> HttpResponse:
-    return _step(request, pk, services.count, "集計しました。", today=business_date())
+    return _step(request, pk, services.ask_count, "集計しています。")
 
 
 @require(Permission.RUN_PREPARE)

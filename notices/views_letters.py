@@ -1,5 +1,6 @@
 """催告書: who was left out, the letters of a run, one person's letter, the print files. Every look is logged."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from debtors.models import Person
@@ -77,17 +78,18 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(Permission.RUN_PREPARE)
-def bundle(request: HttpRequest, pk: int, sequence: int) -> FileResponse:
+def bundle(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
     found = get_object_or_404(PrintChunk.objects.exclude(path=""), run=pk, sequence=sequence)
     audit.log_view(request, action="run.bundle")
-    return _file(Path(settings.MEDIA_ROOT) / found.path)
+    path = Path(settings.MEDIA_ROOT) / found.path
+    return _download(path, _kept(path, found.sha256), "application/pdf")
 
 
 @require(Permission.RUN_PREPARE)
-def manifest(request: HttpRequest, pk: int) -> FileResponse:
+def manifest(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PrintRun, pk=pk, state=PrintRun.State.VERIFIED)
     audit.log_view(request, action="run.manifest")
-    return _file(manifest_path(run))
+    return _download(manifest_path(run), _kept(manifest_path(run)), "text/csv; charset=utf-8")
 
 
 @person_panel(Permission.LETTER_VIEW)
@@ -106,7 +108,16 @@ def _inline(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _file(path: Path) -> FileResponse:
+def _kept(path: Path, sha256: str = "") -> bytes:
+    """A stored file, or 404 where it is gone or not what was verified."""
     if not path.exists():
         raise Http404("印刷ファイルが見つかりません。管理者に連絡してください。")
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+    content = path.read_bytes()
+    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
+        raise Http404("印刷ファイルが検査したときと違います。印刷せずに、管理者に連絡してください。")
+    return content
+
+
+def _download(path: Path, content: bytes, content_type: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=content_type, headers=headers)

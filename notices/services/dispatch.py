@@ -11,4 +11,5 @@ def send(task: str, **arguments: Any) -> None:
 
     If the broker is out of reach the failure is logged; the sweep sends the task again.
     """
-    transaction.on_commit(lambda: current_app.send_task(f"notices.tasks.{task}", kwargs=arguments), robust=True)
+    job = current_app.tasks[f"notices.tasks.{task}"]
+    transaction.on_commit(lambda: job.apply_async(kwargs=arguments), robust=True)

@@ -20,6 +20,7 @@ WHY = {
     "below_minimum": "残額が、この実行の最低金額に満たない",
 }
 RUNNING = (PrintRun.State.SNAPSHOT, PrintRun.State.RENDERING)
+BEGUN = (*RUNNING, PrintRun.State.VERIFIED, PrintRun.State.FAILED)
 
 
 def run_page(run: PrintRun) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def run_page(run: PrintRun) -> dict[str, Any]:
         "run": run,
         "steps": live.steps(run),
         "running": run.state in RUNNING,
-        "begun": bool(run.started_at) or run.is_sample,
+        "begun": run.state in BEGUN,
         "progress": progress,
         "failures": live.failures(run),
         "speed": live.speed(run),

@@ -105,7 +105,9 @@ def steps(run: PrintRun) -> list[dict[str, Any]]:
     order = [PrintRun.State.DRAFT, PrintRun.State.COUNTED, PrintRun.State.APPROVED, PrintRun.State.SNAPSHOT]
     order += [PrintRun.State.RENDERING, PrintRun.State.VERIFIED]
     stopped = run.state == PrintRun.State.FAILED
-    at = order.index(PrintRun.State.RENDERING) if stopped else order.index(PrintRun.State(run.phase))
+    stand_in = {PrintRun.State.FAILED: PrintRun.State.RENDERING, PrintRun.State.COUNTING: PrintRun.State.COUNTED}
+    phase = PrintRun.State(run.phase)
+    at = order.index(stand_in.get(phase, phase))
     finished = run.state == PrintRun.State.VERIFIED
     approval = run.approval
     lines = [
@@ -116,7 +118,7 @@ def steps(run: PrintRun) -> list[dict[str, Any]]:
         [_at(run.snapshot_at)] if run.snapshot_at else [],
         [_at(run.finished_at)] if run.finished_at else [],
     ]
-    titles = ["下書き", "集計済", "決裁済", "金額確定", "作成", "検査済"]
+    titles = ["下書き", "集計", "決裁済", "金額確定", "作成", "検査済"]
     if run.is_sample:
         titles[2] = "決裁なし（見本）"
     states = ["done" if place < at or finished else "now" if place == at else "todo" for place in range(len(order))]

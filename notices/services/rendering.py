@@ -110,9 +110,12 @@ def sweep(*, now: datetime) -> None:
         if now - last > timedelta(minutes=1) and not run.chunks.filter(state=State.RENDERING).exists():
             for pk in run.chunks.filter(state=State.WAITING).values_list("pk", flat=True):
                 send("render_chunk", chunk_id=pk)
-    for pk in PrintRun.objects.filter(state=PrintRun.State.SNAPSHOT, started_at__lt=now - STALE_AFTER).values_list(
-        "pk", flat=True
-    ):
+    late = now - STALE_AFTER
+    counting = PrintRun.objects.filter(state=PrintRun.State.COUNTING, count_asked_at__lt=late)
+    for pk in counting.values_list("pk", flat=True):
+        send("count_run", run_id=pk, user_id=system_user().pk)
+    freezing = PrintRun.objects.filter(state=PrintRun.State.SNAPSHOT, started_at__lt=late)
+    for pk in freezing.values_list("pk", flat=True):
         send("freeze_run", run_id=pk)
 
 

@@ -89,6 +89,28 @@ def change_conditions(*, run_id: int, conditions: Conditions, by: Any) -> PrintR
     return run
 
 
+@transaction.atomic
+def ask_count(*, run_id: int, by: Any) -> PrintRun:
+    """Have a worker count; a large city takes longer than a browser waits.
+
+    Raises:
+        RunRefused: an approval is open or given, or the run has begun.
+    """
+    run = _editable(run_id)
+    run.state, run.approval, run.problem, run.count_asked_at = State.COUNTING, None, "", timezone.now()
+    run.save()
+    send("count_run", run_id=run.pk, user_id=by.pk)
+    return run
+
+
+def count_or_explain(*, run_id: int, by: Any, today: date) -> None:
+    """Count for the operator who waits; what stands in the way is written on the run."""
+    try:
+        count(run_id=run_id, by=by, today=today)
+    except RunRefused as error:
+        PrintRun.objects.filter(pk=run_id, state=State.COUNTING).update(state=State.DRAFT, problem=str(error))
+
+
 def count(*, run_id: int, by: Any, today: date) -> PrintRun:
     """Count letters, yen and people left out, as the ledger stands now.
 
@@ -97,7 +119,7 @@ def count(*, run_id: int, by: Any, today: date) -> PrintRun:
     """
     try:
         with one_moment():
-            run = _editable(run_id)
+            run = _editable(run_id, State.DRAFT, State.COUNTED, State.COUNTING)
             selection = select(run, today=today)
             tally = Tally()
             for one in with_claims(run, selection.targets):
@@ -237,10 +259,10 @@ def _locked(run_id: int) -> PrintRun:
     return PrintRun.objects.select_for_update(of=("self",)).select_related("approval").get(pk=run_id)
 
 
-def _editable(run_id: int) -> PrintRun:
+def _editable(run_id: int, *states: str) -> PrintRun:
     run = _locked(run_id)
-    if run.state not in (State.DRAFT, State.COUNTED):
-        raise RunRefused(f"この一斉催告は「{run.phase_label}」です。条件と集計はもう変えられません。")
+    if run.state not in (states or (State.DRAFT, State.COUNTED)):
+        raise RunRefused(f"この一斉催告は「{run.phase_label}」です。今は条件と集計を変えられません。")
     if run.approval is not None and run.approval.decision != Approval.Decision.REJECTED:
         raise RunRefused(f"この一斉催告は「{run.phase_label}」です。差戻しを受けるまで変えられません。")
     return run

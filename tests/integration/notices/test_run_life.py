@@ -14,7 +14,7 @@ from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
 from notices.services import progress, rendering, runs
 from notices.services.documents import LetterWithheld, document_bytes, letter_document
 from notices.services.manifest import COLUMNS, manifest_path
-from notices.tasks import freeze_run, render_chunk
+from notices.tasks import count_run, freeze_run, render_chunk
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.integration.notices.conftest import DAY, approve
@@ -64,6 +64,28 @@ def test_an_approved_run_is_started_once(make_run, operator, sent):
 
 
 CONDITIONS = runs.Conditions(as_of=DAY, issued_on=DAY, deadline_on=date(2026, 12, 14), minimum_yen=5_000)
+
+
+def test_a_worker_counts_and_says_what_stands_in_the_way(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    Setting.objects.filter(key="city.profile").update(value={"mayor": "架空"})
+    runs.ask_count(run_id=run.pk, by=operator)
+    count_run(**sent.pop()[1])
+    run.refresh_from_db()
+    assert run.state == "draft"
+    assert "city.profile" in run.problem
+
+
+def test_nothing_goes_on_while_a_worker_counts(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    runs.ask_count(run_id=run.pk, by=operator)
+    for step in (runs.ask_count, runs.ask_approval, runs.start):
+        with pytest.raises(runs.RunRefused, match="集計中"):
+            step(run_id=run.pk, by=operator)
+    count_run(**sent.pop()[1])
+    assert runs.ask_approval(run_id=run.pk, by=operator).is_open
 
 
 @pytest.mark.parametrize(
@@ -371,6 +393,14 @@ def test_a_lost_message_is_sent_again(frozen_run, sent):
     sent.clear()
     rendering.sweep(now=timezone.now() + timedelta(minutes=2))
     assert sent == [("render_chunk", {"chunk_id": run.chunks.get().pk})]
+
+
+def test_a_lost_count_is_sent_again(make_run, operator, sent):
+    run = make_run()
+    runs.ask_count(run_id=run.pk, by=operator)
+    sent.clear()
+    rendering.sweep(now=timezone.now() + timedelta(minutes=6))
+    assert [task for task, _ in sent] == ["count_run"]
 
 
 def test_a_lost_start_is_sent_again(make_run, operator, sent):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from notices.models import Letter, PrintRun
 from notices.services import runs
 from notices.services.rendering import render_chunk
+from notices.tasks import count_run
 from tests.factories.claims import claim
 from tests.factories.debtors import person, protect, user
 from tests.integration.notices.conftest import DAY
@@ -48,7 +49,10 @@ def test_from_the_form_to_the_letter(as_operator, operator, client, quick, sent)
     claim(person(name="架空 花子"), principal_yen=20_000)
     answer = as_operator.post(reverse("notices:new"), CHOSEN)
     run = PrintRun.objects.get()
-    assert (answer.status_code, answer["Location"], run.counts["letters"]) == (302, url("run", run), 1)
+    assert (answer.status_code, answer["Location"], run.state) == (302, url("run", run), "counting")
+    assert "hx-get" in as_operator.get(url("progress", run), {"counting": 1}).content.decode()
+    count_run(**sent.pop()[1])
+    assert "data-finished" in as_operator.get(url("progress", run), {"counting": 1}).content.decode()
     assert "決裁を依頼する" in as_operator.get(url("run", run)).content.decode()
 
     as_operator.post(url("ask", run), {"reason": "年末の催告"})
@@ -90,15 +94,20 @@ def test_lists_and_print_files_are_logged(as_operator, finished_run):
     claim(person())
     run = finished_run()
     for name, *more in (("letters",), ("exclusions",), ("manifest",), ("bundle", 1)):
-        answer = as_operator.get(url(name, run, *more))
-        answer.close()  # a print file is streamed
-        assert answer.status_code == 200
+        assert as_operator.get(url(name, run, *more)).status_code == 200
     assert set(AccessLog.objects.values_list("action", flat=True)) == {
         "run.letters",
         "run.exclusions",
         "run.manifest",
         "run.bundle",
     }
+
+
+def test_a_print_file_that_was_changed_is_not_handed_out(as_operator, finished_run, media):
+    claim(person())
+    run = finished_run()
+    (media / run.chunks.get().path).write_bytes(b"other")
+    assert as_operator.get(url("bundle", run, 1)).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["lawyer", "welfare_worker", "section_viewer", "receipts_clerk", "administrator"])
@@ -158,11 +167,12 @@ def test_conditions_that_cannot_be_are_named(changes, field, as_operator):
     assert PrintRun.objects.count() == 0
 
 
-def test_a_counted_run_can_be_changed(as_operator, make_run):
+def test_a_counted_run_can_be_changed(as_operator, make_run, sent):
     claim(person(), principal_yen=3_000)
     run = make_run()
     assert as_operator.get(url("edit", run)).status_code == 200
     as_operator.post(url("edit", run), CHOSEN | {"minimum_yen": "5000"})
+    count_run(**sent.pop()[1])
     run.refresh_from_db()
     assert (run.minimum_yen, run.counts["excluded"]) == (5_000, {"below_minimum": 1})
 
