@@ -1,6 +1,6 @@
 """Jobs of the consolidated demand. Every one is safe to run twice: the database says whose turn it is."""
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
 from notices.services import rendering, runs
@@ -21,8 +21,10 @@ def freeze_run(*, run_id: int) -> None:
     rendering.finish_run(run_id=run_id)  # nobody to write to: there is nothing to wait for
 
 
-@shared_task(acks_late=True)
-def render_chunk(*, chunk_id: int) -> None:
+@shared_task(bind=True, acks_late=True)
+def render_chunk(self: Task, *, chunk_id: int) -> None:
+    if (self.request.delivery_info or {}).get("redelivered"):
+        rendering.worker_was_lost(chunk_id=chunk_id)
     rendering.render_chunk(chunk_id=chunk_id)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
 from notices.letter import LetterData, Rendered, Unprintable
@@ -100,9 +100,7 @@ def finish_run(*, run_id: int) -> None:
 
 def sweep(*, now: datetime) -> None:
     """Take up what a dead worker or a lost message left behind. Runs every two minutes, harmless at any time."""
-    stale = PrintChunk.objects.filter(state=State.RENDERING, claimed_at__lt=now - STALE_AFTER)
-    for pk, attempts in list(stale.values_list("pk", "attempts")):
-        _give_back(pk, attempts, "作成役が途中で止まりました。")
+    _take_from_the_dead(PrintChunk.objects.filter(claimed_at__lt=now - STALE_AFTER))
     for run in PrintRun.objects.filter(state=PrintRun.State.RENDERING):
         finish_run(run_id=run.pk)
         moved = run.chunks.aggregate(last=Max("claimed_at"), done=Max("finished_at"))
@@ -117,6 +115,11 @@ def sweep(*, now: datetime) -> None:
     freezing = PrintRun.objects.filter(state=PrintRun.State.SNAPSHOT, started_at__lt=late)
     for pk in freezing.values_list("pk", flat=True):
         send("freeze_run", run_id=pk)
+
+
+def worker_was_lost(*, chunk_id: int) -> None:
+    """The broker hands a bundle's message out again: whoever had the bundle is dead, so nobody need wait for it."""
+    _take_from_the_dead(PrintChunk.objects.filter(pk=chunk_id))
 
 
 def frozen_letter(letter: Letter) -> LetterData:
@@ -200,6 +203,11 @@ def _record_letters(chunk: PrintChunk, bundle: Bundle) -> None:
             letter.state = Letter.State.VERIFIED
             letter.first_page, letter.sheets = bundle.places[letter.pk]
     Letter.objects.bulk_update(letters, ["state", "failure_code", "failure", "first_page", "sheets"], batch_size=500)
+
+
+def _take_from_the_dead(chunks: QuerySet[PrintChunk]) -> None:
+    for pk, attempts in list(chunks.filter(state=State.RENDERING).values_list("pk", "attempts")):
+        _give_back(pk, attempts, "作成役が途中で止まりました。")
 
 
 def _give_back(chunk_id: int, attempt: int, problem: str) -> None:

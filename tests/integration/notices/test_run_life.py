@@ -341,6 +341,18 @@ def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent):
     assert (run.state, run.letters.get().state, run.chunks.get().attempts) == ("verified", "verified", 2)
 
 
+def test_a_message_handed_out_again_need_not_wait_for_the_sweep(frozen_run, quick, sent):
+    owing(10_000)
+    run = frozen_run()
+    _take(run.chunks.get())
+    render_chunk.apply(kwargs={"chunk_id": run.chunks.get().pk})
+    assert run.chunks.get().state == "rendering"
+    render_chunk.push_request(delivery_info={"redelivered": True})
+    render_chunk.run(chunk_id=run.chunks.get().pk)
+    render_chunk.pop_request()
+    assert (run.chunks.get().state, run.chunks.get().attempts) == ("done", 2)
+
+
 def test_what_a_slow_worker_brings_back_late_is_thrown_away(frozen_run, quick, media):
     owing(10_000)
     run = frozen_run()
