@@ -34,8 +34,11 @@ class HoldForm(forms.Form):
         channels = {code: channel.label for code, channel in registry.channels.items()}
         initial = {"starts_on": statement.on, "scope": "person", "channels": list(channels)}
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        self.fields["scope"].choices = _scopes(statement)
-        self.fields["channels"].choices = list(channels.items())
+        choices = {"scope": _scopes(statement), "channels": list(channels.items())}
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = offered
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

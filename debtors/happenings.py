@@ -10,7 +10,7 @@ from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening, registry
 from toyota_collect.wareki import short_text
 
-TONES = {Contact.Outcome.REFUSED: "care", Contact.Outcome.RETURNED: "care"}
+TONES: dict[str, str] = {Contact.Outcome.REFUSED: "care", Contact.Outcome.RETURNED: "care"}
 
 
 def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:

@@ -1,5 +1,6 @@
-from claims import reference
 from django.db import migrations
+
+from claims import reference
 
 
 class Migration(migrations.Migration):

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0005_tidy_balance_trigger'),
+        ("claims", "0005_tidy_balance_trigger"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='files_total',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='ファイル数'),
+            model_name="importbatch",
+            name="files_total",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="ファイル数"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='problem',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='終わらなかった理由'),
+            model_name="importbatch",
+            name="problem",
+            field=models.CharField(blank=True, max_length=1000, verbose_name="終わらなかった理由"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='step',
-            field=models.CharField(blank=True, max_length=250, verbose_name='いまの処理'),
+            model_name="importbatch",
+            name="step",
+            field=models.CharField(blank=True, max_length=250, verbose_name="いまの処理"),
         ),
     ]

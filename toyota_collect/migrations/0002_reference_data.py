@@ -1,4 +1,5 @@
 from django.db import migrations
+
 from toyota_collect import reference
 
 

@@ -17,5 +17,7 @@ class Command(BaseCommand):
         proof = verify_ledger()
         self.stdout.write(json.dumps(asdict(proof), ensure_ascii=False, default=str))
         if not proof.ok:
-            self.stderr.write(f"台帳に {len(proof.differences)} 件の違いがあります。上の differences を確認してください。")
+            self.stderr.write(
+                f"台帳に {len(proof.differences)} 件の違いがあります。上の differences を確認してください。"
+            )
             sys.exit(1)
