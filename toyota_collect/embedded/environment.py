@@ -92,6 +92,6 @@ def _succeeds(command: Command) -> bool:
 def _install() -> None:
     # --no-deps: the files name every library, so an old pip has nothing to resolve. PIP_USER cannot work in .venv.
     files: list[str | Path] = [part for file in REQUIREMENTS for part in ("-r", file)]
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", *files]
+    command = [PYTHON, "-m", "pip", "install", "-qq", "--require-hashes", "--no-deps", *files]
     if run(command, stdout=sys.stderr, env=os.environ | {"PIP_USER": "0"}):
         raise Refused("The libraries could not be installed; pip's message above says why.")
