@@ -18,6 +18,7 @@ _SPACES = re.compile(r"[\s　]+")
 _AFTER_NUMBER = re.compile(r"(?<=[0-9０-９号])(?=[^0-9０-９\-－−‐ー番号地の丁目線F階室])")
 _AFTER_PLACE = re.compile(r"(?<=[都道府県市区郡町村])(?=[^都道府県市区郡町村])|(?<=丁目)(?=.)")
 _LATIN = re.compile("[！-～]+")
+_BETWEEN_LATIN = re.compile("(?<=[!-~])　(?=[!-~])")
 _LEADING_FORM = re.compile(r".{0,10}?(?:法人|会社|組合)(?=.{2})")
 _CORPORATE_FORM = re.compile(r"(?:法人|会社|組合|協議会|財団|社団)")
 
@@ -53,6 +54,7 @@ def addressee(name: str, *, is_corporate: bool) -> Addressee:
     if not is_corporate:
         if text_width(text) > NAME_CHARS - 2:
             text = _LATIN.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
+            text = _BETWEEN_LATIN.sub(" ", text)
         return Addressee((text,), "様")
     if text_width(text) <= NAME_CHARS - 3:
         return Addressee((text,), "御中")

@@ -111,8 +111,8 @@ def test_a_number_is_never_parted():
         pytest.param(
             "ＭＡＲＩＡ　ＤＡ　ＳＩＬＶＡ　ＹＵＫＩ",
             False,
-            Addressee(("MARIA　DA　SILVA　YUKI",), "様"),
-            id="long Latin name is set half-width, on one line",
+            Addressee(("MARIA DA SILVA YUKI",), "様"),
+            id="long Latin name is set half-width, blanks too, on one line",
         ),
         pytest.param("株式会社架空", True, Addressee(("株式会社架空",), "御中"), id="company"),
         pytest.param(
