@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
 from claims.models import Claim, ClaimGroup, Entry, ImportFile
-from debtors.models import WorkItem
+from debtors.models import SourceIdentity, WorkItem
 from toyota_collect.calendar import last_day_after
 from toyota_collect.models import Approval
 from toyota_collect.wareki import short_text
@@ -25,13 +25,22 @@ CLOCK_MONTHS = (1, 3, 6, 12)
 MONTHS = 13
 
 
-def owed_by_kind(*, on: date) -> list[dict[str, Any]]:
-    """Overdue, living claims by kind: ``instalments``, ``yen``, of which ``fresh_yen`` from this fiscal year's levy."""
+def owed(*, on: date) -> list[dict[str, Any]]:
+    """Overdue, living claims by kind and by whole years since they fell due (``age``: a code of ``AGES``).
+
+    One pass over the ledger: ``instalments``, ``yen``, and ``fresh_yen``, the part of this fiscal year's levy.
+    """
     year = on.year if on.month >= 4 else on.year - 1
-    owed = Claim.objects.overdue(on=on).alive(on=on).with_total()
+    edges = [When(due_on__gt=_years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
+    claims = Claim.objects.overdue(on=on).alive(on=on).with_total()
     rows = (
-        owed.order_by()
-        .values("kind__group", "kind__short_name", "kind__position")
+        claims.order_by()
+        .values(
+            "kind__group",
+            "kind__short_name",
+            "kind__position",
+            age=Case(*edges, default=Value(AGES[-1][0]), output_field=CharField()),
+        )
         .annotate(
             instalments=Count("pk"),
             yen=Sum("booked_yen"),
@@ -41,54 +50,58 @@ def owed_by_kind(*, on: date) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["kind__position"])
 
 
-def owed_by_group(kinds: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same by group, in the order of letters and screens; groups that owe nothing are left out."""
-    sums: dict[str, dict[str, Any]] = {}
-    for row in kinds:
-        group = sums.setdefault(row["kind__group"], {"instalments": 0, "yen": 0, "fresh_yen": 0})
-        for name in group:
-            group[name] += row[name]
-    names = dict(ClaimGroup.choices)
+def by_kind(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of :func:`owed` by kind, in the kinds' own order."""
+    return [{"name": name} | sums for name, sums in _sums(rows, "kind__short_name").items()]
+
+
+def by_group(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of :func:`owed` by group, in the order of letters and screens; groups that owe nothing are left out."""
+    sums = _sums(rows, "kind__group")
     return [
-        {"name": names[code]}
-        | group
-        | {"old_millions": millions(group["yen"] - group["fresh_yen"]), "fresh_millions": millions(group["fresh_yen"])}
-        for code, group in ((code, sums[code]) for code in ClaimGroup.values if code in sums)
+        {"name": label, "old_millions": millions(one["yen"] - one["fresh_yen"])}
+        | one
+        | {"fresh_millions": millions(one["fresh_yen"])}
+        for label, one in ((label, sums.get(code)) for code, label in ClaimGroup.choices)
+        if one
     ]
 
 
-def owed_by_age(*, on: date) -> list[dict[str, Any]]:
-    """Overdue, living claims by the years since they fell due."""
-    edges = [When(due_on__gt=_years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
-    age = Case(*edges, default=Value(AGES[-1][0]), output_field=CharField())
-    owed = Claim.objects.overdue(on=on).alive(on=on).with_total()
-    rows = {
-        row["age"]: row
-        for row in owed.order_by().values(age=age).annotate(instalments=Count("pk"), yen=Sum("booked_yen"))
-    }
-    found = [{"name": name, "instalments": 0, "yen": 0} | rows.get(code, {}) for code, name, _ in AGES]
+def by_age(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sums of :func:`owed` by age, the youngest first; an age nobody is of is 0."""
+    sums = _sums(rows, "age")
+    none = {"instalments": 0, "yen": 0, "fresh_yen": 0}
+    found = [{"name": name} | sums.get(code, none) for code, name, _ in AGES]
     return [row | {"millions": millions(row["yen"])} for row in found]
+
+
+def _sums(rows: Iterable[dict[str, Any]], by: str) -> dict[str, dict[str, int]]:
+    sums: dict[str, dict[str, int]] = {}
+    for row in rows:
+        one = sums.setdefault(row[by], {"instalments": 0, "yen": 0, "fresh_yen": 0})
+        for name in one:
+            one[name] += row[name]
+    return sums
 
 
 def collected_by_month(*, on: date) -> list[dict[str, Any]]:
     """Money of the last 13 months by the day it was paid (領収日), bounced money taken off; in yen."""
-    first = _first_of_month(on, MONTHS - 1)
-    money = Q(kind=Entry.Kind.RECEIPT) | Q(kind=Entry.Kind.REVERSAL, reverses__kind=Entry.Kind.RECEIPT)
-    rows = (
-        Entry.objects.filter(money, on__gte=first, on__lte=on)
-        .order_by()
-        .values(month=TruncMonth("on"))
-        .annotate(
-            yen=-Sum("amount_yen"),
-            principal_yen=-Sum("amount_yen", filter=Q(component=Entry.Component.PRINCIPAL), default=0),
-            receipts=Count("receipt", distinct=True),
-        )
-    )
-    by_month = {row["month"]: row for row in rows}
     months = [_first_of_month(on, back) for back in range(MONTHS - 1, -1, -1)]
-    empty = {"yen": 0, "principal_yen": 0, "receipts": 0}
-    found = [empty | by_month.get(month, {}) | {"month": month} for month in months]
-    return [row | {"name": _month_text(row["month"]), "millions": millions(row["yen"])} for row in found]
+    found = {month: {"yen": 0, "principal_yen": 0} for month in months}
+    principal = Q(component=Entry.Component.PRINCIPAL)
+    span = Entry.objects.filter(on__gte=months[0], on__lte=on).order_by()
+    # Two questions, each answered from an index of its own.
+    money = span.filter(kind=Entry.Kind.RECEIPT)
+    bounced = span.filter(reverses__isnull=False, kind=Entry.Kind.REVERSAL, reverses__kind=Entry.Kind.RECEIPT)
+    for rows in (money, bounced):
+        sums = rows.values(month=TruncMonth("on")).annotate(
+            yen=-Sum("amount_yen"), principal_yen=-Sum("amount_yen", filter=principal, default=0)
+        )
+        for row in sums:
+            month = found[row.pop("month")]
+            for name, yen in row.items():
+                month[name] += yen
+    return [{"name": _month_text(m), "millions": millions(sums["yen"])} | sums for m, sums in found.items()]
 
 
 def clocks(*, on: date) -> list[dict[str, Any]]:
@@ -107,8 +120,8 @@ def clocks(*, on: date) -> list[dict[str, Any]]:
 
 def people_owing(*, on: date) -> int:
     """People with something overdue and living."""
-    owed = Claim.objects.overdue(on=on).alive(on=on)
-    return owed.aggregate(people=Count("identity__person", distinct=True))["people"]
+    owing = Claim.objects.overdue(on=on).alive(on=on).order_by().values("identity")
+    return SourceIdentity.objects.filter(pk__in=owing).aggregate(people=Count("person", distinct=True))["people"]
 
 
 def work_overdue(*, on: date) -> int:

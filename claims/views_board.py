@@ -33,18 +33,17 @@ def _counted(on: Any) -> dict[str, Any]:
     """The heavy figures, counted at most once in five minutes for everybody; the page says when."""
     key = f"claims.board.{on.isoformat()}"
     if (found := cache.get(key)) is None:
-        kinds = figures.owed_by_kind(on=on)
-        groups = figures.owed_by_group(kinds)
+        rows = figures.owed(on=on)
         found = {
             "counted_at": timezone.now(),
-            "kinds": kinds,
-            "groups": groups,
-            "ages": figures.owed_by_age(on=on),
+            "kinds": figures.by_kind(rows),
+            "groups": figures.by_group(rows),
+            "ages": figures.by_age(rows),
             "months": figures.collected_by_month(on=on),
             "clocks": figures.clocks(on=on),
             "people": figures.people_owing(on=on),
-            "instalments": sum(group["instalments"] for group in groups),
-            "yen": sum(group["yen"] for group in groups),
+            "instalments": sum(row["instalments"] for row in rows),
+            "yen": sum(row["yen"] for row in rows),
         }
         cache.set(key, found, KEEP_SECONDS)
     return found
