@@ -1,4 +1,4 @@
-"""Fill an empty installation with the demo city; an installation that has claims is left alone."""
+"""Fill an empty installation with the demo city; an installation that has claims of its own is left alone."""
 
 import os
 from pathlib import Path
@@ -9,21 +9,26 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 
-SEED = 7
+from toyota_collect.demo_accounts import create_demo_accounts, demo_password
+
+SEED = "7"
 
 
 class Command(BaseCommand):
-    help = "空のデータベースに架空の市のデータと体験用の利用者を入れます（すでにデータがあれば何もしません）。"
+    help = "空のデータベースに架空の市のデータと体験用の利用者を入れる（すでにデータがあれば何もしない）。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("DEMO=1 のときだけ使えます。本番のデータベースに架空のデータは入れません。")
-        if not apps.get_model("claims", "Claim").objects.exists():
-            debtors = os.environ.get("DEMO_DEBTORS", "2000")
-            if not debtors.isdecimal():
-                raise CommandError(f"DEMO_DEBTORS は人数を数字で指定してください: {debtors}")
-            folder = Path(settings.STATE_DIR) / "demo_city"
-            self.stderr.write(f"架空の市（滞納者 {debtors} 人）を作って取り込みます。")
-            call_command("demo_city", debtors=int(debtors), seed=SEED, out=str(folder), stdout=self.stderr)
-            call_command("import_extracts", str(folder), stdout=self.stderr)
-        call_command("create_demo_accounts", stdout=self.stderr)
+        begun, done = (Path(settings.STATE_DIR) / name for name in ("demo_city", "demo_city.loaded"))
+        interrupted = begun.exists() and not done.exists()
+        if interrupted or not apps.get_model("claims", "Claim").objects.exists():
+            self._load(begun)
+            done.touch()
+        create_demo_accounts(password=demo_password())
+
+    def _load(self, folder: Path) -> None:
+        debtors = os.environ.get("DEMO_DEBTORS", "2000")
+        self.stderr.write(f"架空の市（滞納者 {debtors} 人）を作って取り込みます。")
+        call_command("demo_city", "--debtors", debtors, "--seed", SEED, "--out", str(folder), stdout=self.stderr)
+        call_command("import_extracts", str(folder), stdout=self.stderr)
