@@ -1,6 +1,7 @@
 """Fill an empty installation with the demo city; an installation that has claims of its own is left alone."""
 
 import os
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -30,5 +31,5 @@ class Command(BaseCommand):
     def _load(self, folder: Path) -> None:
         debtors = os.environ.get("DEMO_DEBTORS", "2000")
         self.stderr.write(f"架空の市（滞納者 {debtors} 人）を作って取り込みます。")
-        call_command("demo_city", "--debtors", debtors, "--seed", SEED, "--out", str(folder), stdout=self.stderr)
-        call_command("import_extracts", str(folder), stdout=self.stderr)
+        call_command("demo_city", "--debtors", debtors, "--seed", SEED, "--out", str(folder), stdout=StringIO())
+        call_command("import_extracts", str(folder), stdout=StringIO())
