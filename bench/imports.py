@@ -1,0 +1,185 @@
+"""First load of a claims extract, from file to commit: against Django's ``bulk_create`` and PostgreSQL's ``\\copy``.
+
+The size is in rows. The extract is CP932 with 0.3 % bad rows, 24 instalments a person. ``bulk_create`` reads the same
+file with the least Python that gives the same rows. ``\\copy`` reloads the very rows that our import wrote, from a file
+on disk, into all tables it filled, with their indexes and without triggers. All of it runs in a scratch database.
+"""
+
+import csv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from django.db import connection, transaction
+
+from bench import Ratio, Result
+
+SIZE = 100_000
+AS_OF = date(2026, 11, 20)
+PER_PERSON = 24
+BAD_EVERY = 333
+BATCH = 2_000
+TABLES = ("debtors_sourceidentity", "claims_claim", "claims_entry", "claims_claimevent")
+TITLES = (
+    "整理番号,宛名番号,法人番号,氏名名称,カナ氏名,生年月日,性別,郵便番号,住所,電話番号,科目,業務詳細,賦課年度,相当年度,通知書番号,"
+    "特徴指定番号,期別,申告履歴番号,事業年度番号,納期限,調定額,更正後調定額,減免額,督促手数料,督促状発付日,収納済額,eLQR情報"
+)
+
+
+def run(*, size: int, folder: Path) -> Iterator[Result]:
+    """Yield the comparison with ``bulk_create``, then the one with ``\\copy``."""
+    path = folder / f"zei_tainou_{size}.csv"
+    if not path.exists():
+        _write(path, size)
+    with _scratch_database():
+        ours = _timed(lambda: _import(path))
+        written = _written()
+        copied = _copy_again(folder)
+        assert _written() == written
+        _empty()
+        plain = _timed(lambda: _bulk_create(path))
+        assert _written() == written
+    yield Result("imports", size, ours, plain, "bulk_create", Ratio.OF_TIMES)
+    yield Result("imports", size, ours, copied, r"\copy", Ratio.OF_TIMES)
+
+
+def _written() -> tuple[int, ...]:
+    """Rows of each table and yen owed: all ways must write the same."""
+    with connection.cursor() as cursor:
+        counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in TABLES)
+        cursor.execute(f"SELECT {counts}, sum(principal_yen)::bigint, sum(fee_yen)::bigint FROM claims_claim")
+        return tuple(cursor.fetchone())
+
+
+def _timed(act: Callable[[], None]) -> float:
+    began = perf_counter()
+    act()
+    return perf_counter() - began
+
+
+def _write(path: Path, size: int) -> None:
+    with path.open("w", encoding="cp932", newline="\r\n") as file:
+        file.write(TITLES + "\n")
+        for row in range(size):
+            person, part = divmod(row, PER_PERSON)
+            year, instalment = divmod(part, 4)
+            due = f"50{3 + year}{(6, 8, 10, 12)[instalment]:02d}{'99' if row % BAD_EVERY == 7 else '25'}"
+            dunned = f"50{3 + year}{(7, 9, 11, 12)[instalment]:02d}28" if row % 3 else ""
+            cells = (
+                f"Z{person:09d}", f"A{person:09d}", "", f"架空　太郎{person % 997}", "カクウ　タロウ", "3550401", "1",
+                "4710034", f"豊田市架空町{person % 89}丁目{person % 31 + 1}番地{person % 7 + 1}", "0565-00-0000", "01", "11",
+                f"50{3 + year}", f"50{3 + year}", f"N{person:09d}{year}", "", f"{instalment + 1:02d}", "", "", due,
+                f"{4_000 + row % 90 * 100}", "", "0", "100" if dunned else "0", dunned, "0", "",
+            )  # fmt: skip
+            file.write(",".join(cells) + "\n")
+
+
+@contextmanager
+def _scratch_database() -> Iterator[None]:
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _import(path: Path) -> None:
+    from claims.intake import run as intake
+    from claims.intake.layout import read_layouts
+    from claims.models import ImportBatch
+
+    layout = next(one for one in read_layouts() if one.code == "zei_claims")
+    object.__setattr__(layout, "control", "none")  # there is no section to count
+    batch = ImportBatch.objects.create(by=intake.intake_user(), as_of=AS_OF)
+    file = intake.import_file(batch, intake.Extract(path, layout))
+    if file.status != "committed":
+        raise RuntimeError(file.message)
+
+
+def _copy_again(folder: Path) -> float:
+    """Seconds to reload what the import wrote, table by table, from files in COPY's own text form."""
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            with (folder / f"{table}.copy").open("wb") as out, cursor.copy(f"COPY {table} TO STDOUT") as rows:
+                for block in rows:
+                    out.write(block)
+    _empty()
+    began = perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for table in TABLES:
+            with (folder / f"{table}.copy").open("rb") as file, cursor.copy(f"COPY {table} FROM STDIN") as rows:
+                while block := file.read(1 << 20):
+                    rows.write(block)
+    seconds = perf_counter() - began
+    for table in TABLES:
+        (folder / f"{table}.copy").unlink()
+    return seconds
+
+
+def _empty() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+
+
+def _bulk_create(path: Path) -> None:
+    """The same rows the usual way: model instances in batches, in one transaction, search keys and checks included."""
+    from claims.models import Claim, ClaimEvent, ClaimKind, Entry
+    from debtors.models import SourceIdentity, SourceSystem
+    from debtors.rules.normalise import address_key, kana_key, name_key, phone_key
+    from toyota_collect.calendar import local_tax_due
+    from toyota_collect.models import Holiday, User
+    from toyota_collect.wareki import parse_as
+
+    source, kind = SourceSystem.objects.get(code="zei"), ClaimKind.objects.get(code="resident_tax")
+    by, holidays = User.objects.get(username="system.intake"), frozenset(Holiday.objects.values_list("on", flat=True))
+    rows: dict[tuple[str, str], tuple[dict[str, str], date]] = {}
+    with path.open(encoding="cp932", newline="") as file:
+        for row in csv.DictReader(file):
+            try:
+                due = parse_as(row["納期限"], "era7")
+            except ValueError:
+                continue
+            rows.setdefault((row["通知書番号"], row["期別"]), (row, due))
+    people = {row["整理番号"]: row for row, _ in rows.values()}
+    with transaction.atomic():
+        identities = SourceIdentity.objects.bulk_create(
+            (
+                SourceIdentity(
+                    source=source, person_number=number, atena_number=row["宛名番号"], name=row["氏名名称"],
+                    kana=row["カナ氏名"], birth_on=parse_as(row["生年月日"], "era7"), sex=row["性別"],
+                    postal_code=row["郵便番号"], address=row["住所"], phone=row["電話番号"], name_key=name_key(row["氏名名称"]),
+                    kana_key=kana_key(row["カナ氏名"]), address_key=address_key(row["住所"]),
+                    phone_key=phone_key(row["電話番号"]), ground="tax",
+                )
+                for number, row in people.items()
+            ),
+            batch_size=BATCH,
+        )  # fmt: skip
+        ids = {identity.person_number: identity.pk for identity in identities}
+        claims = Claim.objects.bulk_create(
+            (
+                Claim(
+                    source=source, kind=kind, identity_id=ids[row["整理番号"]], levy_year=int(row["賦課年度"]) + 1518,
+                    taxation_year=int(row["相当年度"]) + 1518, notice_number=row["通知書番号"],
+                    detail_code=row["業務詳細"], instalment=int(row["期別"]), nominal_due_on=due,
+                    due_on=local_tax_due(due, holidays), section_id=kind.section_id, ground="tax", section_paid_yen=0,
+                )
+                for row, due in rows.values()
+            ),
+            batch_size=BATCH,
+        )  # fmt: skip
+        entries, events = [], []
+        for claim, (row, due) in zip(claims, rows.values(), strict=True):
+            facts = {"claim": claim, "by": by, "kind": "levy"}
+            entries.append(Entry(component="principal", amount_yen=int(row["調定額"]), on=due, **facts))
+            if row["督促状発付日"]:
+                on = parse_as(row["督促状発付日"], "era7")
+                entries.append(Entry(component="fee", amount_yen=int(row["督促手数料"]), on=on, **facts))
+                events.append(ClaimEvent(claim=claim, kind="dunning", on=on, ground="tax", origin=source.name, by=by))
+        Entry.objects.bulk_create(entries, batch_size=BATCH)
+        ClaimEvent.objects.bulk_create(events, batch_size=BATCH)
