@@ -15,5 +15,6 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
+        registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
         registry.happenings.append(happenings)

@@ -55,7 +55,7 @@ def record_contact(
     )
     audit.record(event="contact.recorded", by=by, target=contact, detail={"person": person.number, "outcome": outcome})
     for item in person.work_items.filter(subject_key=CASE, closed_at=None):
-        close_work_item(item_id=item.pk, outcome=contact.get_outcome_display(), by=by)
+        close_work_item(item_id=item.pk, outcome=contact.get_outcome_display(), by=by, on=on, followed=True)
     if next_step and next_due_on:
         open_work_item(
             person_id=person.pk,
@@ -104,18 +104,21 @@ def open_work_item(
 
 
 @transaction.atomic
-def close_work_item(*, item_id: int, outcome: str, by: Any) -> WorkItem:
-    """Close an open item with what came of it.
+def close_work_item(*, item_id: int, outcome: str, by: Any, on: date, followed: bool = False) -> WorkItem:
+    """Close an open item with what came of it. ``followed``: a contact and its next step take its place.
 
     Raises:
         WorkItem.DoesNotExist: no such item.
-        WorkItemRefused: it is closed already, or no outcome is given.
+        WorkItemRefused: it is closed already, no outcome is given, or it is the case's own next step while
+            something is owed on ``on`` (only a contact closes that).
     """
     item = WorkItem.objects.select_for_update().get(pk=item_id)
     if item.closed_at:
         raise WorkItemRefused("この件はすでに済んでいます。")
     if not outcome.strip():
         raise WorkItemRefused("結果を書いてください。")
+    if not followed and item.subject_key == CASE and owes(item.person, by=by, on=on):
+        raise WorkItemRefused("未納があるため、経過を記録して、続きの次の一手を決めてください。")
     item.outcome, item.closed_by, item.closed_at = outcome.strip(), by, timezone.now()
     item.save()
     audit.record(event="work_item.closed", by=by, target=item, detail={"outcome": item.outcome})

@@ -9,6 +9,7 @@ urlpatterns = [
     path("work/<int:pk>/close/", views_work.close, name="close-work"),
     path("<str:number>/", views.person, name="person"),
     path("<str:number>/next/", views_work.panel_next, name="panel-next"),
+    path("<str:number>/contact/", views_work.panel_contact, name="panel-contact"),
     path("<str:number>/course/", views.panel_course, name="panel-course"),
     path("<str:number>/contacts/new/", views_work.new_contact, name="new-contact"),
 ]

@@ -41,10 +41,15 @@ def panel_next(request: HttpRequest, person: Person) -> HttpResponse:
         "person": person,
         "items": person.work_items.filter(closed_at=None).select_related("owner"),
         "owes": services_work.owes(person, by=request.user, on=business_date()),
-        "contact": person.contacts.select_related("by").first(),
-        "form": forms.CloseForm(),
+        "case": services_work.CASE,
     }
     return render(request, "debtors/panel_next.html", context)
+
+
+@person_panel(Permission.CONTACT_VIEW)
+def panel_contact(request: HttpRequest, person: Person) -> HttpResponse:
+    contact = person.contacts.select_related("by").first()
+    return render(request, "debtors/panel_contact.html", {"contact": contact})
 
 
 @require(Permission.CONTACT_VIEW)
@@ -69,7 +74,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.CloseForm(request.POST)
     try:
         outcome = form.cleaned_data["outcome"] if form.is_valid() else ""
-        services_work.close_work_item(item_id=pk, outcome=outcome, by=request.user)
+        services_work.close_work_item(item_id=pk, outcome=outcome, by=request.user, on=business_date())
     except services_work.WorkItemRefused as error:
         messages.warning(request, str(error))
     else:

@@ -39,6 +39,7 @@ ROWS: dict[str, Row] = {
     "debtors:close-work": Row({"pk": "work"}, 302, "post"),
     "debtors:person": Row({"number": "number"}),
     "debtors:panel-next": Row({"number": "number"}),
+    "debtors:panel-contact": Row({"number": "number"}),
     "debtors:panel-course": Row({"number": "number"}),
     "debtors:new-contact": Row({"number": "number"}),
     "claims:board": Row(),

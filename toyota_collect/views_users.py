@@ -24,6 +24,34 @@ from toyota_collect.permissions import (
 )
 
 PAGE = 50
+# What was looked at, in words; an action without a word here is shown as it was written.
+ACTIONS = {
+    "search": "人をさがした",
+    "person": "人の画面",
+    "claim": "債権・台帳",
+    "contact": "経過を書く画面",
+    "hold": "保留の画面",
+    "work": "次の一手の一覧",
+    "panel_next": "人の画面（次の一手）",
+    "panel_contact": "人の画面（最後の接触）",
+    "panel_course": "人の画面（経過）",
+    "panel_owed": "人の画面（滞納合計）",
+    "panel_clock": "人の画面（時効）",
+    "panel_matrix": "人の画面（期別）",
+    "panel_receipts": "人の画面（収納）",
+    "panel_holds": "人の画面（保留）",
+    "person_panel_letters": "人の画面（催告書）",
+    "letter": "催告書",
+    "letter.pdf": "催告書のPDF",
+    "run.letters": "一斉催告の一覧",
+    "run.exclusions": "一斉催告の除外",
+    "run.bundle": "一斉催告の印刷ファイル",
+    "run.manifest": "一斉催告の目録",
+    "import.rejected_rows": "取込で受け付けなかった行",
+    "import.paid_totals": "収納済額の照合",
+    "access_log": "閲覧の記録",
+    "welfare_room": "相談支援の部屋",
+}
 
 
 @require(Permission.USER_ADMIN)
@@ -87,6 +115,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     audit.log_view(request, action="access_log", person_key=asked.get("person", "").strip())
     page = Paginator(_rows(asked), PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.action_text = ACTIONS.get(row.action, row.action)
     return render(request, "users/access_log.html", {"form": form, "page": page})
 
 

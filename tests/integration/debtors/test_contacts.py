@@ -73,14 +73,26 @@ def test_one_step_is_open_for_a_subject(debtor, collector):
 
 def test_a_step_is_closed_once_and_with_a_result(debtor, collector):
     item = services_work.open_work_item(
-        person_id=debtor.pk, reason="電話", next_step="電話する", due_on=DAY, by=collector
+        person_id=debtor.pk, reason="返戻", next_step="住所を調べる", due_on=DAY, by=collector, subject_key="letter:1"
     )
+    close = {"item_id": item.pk, "by": collector, "on": DAY}
     with pytest.raises(services_work.WorkItemRefused):
-        services_work.close_work_item(item_id=item.pk, outcome="  ", by=collector)
-    services_work.close_work_item(item_id=item.pk, outcome="入金を確かめた", by=collector)
+        services_work.close_work_item(outcome="  ", **close)
+    services_work.close_work_item(outcome="住所が分かった", **close)
     with pytest.raises(services_work.WorkItemRefused):
-        services_work.close_work_item(item_id=item.pk, outcome="もう一度", by=collector)
+        services_work.close_work_item(outcome="もう一度", **close)
     assert AuditEvent.objects.filter(event="work_item.closed").count() == 1
+
+
+def test_the_cases_own_step_is_closed_by_a_contact_while_something_is_owed(client, debtor, collector):
+    facts = {"reason": "電話", "next_step": "電話する", "due_on": DAY, "by": collector}
+    owing = services_work.open_work_item(person_id=debtor.pk, **facts)
+    clear = services_work.open_work_item(person_id=person().pk, **facts)
+    client.force_login(collector)
+    for item in (owing, clear):
+        client.post(reverse("debtors:close-work", args=[item.pk]), {"outcome": "済んだ"})
+        item.refresh_from_db()
+    assert (owing.closed_at, clear.outcome) == (None, "済んだ")
 
 
 def test_the_form_writes_what_was_typed(client, debtor, collector):

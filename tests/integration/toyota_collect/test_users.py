@@ -152,6 +152,7 @@ def test_the_log_is_searched_by_person_and_by_user(client):
     assert rows(person="P00000001", user=first.display_name) == [(first, "P00000001")]
     assert rows(until="2000-01-01") == []
     assert len(rows(since="きのう")) == 3
+    assert "人の画面" in client.get(reverse("users:access-log"), {"person": "P00000002"}).content.decode()
 
 
 def test_reading_the_log_is_itself_written_down(client):
