@@ -115,9 +115,8 @@ def access_log(request: HttpRequest) -> HttpResponse:
     asked = form.cleaned_data if form.is_valid() else {}
     audit.log_view(request, action="access_log", person_key=asked.get("person", "").strip())
     page = Paginator(_rows(asked), PAGE).get_page(request.GET.get("page"))
-    for row in page:
-        row.action_text = ACTIONS.get(row.action, row.action)
-    return render(request, "users/access_log.html", {"form": form, "page": page})
+    rows = [{"row": row, "action": ACTIONS.get(row.action, row.action)} for row in page]
+    return render(request, "users/access_log.html", {"form": form, "page": page, "rows": rows})
 
 
 def _rows(asked: dict[str, Any]) -> QuerySet[AccessLog]:
