@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from claims.models import Claim, Entry, SealBlock
+from claims.services.clocks import refresh_clocks
 from claims.services.seal import seal_new_entries
 from claims.services.verify import verify_ledger
 from tests.factories.claims import book, claim, pay
@@ -97,6 +98,7 @@ def test_sealing_twice_seals_once_and_chains_blocks():
 @pytest.mark.django_db(transaction=True)
 def test_an_untouched_ledger_proves_itself(restored_reference_data):
     pay(claim(), 2_500, on=DAY)
+    refresh_clocks()
     seal_new_entries()
     proof = verify_ledger()
     assert proof.ok
