@@ -54,7 +54,7 @@ def test_ten_extracts_become_one_ledger_and_one_letter_per_person(restored_refer
     assert Entry.objects.count() == before
     assert verify_ledger().ok
 
-    printed = run("print_run", "--as-of", AS_OF, "--out", str(out))
+    printed = run("print_run", "--as-of", AS_OF, "--out", str(out), "--workers", "1")
     manifest = read_manifest(out)
     one_letter_per_person(printed, manifest)
     letters_add_up()
