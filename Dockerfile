@@ -1,0 +1,23 @@
+FROM python:3.11-slim-bookworm
+
+# Pango and the subsetter for WeasyPrint; the letter's fonts (IPAmj明朝 holds the variants of names).
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
+        fonts-morisawa-bizud-gothic fonts-ipamj-mincho fonts-dejavu-core \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /app
+COPY requirements.txt .
+RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
+
+COPY . .
+ENV PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=toyota_collect.settings TC_STATE=/var/lib/toyota-collect
+# Static files belong to the image, not to the volume with the city's files; the key is for this step only.
+RUN useradd --system --create-home collect \
+    && mkdir -p /var/lib/toyota-collect /srv/static \
+    && SECRET_KEY=build-step-only STATIC_ROOT=/srv/static python manage.py collectstatic --noinput -v0 \
+    && chown collect /var/lib/toyota-collect
+ENV STATIC_ROOT=/srv/static
+USER collect
+EXPOSE 8000
+CMD ["gunicorn", "toyota_collect.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--timeout", "120"]
