@@ -17,14 +17,21 @@ def _static_root() -> None:
 def _flush_may_empty_append_only_tables() -> Iterator[None]:
     """Between transactional tests Django truncates all tables; append-only ones refuse that, so triggers rest then.
 
-    For the whole session: pytest-django flushes after the fixtures of a test are gone.
+    What migrations loaded is loaded again at once: the next test may be any. For the whole session: pytest-django
+    flushes after the fixtures of a test are gone.
     """
+    from django.apps import apps
     from django.db.backends.postgresql.operations import DatabaseOperations
+
+    from claims import reference as claims_reference
+    from toyota_collect import reference
 
     real = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
         real(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"])
+        reference.load(apps)
+        claims_reference.load(apps)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
