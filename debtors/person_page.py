@@ -9,6 +9,7 @@ from django.urls import reverse
 from debtors.disclosure import identities_for, own_records, protection_of, shown
 from debtors.models import IdentityLink, Person, ProtectionFlag
 from debtors.panels import PANEL_COLUMNS, visit_mark
+from debtors.protection import hidden_people
 from debtors.rules.matching import EVIDENCE
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
@@ -18,18 +19,22 @@ from toyota_collect.wareki import long_text
 LINK_RULES = {"alone": "ほかの業務に同じ人は見つかっていません", "person": "職員が確認して結んだ"}
 NOT_KEPT = Flag("", "この版ではまだ記録していません。")
 NO_REVEAL = "照会は所属長の承認が必要です（この版では照会できません）。"
+MAYBE = Flag(
+    "支援措置の人と同じ人かもしれない：居場所を見せない・言わない", f"住民記録の担当に確かめてください。{NO_REVEAL}"
+)
 
 
 def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     """Head, flags, identities and the addresses of the panels; a constant number of queries."""
     protection = protection_of(person, on=on)
-    head = shown(person, user, hidden=protection is not None, record=own_records([person.pk], user).get(person.pk))
+    hidden = person.pk in hidden_people([person.pk], on=on)
+    head = shown(person, user, hidden=hidden, record=own_records([person.pk], user).get(person.pk))
     return {
         "person": person,
         "shown": head,
         "no_reveal": NO_REVEAL,
         "household_size": _household_size(head.household_number, user),
-        "flags": _flags(person, user, protection, on=on),
+        "flags": _flags(person, user, _protect(protection, hidden=hidden), on=on),
         "panels": panels_for(person, user),
         "identities": _identities(person, user),
     }
@@ -47,9 +52,9 @@ def panels_for(person: Person, user: Any) -> dict[str, list[dict[str, str]]]:
     return dict(columns)
 
 
-def _flags(person: Person, user: Any, protection: ProtectionFlag | None, *, on: date) -> list[dict[str, Any]]:
+def _flags(person: Person, user: Any, protect: Flag | None, *, on: date) -> list[dict[str, Any]]:
     """The three fixed places; one that nobody has looked into says so instead of "none"."""
-    flags = {"protect": _protect(protection) if protection else None}
+    flags = {"protect": protect}
     for kind in ("safety", "living"):
         flags[kind] = registry.flags[kind](person, user, on) if kind in registry.flags else NOT_KEPT
     return [
@@ -58,7 +63,9 @@ def _flags(person: Person, user: Any, protection: ProtectionFlag | None, *, on: 
     ]
 
 
-def _protect(protection: ProtectionFlag) -> Flag:
+def _protect(protection: ProtectionFlag | None, *, hidden: bool) -> Flag | None:
+    if protection is None:
+        return MAYBE if hidden else None
     ends_on = protection.ends_on
     until = f"{long_text(ends_on - ONE_DAY)}まで。" if ends_on else "終わりの日は決まっていません。"
     return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")

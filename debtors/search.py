@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from debtors.disclosure import own_records, shown
 from debtors.models import Person, SourceIdentity
+from debtors.protection import hidden_people
 from debtors.rules.normalise import kana_key, name_key, phone_key
 from toyota_collect import wareki
 from toyota_collect.permissions import Role
@@ -93,7 +94,7 @@ def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
     ids |= set(identities.filter(Q(atena_number=number) | Q(person_number=number)).values_list("person_id", flat=True))
     if phone := phone_key(plain):
         by_phone = set(identities.filter(phone_key=phone).values_list("person_id", flat=True))
-        ids |= by_phone - set(Person.objects.protected(on=on).filter(pk__in=by_phone).values_list("pk", flat=True))
+        ids |= by_phone - hidden_people(by_phone, on=on)
     for search in registry.number_searches:
         ids |= set(search(number, user))
     return set(Person.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True))
@@ -144,7 +145,7 @@ def rows_of(ids: Iterable[int], *, user: Any, on: date) -> list[dict[str, Any]]:
     """One row a person in the order of ``ids``: what may be shown, with the facts other apps give for lists."""
     ids = list(ids)
     people = Person.objects.in_bulk(ids)
-    hidden = set(Person.objects.protected(on=on).filter(pk__in=ids).values_list("pk", flat=True))
+    hidden = hidden_people(ids, on=on)
     facts: dict[int, dict[str, Any]] = {pk: {} for pk in ids}
     for source in registry.list_facts:
         for pk, more in source(ids, user, on).items():

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from debtors import forms, services_work
-from debtors.disclosure import protection_of
 from debtors.models import Person, WorkItem
 from debtors.panels import person_panel
+from debtors.protection import hidden_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
@@ -31,7 +31,8 @@ def new_contact(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("debtors:person", number=number)
     audit.log_view(request, action="contact", person_key=number)
     item = person.work_items.filter(subject_key=services_work.CASE, closed_at=None).first()
-    context = {"person": person, "form": form, "owes": owes, "item": item, "protected": protection_of(person, on=on)}
+    protected = person.pk in hidden_people([person.pk], on=on)
+    context = {"person": person, "form": form, "owes": owes, "item": item, "protected": protected}
     return render(request, "debtors/contact_new.html", context)
 
 
@@ -59,10 +60,8 @@ def work(request: HttpRequest) -> HttpResponse:
     audit.log_view(request, action="work")
     chosen = {"mine": items.filter(owner=request.user), "overdue": items.filter(due_on__lt=on), "all": items}
     page = Paginator(chosen.get(whose, items), PAGE).get_page(request.GET.get("page"))
-    protected = (
-        Person.objects.protected(on=on).filter(work_items__in=[item.pk for item in page]).values_list("pk", flat=True)
-    )
-    context = {"page": page, "filters": _filters(chosen, whose), "protected": set(protected)}
+    protected = hidden_people([item.person_id for item in page], on=on)
+    context = {"page": page, "filters": _filters(chosen, whose), "protected": protected}
     return render(request, "debtors/work.html", context)
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 
 from debtors.models import Person
 from debtors.panels import person_panel
+from debtors.protection import hidden_people
 from notices import forms
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services.documents import LetterWithheld, document_bytes, letter_document
@@ -53,7 +54,8 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
     if request.GET.get("state") in Letter.State.values:
         found = found.filter(state=request.GET["state"])
     page = Paginator(found.defer("snapshot"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "notices/letters.html", {"run": run, "page": page, "form": form})
+    hidden = hidden_people([letter.person_id for letter in page], on=business_date())
+    return render(request, "notices/letters.html", {"run": run, "page": page, "form": form, "hidden": hidden})
 
 
 @require(Permission.LETTER_VIEW)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from debtors.models import Person
+from debtors.protection import hidden_people
 from notices.letter import Unprintable
 from notices.models import Letter
 from notices.services import engine
@@ -34,8 +34,10 @@ def letter_document(*, letter_id: int, by: Any, today: date) -> Document:
         LetterWithheld: the person is under protection measures now, or the letter cannot be printed.
     """
     letter = Letter.objects.select_for_update(of=("self",)).select_related("person", "document").get(pk=letter_id)
-    if Person.objects.protected(on=today).filter(pk=letter.person_id).exists():
-        raise LetterWithheld("支援措置の登録がある人です。住所が載るため、この画面では開けません。")
+    if hidden_people([letter.person_id], on=today):
+        raise LetterWithheld(
+            "支援措置の登録がある人か、その人かもしれない人です。住所が載るため、この画面では開けません。"
+        )
     if letter.document is not None:
         return letter.document
     try:

@@ -11,10 +11,10 @@ from django.db.models import F, Sum
 from claims.models import Claim
 from claims.services.charges import AmountDue, amounts_due
 from debtors.models import Person
+from debtors.protection import maybe_protected_people
 from notices.models import PrintRun
 from notices.querysets import (
     held_claims,
-    maybe_protected_people,
     overdue_claims,
     protected_people,
     reachable_claims,

@@ -1,0 +1,65 @@
+"""Whose address must not be seen: people under protection measures (支援措置), and those who may be the same people."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from debtors.models import Person, ProtectionFlag, SourceIdentity
+from debtors.querysets import in_force
+from debtors.rules.matching import IdentityRecord, may_be_protected
+
+_FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
+
+
+def hidden_people(people: Collection[int], *, on: date) -> set[int]:
+    """Of the people, those whose address, phone and household no page may show on that day."""
+    known = set(Person.objects.protected(on=on).filter(pk__in=people).values_list("pk", flat=True))
+    return known | _suspects(_flags([on]), among=people)
+
+
+def maybe_protected_people(days: Iterable[date]) -> set[int]:
+    """Ids of people who might be a protected person under another number (``may_be_protected``), protected ones not.
+
+    A measure counts also where nobody holds the register's entry yet: a record of the same human that could not be
+    linked to it is just what an address would leak from.
+    """
+    flags = _flags(days)
+    return _suspects(flags) - set(flags.exclude(person=None).values_list("person_id", flat=True))
+
+
+def _flags(days: Iterable[date]) -> QuerySet[ProtectionFlag]:
+    in_days = Q()
+    for day in days:
+        in_days |= in_force(day)
+    return ProtectionFlag.objects.filter(in_days)
+
+
+def _suspects(flags: QuerySet[ProtectionFlag], *, among: Collection[int] | None = None) -> set[int]:
+    """People (of ``among``, if given) of whom a record may be a flagged human's."""
+    # Two plain look-ups by key; one query with OR would read every identity of the city.
+    parts = [
+        SourceIdentity.objects.filter(pk__in=flags.values("identity")),
+        SourceIdentity.objects.filter(person__in=flags.exclude(person=None).values("person")),
+    ]
+    if among is None:
+        near = SourceIdentity.objects.filter(_shares_a_fact(parts), person__isnull=False)
+    else:
+        near = SourceIdentity.objects.filter(person__in=list(among))
+    people = dict(near.values_list("pk", "person_id"))
+    suspects = may_be_protected(_records(near), [record for part in parts for record in _records(part)])
+    return {people[pk] for pk in suspects}
+
+
+def _shares_a_fact(parts: Iterable[QuerySet[SourceIdentity]]) -> Q:
+    shares = Q()
+    for part in parts:
+        shares |= Q(birth_on__in=part.exclude(birth_on=None).values("birth_on"))
+        shares |= Q(address_key__in=part.exclude(address_key="").values("address_key"))
+        shares |= Q(phone_key__in=part.exclude(phone_key="").values("phone_key"))
+    return shares
+
+
+def _records(identities: QuerySet[SourceIdentity]) -> list[IdentityRecord]:
+    rows = identities.values_list("pk", "source__code", *_FACTS)
+    return [IdentityRecord(pk, source, **dict(zip(_FACTS, facts, strict=True))) for pk, source, *facts in rows]
