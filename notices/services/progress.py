@@ -15,6 +15,7 @@ OTHER_SLIPS = "納付書の単位を変えた一斉催告で送る"
 MEND_AND_RETRY = "原因を直して作り直す"
 # Code of the letter engine or of its proof-reading: what staff call it, and what to do next.
 FAILURES = {
+    "protected": ("支援措置", "個別に送る（2人で確かめる）"),
     "address": ("住所・氏名が窓に収まらない", BY_HAND),
     "postal_code": ("郵便番号が使えない", BY_HAND),
     "post": ("郵便番号が使えない", BY_HAND),

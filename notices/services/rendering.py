@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
+from debtors.protection import hidden_people
 from notices.letter import LetterData, Rendered, Unprintable
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services import engine
@@ -30,6 +31,9 @@ STALE_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 3
 VERIFY_ROUNDS = 3
 State = PrintChunk.State
+PROTECTED = Unprintable(
+    "protected", "金額確定のあとで支援措置の登録が届いた人か、その人かもしれない人です。個別に送ってください。"
+)
 log = logging.getLogger(__name__)
 
 
@@ -148,7 +152,11 @@ def _take(chunk_id: int) -> int | None:
 def _make(chunk: PrintChunk, attempt: int) -> Bundle:
     bundle = Bundle()
     datas: dict[int, LetterData] = {}
+    hidden = _protected_since(chunk)
     for letter in chunk.letters.order_by("serial"):
+        if letter.person_id in hidden:
+            bundle.failures[letter.pk] = PROTECTED
+            continue
         try:
             datas[letter.pk] = frozen_letter(letter)
         except Unprintable as error:
@@ -167,6 +175,12 @@ def _make(chunk: PrintChunk, attempt: int) -> Bundle:
         bundle.failures |= faults
         datas = {pk: data for pk, data in datas.items() if pk not in bundle.failures}
     raise engine.BundleFault(f"検査に通らない通を{VERIFY_ROUNDS}回のぞいても、誤りが残ります。")
+
+
+def _protected_since(chunk: PrintChunk) -> set[int]:
+    """People of the bundle who came under protection measures after the amounts were fixed: no address is printed."""
+    people = list(chunk.letters.values_list("person_id", flat=True))
+    return set().union(*(hidden_people(people, on=day) for day in {chunk.run.as_of, chunk.run.issued_on}))
 
 
 def _mark_rendered(chunk_id: int, attempt: int, letter_ids: list[int]) -> None:

@@ -474,6 +474,20 @@ def test_a_letter_is_withheld_once_the_person_is_protected(finished_run, operato
         letter_document(letter_id=letter.pk, by=operator, today=DAY)
 
 
+def test_a_letter_of_somebody_protected_since_the_amounts_were_fixed_is_not_printed(frozen_run, quick):
+    hidden, other = person(), person(name_key="架空別人", kana_key="カクウベツジン")
+    claim(hidden)
+    claim(other)
+    run = frozen_run()
+    protect(hidden, starts_on=DAY)
+    for chunk in run.chunks.all():
+        render_chunk(chunk_id=chunk.pk)
+    letters = {letter.person_id: letter for letter in run.letters.all()}
+    assert (letters[hidden.pk].state, letters[hidden.pk].failure_code) == (Letter.State.FAILED, "protected")
+    assert letters[other.pk].state == Letter.State.VERIFIED
+    assert quick.rendered == 1
+
+
 def test_a_stored_letter_that_was_changed_is_not_shown(finished_run, operator, media: Path):
     owing(10_000)
     letter = finished_run().letters.get()
