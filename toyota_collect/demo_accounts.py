@@ -36,6 +36,11 @@ ACCOUNTS = [
 ]
 
 
+def is_demo_account(user: User) -> bool:
+    """Whether the account is one of those above; their password is published."""
+    return any((user.username, user.display_name) == (one.username, one.display_name) for one in ACCOUNTS)
+
+
 def demo_password() -> str:
     """The one password of all demo accounts: ``DEMO_PASSWORD``, or the published one."""
     return os.environ.get("DEMO_PASSWORD") or "toyota-demo-2026"

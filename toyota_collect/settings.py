@@ -139,7 +139,7 @@ WHITENOISE_USE_FINDERS = not HTTPS
 
 # --- people and their log-in -----------------------------------------------------------------------
 AUTH_USER_MODEL = "toyota_collect.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["toyota_collect.login.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -17,7 +17,6 @@ urlpatterns = [
     path("approvals/", include("toyota_collect.urls_approvals")),
     path("users/", include("toyota_collect.urls_users")),
     path("styleguide/", styleguide, name="styleguide"),
-    path("accounts/", include("allauth.account.urls")),
-    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("toyota_collect.urls_accounts")),
     path("admin/", admin.site.urls),
 ]

@@ -57,9 +57,7 @@ def test_style_page(sign_in: SignIn, complaints: list[str]) -> None:
     assert complaints == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no/such/page/"]
-)
+@pytest.mark.parametrize("path", ["/accounts/login/", "/no/such/page/"])
 def test_pages_before_log_in(path: str, open_page: Callable[[], Page]) -> None:
     page = open_page()
     page.goto(path)
