@@ -17,9 +17,14 @@ if (ROOT / ".env").exists():
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)  # 架空データ: demo accounts log in by password alone
 STATE_DIR = Path(env.str("TC_STATE", default=str(ROOT / "var"))).resolve()
-SECRET_KEY = env.str("SECRET_KEY", default="demo-only-key-never-for-a-city" if DEMO or DEBUG else "")
+DEMO_KEY = "demo-only-key-never-for-a-city"  # published with the sources
+SECRET_KEY = env.str("SECRET_KEY", default=DEMO_KEY if DEMO or DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY が設定されていません。.env.example を見て環境変数に設定してください。")
+if SECRET_KEY == DEMO_KEY and not (DEMO or DEBUG):
+    raise ImproperlyConfigured(
+        "SECRET_KEY が公開されている見本のままです。.env.example の作り方で新しく作ってください。"
+    )
 HTTPS = env.bool("HTTPS", default=not (DEMO or DEBUG))
 if DEMO and HTTPS:
     raise ImproperlyConfigured("DEMO=1 は本番設定（HTTPS=1）では使えません。どちらかを外してください。")

@@ -1,5 +1,7 @@
 """How a refused row is shown to staff: by columns, without address and phone, which may be protected."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from claims.intake.fields import SECRET_IN_RAW
@@ -8,13 +10,19 @@ from claims.intake.parse import split_row
 
 HIDDEN = "（表示しません）"
 Cells = list[tuple[str, str]]  # label, text
+# A place or a telephone may stand in a column that is not meant for it (様方, 送付先, remarks in a name).
+LOOKS_LIKE_A_PLACE = re.compile(
+    r"[都道府県市区町村郡字].*[0-9一二三四五六七八九十]|[0-9一二三四五六七八九十]+(丁目|番地?|号)"
+    r"|[0-9]{3}-[0-9]{4}|[0-9]+-[0-9]+-[0-9]+|^0[5-9]0[0-9]{8}$"
+)
 
 
 def shown_cells(layout: Layout, titles: Sequence[str], raw: bytes) -> Cells | None:
     """The fields of a row with their Japanese names, as written; ``None`` where the columns cannot be told apart.
 
-    ``titles`` is the file's header, or an empty title for each column where it has none. Bytes that are no text are shown as U+FFFD. Places with an address are hidden,
-    and a row whose columns are shifted is not shown at all: an address could stand anywhere in it.
+    ``titles`` is the file's header, or an empty title for each column where it has none. Bytes that are no text are
+    shown as U+FFFD. Columns with an address are hidden, and so is any cell that reads like one; a row whose columns
+    are shifted is not shown at all: an address could stand anywhere in it.
     """
     codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
     if layout.format == "fixed":
@@ -34,4 +42,5 @@ def shown_cells(layout: Layout, titles: Sequence[str], raw: bytes) -> Cells | No
 
 def _text(spec: FieldSpec, cell: str) -> str:
     text = cell.strip()
-    return HIDDEN if text and spec.canonical.name in SECRET_IN_RAW else text
+    secret = spec.canonical.name in SECRET_IN_RAW or LOOKS_LIKE_A_PLACE.search(unicodedata.normalize("NFKC", text))
+    return HIDDEN if text and secret else text

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from notices.letter import LetterData, slips
 from notices.models import Letter, PrintRun
+from toyota_collect.csv_out import as_text
 
 COLUMNS = ["file", "page", "pages", "person", "number", "name", "amount", "due", "slips"]
 
@@ -33,7 +34,7 @@ def manifest(run: PrintRun) -> Iterator[str]:
                 "pages": letter.sheets,
                 "person": letter.person.number,
                 "number": letter.number,
-                "name": letter.name,
+                "name": as_text(letter.name),
                 "amount": letter.total_yen,
                 "due": data.deadline_on.isoformat(),
                 "slips": json.dumps(

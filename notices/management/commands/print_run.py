@@ -98,11 +98,14 @@ def _once(bundles: list[int], workers: int) -> Iterator[bool]:
 
 
 def _hand_over(run: PrintRun, out: Path) -> list[str]:
-    """Copy the print files and the list into the folder; return their names."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Copy the print files and the list into the folder, readable by our own account alone; return their names."""
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
     paths = [Path(settings.MEDIA_ROOT) / path for path in run.chunks.exclude(path="").values_list("path", flat=True)]
     for path in [*paths, manifest_path(run)]:
-        shutil.copyfile(path, out / path.name)
+        copy = out / path.name
+        copy.touch(mode=0o600)
+        copy.chmod(0o600)  # also where an earlier run left it open to others
+        shutil.copyfile(path, copy)
     return [*(path.name for path in paths), manifest_path(run).name]
 
 

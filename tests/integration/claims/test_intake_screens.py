@@ -83,6 +83,23 @@ def test_refused_rows_never_show_an_address_or_a_phone(clerk, tmp_path):
         assert value not in text
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "架空花子　豊田市秘密町９",
+        "秘密町1丁目2番3号　様方",
+        "471-9999 架空花子",
+        "架空花子 0565-00-9999",
+        "０９０００００９９９９",
+    ],
+)
+def test_a_place_in_the_wrong_column_is_hidden_too(clerk, tmp_path, place):
+    file = import_one(claims(tmp_path, {"name": place, "due_on": "5080231"}))
+    text = page(clerk, "import-file", file.pk)
+    assert "（表示しません）" in text
+    assert place not in text
+
+
 def test_a_row_with_shifted_columns_is_not_shown_at_all(clerk, tmp_path):
     of = layout("juki_register")
     row = line(of, REGISTER | {"name": "秘密　花子"}).replace(b",", b"", 1)

@@ -42,6 +42,7 @@ def test_a_sample_run_is_printed_verified_and_listed(tmp_path):
     assert (run.state, run.is_sample, run.approval) == ("verified", True, None)
 
     listed = rows(tmp_path / "out")
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
     pdf = pypdfium2.PdfDocument(tmp_path / "out" / listed[0]["file"])
     assert len(pdf) == told["sheets"] == sum(int(row["pages"]) for row in listed)
     for row in listed:
