@@ -94,10 +94,20 @@ class Service:
 
 
 class Running:
-    """A started service, leader of its own process group."""
+    """A started service, leader of its own process group.
 
-    def __init__(self, service: Service, log: IO[bytes]) -> None:
+    ``announce`` is called in the child with its process id before it becomes the service: whoever has to know of it
+    knows before there is anything to clear up, also when this process is killed at that moment.
+    """
+
+    def __init__(self, service: Service, log: IO[bytes], announce: Callable[[int], None] = lambda _pid: None) -> None:
         self.service = service
+        tie_to_parent = die_with_parent(service.stop_signal)
+
+        def before_exec() -> None:
+            tie_to_parent()
+            announce(os.getpid())
+
         with log:
             self.process = subprocess.Popen(
                 service.command,
@@ -105,7 +115,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=die_with_parent(service.stop_signal),
+                preexec_fn=before_exec,
                 **service.options,
             )
 

@@ -1,5 +1,6 @@
 """The web, worker and beat processes of bin/start, kept running and stopped together."""
 
+import os
 import subprocess
 import sys
 import time
@@ -23,9 +24,9 @@ class Supervisor:
         )
 
     def start(self, service: Service) -> None:
-        one = Running(service, self.state.log(service.name))
+        told = f" {int(service.stop_signal)} {service.grace}"
+        one = Running(service, self.state.log(service.name), lambda pid: self._tell_guard(f"+ {pid}{told}"))
         self.running.append(one)
-        self._tell_guard(f"+ {one.process.pid} {int(service.stop_signal)} {service.grace}")
 
     def watch(self) -> None:
         """Restart what ends by itself, once; call it again and again.
@@ -66,5 +67,4 @@ class Supervisor:
 
     def _tell_guard(self, line: str) -> None:
         assert self.guard.stdin is not None
-        self.guard.stdin.write(line + "\n")
-        self.guard.stdin.flush()
+        os.write(self.guard.stdin.fileno(), f"{line}\n".encode())  # whole, also from a child between fork and exec
