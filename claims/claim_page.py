@@ -11,6 +11,7 @@ from claims.rules.prescription import Prescription
 from claims.services.charges import amounts_due
 from claims.services.clocks import ClockUnknown, clocks_for
 
+CLAIM_PARTS = [part for part in Entry.Component if part is not Entry.Component.OVERPAID]
 KEY_PARTS = [
     ("業務詳細コード", "detail_code"),
     ("特別徴収義務者指定番号", "collector_number"),
@@ -35,7 +36,7 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
         "as_of": as_of,
         "rows": [{"entry": entry, "balance": balance} for entry, balance in zip(until, _running(until), strict=True)],
         "later": len(entries) - len(until),
-        "balances": [{"name": part.label, "yen": balances[part.value]} for part in Entry.Component],
+        "balances": [{"name": part.label, "yen": balances[part.value]} for part in CLAIM_PARTS],
         "late_yen": late_yen,
         "total_yen": balances["principal"] + balances["fee"] + balances["cost"] + late_yen,
         "charge": due.charge,
@@ -60,7 +61,7 @@ def _clock(claim: Claim, as_of: date) -> tuple[Prescription | None, str]:
 
 
 def _balances(entries: Sequence[Entry]) -> dict[str, int]:
-    found = dict.fromkeys(Entry.Component.values, 0)
+    found = {part.value: 0 for part in CLAIM_PARTS}
     for entry in entries:
         found[entry.component] += entry.amount_yen
     return found

@@ -34,6 +34,12 @@ TEXTS = [
 
 def load(models: Any) -> None:
     """Add what is missing. ``models`` is an app registry (``apps.get_model``), live or of a migration."""
+    load_law(models)
+    _booking(models.get_model("claims", "ClaimKind"), models.get_model("claims", "BookingSource"))
+
+
+def load_law(models: Any) -> None:
+    """Sections, systems, kinds with their legal attributes, and rates."""
     section = models.get_model("toyota_collect", "Section")
     sections = _Sections(section)
     _sources(models.get_model("debtors", "SourceSystem"), sections)
@@ -87,3 +93,11 @@ def _rates(model: Any) -> None:
             "source": f"{table['law']}（{row['basis']}）",
         }
         model.objects.get_or_create(year=row["year"], defaults=defaults)
+
+
+def _booking(kind_model: Any, booking_model: Any) -> None:
+    """Until the city decides otherwise, each section's own feed books the money of its kinds."""
+    for kind in kind_model.objects.all():
+        booking_model.objects.get_or_create(
+            kind=kind, starts_on=FIRST_DAY, defaults={"by": "section", "source": "開始時の扱い（市の決定で改める）"}
+        )

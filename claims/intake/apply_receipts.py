@@ -19,11 +19,14 @@ WHERE r.source_id = %(source)s
 GROUP BY r.id, e.claim_id
 """
 PAID = f"""
-SELECT s.*, s.principal_yen + s.fee_yen + s.late_yen AS amount_yen, c.id AS claim_id, c.ground, kind.books_money,
+SELECT s.*, s.principal_yen + s.fee_yen + s.late_yen AS amount_yen, c.id AS claim_id, c.ground, feed.by AS books_money,
     coalesce(c.principal_yen, 0) AS owed_yen, coalesce(c.fee_yen, 0) AS owed_fee_yen,
     coalesce(b.receipt_id, nextval(pg_get_serial_sequence('claims_receipt', 'id'))) AS receipt_id,
     b.receipt_id IS NULL AND NOT coalesce(o.is_reversed, false) AS is_new
-FROM stage s JOIN claims_claimkind kind ON kind.id = s.kind
+FROM stage s LEFT JOIN LATERAL (
+    SELECT f.by FROM claims_bookingsource f WHERE f.kind_id = s.kind AND f.starts_on <= s.paid_on
+    ORDER BY f.starts_on DESC LIMIT 1
+) feed ON true
 LEFT JOIN claims_claim c ON c.source_id = %(source)s AND {same_key("s", "c")}
 LEFT JOIN booked b ON b.receipt_number = s.receipt_number
 LEFT JOIN booked o ON o.receipt_number = s.cancels AND s.cancels <> ''
@@ -37,8 +40,9 @@ SELECT p.line, true, f.receipt_id, f.paid_on, f.claim_id, f.principal_yen, f.fee
 FROM paid p JOIN paid f ON f.receipt_number = p.cancels AND f.cancels = '' AND f.is_new WHERE p.cancels <> ''
 """
 INSERT_RECEIPTS = """
-INSERT INTO claims_receipt (id, source_id, receipt_number, paid_on, booked_on, channel, amount_yen, ground, in_file_id)
-SELECT receipt_id, %(source)s, receipt_number, paid_on, booked_on, channel, amount_yen, ground, %(file)s
+INSERT INTO claims_receipt
+    (id, source_id, receipt_number, paid_on, booked_on, channel, amount_yen, left_yen, ground, in_file_id)
+SELECT receipt_id, %(source)s, receipt_number, paid_on, booked_on, channel, amount_yen, amount_yen, ground, %(file)s
 FROM paid WHERE is_new AND cancels = '' ORDER BY line
 """
 NEW_ENTRIES = """
@@ -71,6 +75,18 @@ INSERT_ENTRIES = """
 INSERT INTO claims_entry (id, claim_id, kind, component, amount_yen, "on", receipt_id, reverses_id, in_file_id, by_id, note)
 SELECT id, claim_id, kind, component, amount_yen, day, receipt_id, reverses_id, %(file)s, %(by)s, note
 FROM new_entries ORDER BY id
+"""
+# Nothing of a cancelled receipt may be used again.
+CANCELLATIONS = """
+INSERT INTO claims_receiptcancellation (receipt_id, "on", reason, by_id, in_file_id)
+SELECT DISTINCT ON (o.receipt_id) o.receipt_id, p.paid_on, '領収取消 ' || p.receipt_number, %(by)s, %(file)s
+FROM paid p JOIN originals o ON o.line = p.line WHERE p.is_new AND p.cancels <> '' ORDER BY o.receipt_id, p.line
+"""
+# Desk and import lock claims in one order (claims_post_entries).
+LOCK_CLAIMS = """
+SELECT count(*) FROM (
+    SELECT FROM claims_claim WHERE id IN (SELECT claim_id FROM new_entries) ORDER BY id FOR NO KEY UPDATE
+) locked
 """
 # A payment that leaves part of the principal is an acknowledgement of the rest (一部納付 = 承認, 民法152条).
 PART_PAYMENTS = """
@@ -123,6 +139,6 @@ def apply(cursor: Any, job: Job) -> Counts:
     for statement in (INSERT_RECEIPTS, NEW_ENTRIES, REVERSALS):
         cursor.execute(statement, job.params)
     cursor.execute("ANALYZE new_entries")
-    for statement in (INSERT_ENTRIES, WITHDRAW_PART_PAYMENTS, PART_PAYMENTS):
+    for statement in (LOCK_CLAIMS, INSERT_ENTRIES, CANCELLATIONS, WITHDRAW_PART_PAYMENTS, PART_PAYMENTS):
         cursor.execute(statement, job.params)
     return counts

@@ -9,4 +9,6 @@ class Migration(migrations.Migration):
         ("debtors", "0002_initial"),
         ("toyota_collect", "0002_reference_data"),
     ]
-    operations = [migrations.RunPython(lambda apps, _: reference.load(apps), migrations.RunPython.noop, elidable=False)]
+    operations = [
+        migrations.RunPython(lambda apps, _: reference.load_law(apps), migrations.RunPython.noop, elidable=False)
+    ]

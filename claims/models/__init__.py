@@ -2,9 +2,22 @@ from claims.models.claim import Claim, ClaimEvent, ClaimParty
 from claims.models.hold import Hold
 from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
 from claims.models.kind import ClaimGroup, ClaimKind, ClaimKindTerms, LateChargeRate
-from claims.models.ledger import Entry, Receipt, SealBlock
+from claims.models.ledger import Entry, FrozenYear, Receipt, ReceiptCancellation, SealBlock
+from claims.models.overpayment import Overpayment, Refund, RefundAccount, TransferFile
+from claims.models.payment import (
+    BookingSource,
+    DayClose,
+    Feed,
+    Payment,
+    PaymentCase,
+    PaymentLine,
+    PaymentTarget,
+    ReceiptFile,
+)
+from claims.models.slip import Slip, SlipLine
 
 __all__ = [
+    "BookingSource",
     "Claim",
     "ClaimEvent",
     "ClaimGroup",
@@ -12,12 +25,27 @@ __all__ = [
     "ClaimKindTerms",
     "ClaimParty",
     "ControlTotal",
+    "DayClose",
     "Entry",
+    "Feed",
+    "FrozenYear",
     "Hold",
     "ImportBatch",
     "ImportFile",
     "LateChargeRate",
+    "Overpayment",
+    "Payment",
+    "PaymentCase",
+    "PaymentLine",
+    "PaymentTarget",
     "Receipt",
+    "ReceiptCancellation",
+    "ReceiptFile",
+    "Refund",
+    "RefundAccount",
     "RejectedRow",
     "SealBlock",
+    "Slip",
+    "SlipLine",
+    "TransferFile",
 ]

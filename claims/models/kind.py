@@ -29,12 +29,6 @@ class ClaimKind(models.Model):
     position = models.PositiveSmallIntegerField("並び順", default=100)
     instalment_label = models.CharField("期別の呼び方", max_length=20, default="第{n}期")  # or {n}月分
     joint_slip = models.CharField("納付書をまとめる組", max_length=20, blank=True)  # e.g. 上下水道
-    books_money = models.CharField(
-        "収納の記帳元",
-        max_length=10,
-        choices=[("section", "所管課の収納データ"), ("own", "本課の収納")],
-        default="section",
-    )
     ground = models.CharField("情報の根拠", max_length=10, choices=Ground)
 
     class Meta:

@@ -13,9 +13,10 @@ from claims.models.ledger import SEAL_LOCK
 
 BLOCK = 10_000
 # What an entry says, with the receipt it came from; written_at in UTC so that a session's time zone changes nothing.
+# concat_ws leaves out what is NULL, so the last two change no older hash.
 LINE = """concat_ws('|', e.id, e.claim_id, e.kind, e.component, e.amount_yen, e.on, coalesce(e.reverses_id, 0), e.by_id,
     e.note, extract(epoch FROM e.written_at), coalesce(r.source_id, 0), coalesce(r.receipt_number, ''),
-    coalesce(r.paid_on::text, ''), coalesce(r.amount_yen, 0))"""
+    coalesce(r.paid_on::text, ''), coalesce(r.amount_yen, 0), 'o' || e.overpayment_id, 'y' || e.accounting_year)"""
 BLOCK_SQL = f"""
 WITH block AS (
     SELECT e.id, {LINE} AS line FROM claims_entry e LEFT JOIN claims_receipt r ON r.id = e.receipt_id

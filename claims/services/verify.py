@@ -28,9 +28,23 @@ WHERE (c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen) IS DIST
 ORDER BY c.id LIMIT %s
 """
 RECEIPT_SQL = """
-SELECT r.id, r.amount_yen, -coalesce(sum(e.amount_yen), 0)
-FROM claims_receipt r LEFT JOIN claims_entry e ON e.receipt_id = r.id AND e.kind = 'receipt'
-GROUP BY r.id HAVING r.amount_yen <> -coalesce(sum(e.amount_yen), 0) ORDER BY r.id LIMIT %s
+SELECT r.id, r.left_yen, r.amount_yen - coalesce(e.used, 0) - CASE WHEN c.id IS NULL THEN 0 ELSE r.amount_yen END
+FROM claims_receipt r
+LEFT JOIN (
+    SELECT receipt_id, -sum(amount_yen) AS used FROM claims_entry
+    WHERE kind = 'receipt' OR (kind = 'reversal' AND amount_yen > 0) GROUP BY receipt_id
+) e ON e.receipt_id = r.id
+LEFT JOIN claims_receiptcancellation c ON c.receipt_id = r.id
+WHERE r.left_yen <> r.amount_yen - coalesce(e.used, 0) - CASE WHEN c.id IS NULL THEN 0 ELSE r.amount_yen END
+ORDER BY r.id LIMIT %s
+"""
+OVERPAYMENT_SQL = """
+SELECT o.id, o.left_yen, coalesce(e.left_yen, 0) FROM claims_overpayment o
+LEFT JOIN (
+    SELECT overpayment_id, sum(CASE WHEN claim_id IS NULL THEN -amount_yen ELSE amount_yen END) AS left_yen
+    FROM claims_entry WHERE overpayment_id IS NOT NULL GROUP BY overpayment_id
+) e ON e.overpayment_id = o.id
+WHERE o.left_yen <> coalesce(e.left_yen, 0) ORDER BY o.id LIMIT %s
 """
 CONTENT_SQL = """
 SELECT concat_ws('|', s.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
@@ -58,7 +72,13 @@ def verify_ledger() -> Proof:
     """Recompute every balance, receipt, clock and seal in one consistent view of the database."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    differences = [*_balances(), *_receipts(), *_seals(), *clock_differences(limit=MOST_DIFFERENCES)]
+    differences = [
+        *_balances(),
+        *_kept("receipt", RECEIPT_SQL),
+        *_kept("overpayment", OVERPAYMENT_SQL),
+        *_seals(),
+        *clock_differences(limit=MOST_DIFFERENCES),
+    ]
     return Proof(ok=not differences, digest=_digest(), differences=differences[:MOST_DIFFERENCES])
 
 
@@ -74,12 +94,13 @@ def _balances() -> list[dict[str, object]]:
         ]
 
 
-def _receipts() -> list[dict[str, object]]:
+def _kept(what: str, query: str) -> list[dict[str, object]]:
+    """Rows of which a stored remainder is not what the entries leave."""
     with connection.cursor() as cursor:
-        cursor.execute(RECEIPT_SQL, [MOST_DIFFERENCES])
+        cursor.execute(query, [MOST_DIFFERENCES])
         return [
-            {"what": "receipt", "receipt": key, "received": received, "booked": int(booked)}
-            for key, received, booked in cursor.fetchall()
+            {"what": what, "id": key, "stored": stored, "entries": int(summed)}
+            for key, stored, summed in cursor.fetchall()
         ]
 
 

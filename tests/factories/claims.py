@@ -45,22 +45,32 @@ def claim(
 
 
 def book(on_claim: Claim, kind: str, component: str, amount_yen: int, *, on: date, **facts: Any) -> Entry:
-    """Book one entry; ``amount_yen`` is signed."""
+    """Book one entry; ``amount_yen`` is signed. Money comes with a receipt of its own, if none is given."""
+    if kind == "receipt" and "receipt" not in facts and amount_yen < 0:
+        facts["receipt"] = receive(on_claim, -amount_yen, on=on)
+    if kind == "reversal" and "reverses" in facts:
+        facts.setdefault("receipt", facts["reverses"].receipt)
     return Entry.objects.create(
         claim=on_claim, kind=kind, component=component, amount_yen=amount_yen, on=on, by=system_user(), **facts
     )
 
 
-def pay(on_claim: Claim, amount_yen: int, *, on: date, component: str = "principal") -> Receipt:
-    """A receipt that pays one component of the claim."""
-    receipt = Receipt.objects.create(
+def receive(on_claim: Claim, amount_yen: int, *, on: date) -> Receipt:
+    """A receipt of which nothing is used yet."""
+    return Receipt.objects.create(
         source=on_claim.source,
         receipt_number=f"R{next(_numbers):09d}",
         paid_on=on,
         amount_yen=amount_yen,
+        left_yen=amount_yen,
         ground=on_claim.ground,
         channel="窓口",
     )
+
+
+def pay(on_claim: Claim, amount_yen: int, *, on: date, component: str = "principal") -> Receipt:
+    """A receipt that pays one component of the claim."""
+    receipt = receive(on_claim, amount_yen, on=on)
     book(on_claim, "receipt", component, -amount_yen, on=on, receipt=receipt)
     on_claim.refresh_from_db()
     return receipt

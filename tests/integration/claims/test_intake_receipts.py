@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from claims.models import Claim, ClaimKind, Entry, Receipt
+from claims.models import BookingSource, Claim, Entry, Receipt
 from tests.factories.extracts import claims, counts, import_one, receipts, rejects
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,6 @@ def test_a_known_number_with_other_content_is_refused(claim, tmp_path):
 
 
 def test_kinds_whose_money_we_book_ourselves_take_none_from_a_section(claim, tmp_path):
-    ClaimKind.objects.filter(code="resident_tax").update(books_money="own")
+    BookingSource.objects.filter(kind__code="resident_tax").update(by="own")
     assert rejects(import_one(receipts(tmp_path, {}))) == [(2, "kind")]
     assert balances(claim) == (41_000, 100, 0)

@@ -28,7 +28,7 @@ def test_one_statement_with_many_entries_keeps_every_balance():
     rows = [(first, -1_000), (second, -2_000), (first, -500)]
     by = first.entries.get().by
     Entry.objects.bulk_create(
-        Entry(claim=one, kind="receipt", component="principal", amount_yen=yen, on=DAY, by=by) for one, yen in rows
+        Entry(claim=one, kind="correction", component="principal", amount_yen=yen, on=DAY, by=by) for one, yen in rows
     )
     left = dict(Claim.objects.values_list("pk", "principal_yen"))
     assert (left[first.pk], left[second.pk]) == (3_500, 4_000)

@@ -17,6 +17,7 @@ from toyota_collect.embedded.session import session
 from toyota_collect.embedded.state import IS_ROOT, ROOT, Command, Refused, State, say, try_lock
 
 FOLDERS = "tc-throw-away-"
+LONGEST = 3600  # seconds one test may take at full size
 
 
 def run(arguments: list[str]) -> int:
@@ -69,6 +70,8 @@ def _options(arguments: list[str]) -> list[str]:
             "chaos" if "--chaos" in arguments else "not chaos" if "--long" in arguments else "not chaos and not long"
         )
         options += ["-m", marks]
+    if "--long" in arguments:
+        options += ["-o", f"faulthandler_timeout={LONGEST}"]
     return options + given
 
 
