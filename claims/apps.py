@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import facts
+        from claims import decisions, facts
         from toyota_collect.nav import BATCH, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -22,3 +22,5 @@ class ClaimsConfig(AppConfig):
         registry.happenings.append(facts.happenings)
         registry.list_facts.append(facts.list_facts)
         registry.number_searches.append(facts.people_by_notice)
+        registry.on_approved["claims.payment_case"] = decisions.payment_case
+        registry.on_approved["claims.overpayment"] = decisions.overpayment

@@ -8,7 +8,7 @@ from typing import Any
 from claims.models import Claim, Entry
 from claims.rules.late_charge import percent
 from claims.rules.prescription import Prescription
-from claims.services.charges import amounts_due
+from claims.services.charges import DETERMINES, amounts_due
 from claims.services.clocks import ClockUnknown, clocks_for
 
 CLAIM_PARTS = [part for part in Entry.Component if part is not Entry.Component.OVERPAID]
@@ -80,8 +80,7 @@ def _late_paid(entries: Sequence[Entry]) -> int:
 
 
 def _determines(entry: Entry) -> bool:
-    kinds = (entry.kind, entry.reverses.kind if entry.reverses else "")
-    return Entry.Kind.LATE_FIXED in kinds
+    return entry.kind in DETERMINES or (entry.reverses is not None and entry.reverses.kind in DETERMINES)
 
 
 def _paid(entries: Sequence[Entry]) -> int:

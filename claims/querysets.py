@@ -35,9 +35,24 @@ class ClaimQuerySet(models.QuerySet):
             )
         )
 
+    def being_paid(self) -> "ClaimQuerySet":
+        """Claims a payment is known for that is not settled yet (速報, 要確認, 所管課の記帳待ち)."""
+        target = self.model._meta.get_field("payment_targets").related_model
+        unsettled = target.objects.filter(payment__settled_at=None, payment__state__in=["provisional", "final"])
+        return self.filter(Exists(unsettled.filter(claim=OuterRef("pk"))))
+
     def reachable_by(self, channel: str, *, on: date) -> "ClaimQuerySet":
-        """Overdue, living claims that no hold silences on the channel: the one outbound queryset."""
-        return self.overdue(on=on).alive(on=on).exclude(pk__in=self.held(on=on, channel=channel).values("pk"))
+        """Overdue, living claims that no hold silences on the channel and no payment is known for.
+
+        The one outbound queryset.
+        """
+        held = self.held(on=on, channel=channel)
+        return (
+            self.overdue(on=on)
+            .alive(on=on)
+            .exclude(pk__in=held.values("pk"))
+            .exclude(pk__in=self.being_paid().values("pk"))
+        )
 
     def visible_to(self, user: Any) -> "ClaimQuerySet":
         """Claims the user may know to exist; fails closed for roles the policy does not name."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from toyota_collect import audit
 from toyota_collect.models import Approval
 from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import registry
 
 
 class ApprovalRefused(Exception):
@@ -53,9 +54,12 @@ def ask(
 def decide(*, approval_id: int, decision: str, by: Any, reason: str = "") -> Approval:
     """Approve or send back; safe against two deciders at once (the first one wins).
 
+    Where an app has said what its approval sets going, that is done in the same transaction.
+
     Raises:
         Approval.DoesNotExist: no such approval.
-        ApprovalRefused: already decided, decided by the requester, or by somebody without the right.
+        ApprovalRefused: already decided, decided by the requester, by somebody without the right, or what was
+            approved can no longer be carried out.
     """
     approval = Approval.objects.select_for_update().get(pk=approval_id)
     if not approval.is_open:
@@ -72,4 +76,6 @@ def decide(*, approval_id: int, decision: str, by: Any, reason: str = "") -> App
     approval.decision_reason = reason
     approval.save()
     audit.record(event=f"approval.{decision}", by=by, target=approval, detail={"reason": reason})
+    if decision == Approval.Decision.APPROVED and approval.subject_type in registry.on_approved:
+        registry.on_approved[approval.subject_type](approval, by)
     return approval

@@ -22,3 +22,11 @@ def value_on(key: str, on: date) -> Any:
             f"設定「{key}」に {on:%Y-%m-%d} に有効な値がありません。管理画面の「設定値」に登録してください。"
         )
     return row.value
+
+
+def value_or(key: str, on: date, default: Any) -> Any:
+    """Like :func:`value_on`, but ``default`` where the city has decided nothing for that day."""
+    try:
+        return value_on(key, on)
+    except SettingMissing:
+        return default

@@ -64,6 +64,7 @@ class Happening:
 Happenings = Callable[[Any, Any, date], Iterable[Happening]]  # (person, user, on)
 FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
+OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
 NumberSearch = Callable[[str, Any], Iterable[int]]  # (number as typed, user) → person ids
 
 
@@ -76,6 +77,7 @@ class Registry:
     happenings: list[Happenings] = field(default_factory=list)
     list_facts: list[ListFacts] = field(default_factory=list)
     number_searches: list[NumberSearch] = field(default_factory=list)
+    on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
 
     def channel(self, channel: Channel) -> None:
         self.channels[channel.code] = channel

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import islice
 
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Q, Sum, When
+from django.db.models.functions import Coalesce, Greatest
 
 from claims.models import Claim, ClaimKindTerms, Entry, Hold, LateChargeRate
 from claims.rules.late_charge import LateCharge, LateChargeTerms, Regime, Relief, ReliefKind, Rounding, late_charge
@@ -24,6 +25,7 @@ REGIMES = {
     ClaimKindTerms.LateRegime.CIVIL: Regime.FLAT,
     ClaimKindTerms.LateRegime.NONE: Regime.NONE,
 }
+DETERMINES = (Entry.Kind.LATE_FIXED, Entry.Kind.CORRECTION)  # what says how much late charge there is
 RELIEFS = {"full": ReliefKind.FULL, "relief": ReliefKind.SPECIAL}
 
 
@@ -149,7 +151,7 @@ def _principal_entries(batch: Sequence[Claim]) -> dict[int, list[PrincipalEntry]
     """Entries on principal of the claims that have more than their levy: for the others the balance tells all."""
     touched = [claim.pk for claim in batch if claim.principal_yen != claim.levied_yen]
     rows = Entry.objects.filter(claim_id__in=touched, component=Entry.Component.PRINCIPAL).values_list(
-        "claim_id", "kind", "amount_yen", "on", "reverses__kind", "reverses__on"
+        "claim_id", "kind", "amount_yen", _counts_on(""), "reverses__kind", _counts_on("reverses__")
     )
     found: dict[int, list[PrincipalEntry]] = defaultdict(list)
     for pk, *facts in rows:
@@ -157,9 +159,20 @@ def _principal_entries(batch: Sequence[Claim]) -> dict[int, list[PrincipalEntry]
     return found
 
 
+def _counts_on(entry: str) -> Case:
+    """The day that counts for the charge: of money its payment, of a set-off (充当) when both sides could be set off."""
+    return Case(
+        When(
+            **{f"{entry}kind": Entry.Kind.SET_OFF},
+            then=Greatest(f"{entry}overpayment__arose_on", f"{entry}claim__due_on"),
+        ),
+        default=Coalesce(f"{entry}receipt__paid_on", f"{entry}on"),
+    )
+
+
 def _late_paid(batch: Sequence[Claim]) -> dict[int, int]:
     """Yen of determined late charge that is no longer owed, of the claims that have any determined."""
-    fixed = Q(kind=Entry.Kind.LATE_FIXED) | Q(kind=Entry.Kind.REVERSAL, reverses__kind=Entry.Kind.LATE_FIXED)
+    fixed = Q(kind__in=DETERMINES) | Q(kind=Entry.Kind.REVERSAL, reverses__kind__in=DETERMINES)
     rows = Entry.objects.filter(claim_id__in=[claim.pk for claim in batch], component=Entry.Component.LATE)
     sums = rows.values("claim_id").annotate(determined=Sum("amount_yen", filter=fixed), balance=Sum("amount_yen"))
     return {row["claim_id"]: (row["determined"] or 0) - row["balance"] for row in sums}

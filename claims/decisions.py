@@ -1,0 +1,24 @@
+"""What a decision (決裁) on money sets going: the bridge from the approval to the service that books."""
+
+from typing import Any
+
+from claims.services import cases, overpayments
+from toyota_collect.approvals import ApprovalRefused
+from toyota_collect.business_date import business_date
+from toyota_collect.models import Approval
+
+
+def payment_case(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the ledger has moved on and the answer no longer fits."""
+    try:
+        cases.carry_out(approval, by=by, today=business_date())
+    except cases.CaseRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
+
+
+def overpayment(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the ledger has moved on and the plan no longer fits."""
+    try:
+        overpayments.carry_out(approval, by=by)
+    except overpayments.PlanRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused

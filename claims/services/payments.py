@@ -1,0 +1,159 @@
+"""Payments from the files of banks, shops and eLTAX: taken in whole, matched, and booked when nothing is in doubt.
+
+A payment's state is a function of the set of lines that told of it (速報, 取消, 確報), so files may come twice, in parts or
+in the wrong order. What is in doubt becomes a case for two people (claims.services.cases).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from claims.models import Claim, Payment, PaymentLine, ReceiptFile
+from claims.moneyfiles import FileDamaged, MoneyLine, read
+from claims.services import settlement
+from toyota_collect import audit
+from toyota_collect.calendar import is_business_day
+from toyota_collect.dated import value_or
+from toyota_collect.models import Holiday
+
+FINAL_WITHIN = "receipts.final_within_business_days"
+State = Payment.State
+
+
+def take_in(*, content: bytes, name: str, by: Any, as_of: date) -> ReceiptFile:
+    """Take a file in, whole or not at all; the returned row says what became of it (``problem``)."""
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        with transaction.atomic():
+            return _take_in(content, name=name, digest=digest, by=by, as_of=as_of)
+    except FileDamaged as damaged:
+        return _refused(name, digest, str(damaged), by=by, as_of=as_of)
+
+
+def _take_in(content: bytes, *, name: str, digest: str, by: Any, as_of: date) -> ReceiptFile:
+    if known := ReceiptFile.objects.filter(sha256=digest, problem="").first():
+        raise FileDamaged(f"同じ内容のファイルを「{known.name}」として取込済みです。二度は取り込みません。")
+    read_file = read(content, name=name, as_of=as_of)
+    file = ReceiptFile.objects.create(
+        feed=read_file.feed.value,
+        name=name[:200],
+        sha256=digest,
+        title=read_file.title,
+        records=len(read_file.lines),
+        total_yen=read_file.total_yen,
+        as_of=as_of,
+        by=by,
+    )
+    told = _told(file, read_file.lines, as_of=as_of)
+    file.new_records = len(told)
+    file.save(update_fields=["new_records"])
+    for payment in told:
+        settlement.settle(payment, by=by, today=as_of)
+    detail = {"file": file.name, "records": file.records, "new": file.new_records, "yen": file.total_yen}
+    audit.record(event="receipt_file.taken", by=by, target=file, detail=detail)
+    return file
+
+
+def _refused(name: str, digest: str, problem: str, *, by: Any, as_of: date) -> ReceiptFile:
+    with transaction.atomic():
+        file = ReceiptFile.objects.create(name=name[:200], sha256=digest, problem=problem[:1000], as_of=as_of, by=by)
+        audit.record(event="receipt_file.refused", by=by, target=file, detail={"problem": file.problem})
+    return file
+
+
+def _told(file: ReceiptFile, lines: Sequence[MoneyLine], *, as_of: date) -> list[Payment]:
+    """Keep what is new in the lines; return the payments of which something new was told, in order of their lines."""
+    keys = [line.key for line in lines]
+    known = {one.key: one for one in Payment.objects.select_for_update().filter(feed=file.feed, key__in=keys)}
+    fresh: dict[str, Payment] = {}
+    for line in lines:
+        if line.key not in known and line.key not in fresh:
+            fresh[line.key] = _payment(file.feed, line, as_of=as_of)
+    known |= {one.key: one for one in Payment.objects.bulk_create(fresh.values(), batch_size=2_000)}
+    heard = set(PaymentLine.objects.filter(payment__in=known.values()).values_list("payment_id", "status"))
+    new: dict[tuple[int, str], PaymentLine] = {}
+    for line in lines:
+        payment = known[line.key]
+        place = (payment.pk, line.status.value)
+        if place not in heard and place not in new:
+            new[place] = _line(file, payment, line)
+    PaymentLine.objects.bulk_create(new.values(), batch_size=2_000)
+    changed = {pk for pk, _ in new}
+    return [payment for payment in known.values() if payment.pk in changed]
+
+
+def _payment(feed: str, line: MoneyLine, *, as_of: date) -> Payment:
+    return Payment(
+        feed=feed,
+        key=line.key,
+        state=line.status.value,
+        paid_on=line.paid_on,
+        value_on=line.value_on,
+        amount_yen=line.amount_yen,
+        slip_code=line.slip_code,
+        reference=line.reference[:40],
+        payer_kana=line.payer_kana[:60],
+        first_seen_on=as_of,
+    )
+
+
+def _line(file: ReceiptFile, payment: Payment, line: MoneyLine) -> PaymentLine:
+    return PaymentLine(
+        file=file,
+        payment=payment,
+        line=line.line,
+        status=line.status.value,
+        amount_yen=line.amount_yen,
+        paid_on=line.paid_on,
+        value_on=line.value_on,
+        detail=line.detail,
+        raw=line.raw,
+    )
+
+
+def find_missing_finals(*, by: Any, today: date) -> int:
+    """Open a case for every 速報 whose 確報 is overdue; return how many. Safe to run again."""
+    limit = business_days_before(today, int(value_or(FINAL_WITHIN, today, 15)))
+    late = Payment.objects.filter(state=State.PROVISIONAL, settled_at=None, first_seen_on__lt=limit, case=None)
+    opened = 0
+    for payment in late.order_by("pk"):
+        with transaction.atomic():
+            settlement.open_case(
+                payment,
+                kind="no_final",
+                explanation=f"速報（{payment.first_seen_on:%Y-%m-%d}）から、決まった営業日数を過ぎても確報が届きません。"
+                "収納代行会社に照会し、確報を送ってもらうか、取消として終わらせてください。",
+                today=today,
+            )
+            opened += 1
+    return opened
+
+
+def business_days_before(day: date, count: int) -> date:
+    """The business day ``count`` business days before ``day``."""
+    holidays = frozenset(
+        Holiday.objects.filter(on__gt=day - timedelta(days=count * 3 + 30)).values_list("on", flat=True)
+    )
+    while count:
+        day -= timedelta(days=1)
+        count -= is_business_day(day, holidays)
+    return day
+
+
+def settle_section_payments(*, today: date) -> int:
+    """End the wait for payments that the section has meanwhile booked itself; return how many. Safe to run again."""
+    waiting = Payment.objects.filter(state=State.FINAL, settled_at=None, section_yen__gt=0, receipt=None)
+    ended = 0
+    for payment in waiting.order_by("pk"):
+        targets = Claim.objects.filter(payment_targets__payment=payment)
+        booked = targets.filter(entries__kind="receipt", entries__on__gte=payment.paid_on).distinct().count()
+        if targets.count() == booked:
+            payment.settled_at = timezone.now()
+            payment.note = f"所管課の収納データで記帳を確かめました（{today:%Y-%m-%d}）。"
+            payment.save(update_fields=["settled_at", "note"])
+            ended += 1
+    return ended
