@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from claims.models import Claim, ClaimKindTerms, Entry, Hold, LateChargeRate
 from claims.rules.late_charge import LateCharge, LateChargeTerms, Regime, Relief, ReliefKind, Rounding, late_charge
+from claims.rules.late_charge_batch import ClaimFacts, late_charges
 from claims.rules.payments import PrincipalEntry, principal_and_payments
 from claims.rules.rates import PERMYRIAD, RateTable, YearRate
 from toyota_collect.dated import SettingMissing, value_on
@@ -38,7 +39,8 @@ class AmountDue:
     """What is still to be paid for one claim, in yen: today's balances, with the late charge up to a day.
 
     ``late_yen`` is the charge up to the day less what was paid of it, or the determined balance where that is higher.
-    ``late_final``: it no longer grows. ``charge`` has the steps. ``terms`` are the legal attributes of the claim's day.
+    ``late_final``: it no longer grows. ``charge`` has the steps, if they were asked for. ``terms`` are the legal
+    attributes of the claim's day.
     """
 
     principal_yen: int
@@ -88,28 +90,28 @@ def charges_for(claims: Iterable[Claim], *, as_of: date) -> dict[int, LateCharge
     return {pk: due.charge for pk, due in amounts_due(claims, as_of=as_of).items()}
 
 
-def amounts_due(claims: Iterable[Claim], *, as_of: date) -> dict[int, AmountDue]:
-    """What is still to be paid by claim id. Raises ``TermsMissing`` like :func:`charges_for`."""
+def amounts_due(claims: Iterable[Claim], *, as_of: date, with_steps: bool = True) -> dict[int, AmountDue]:
+    """What is still to be paid by claim id.
+
+    Without steps, which only a page of one claim shows, many claims are computed at once: the same yen, far sooner.
+
+    Raises:
+        TermsMissing: like :func:`charges_for`.
+    """
     terms, rates = KindTerms(), rate_table(as_of=as_of)
     found: dict[int, AmountDue] = {}
     for batch in _batches(claims):
         entries, late_paid, reliefs = _principal_entries(batch), _late_paid(batch), _reliefs(batch, as_of)
-        for claim in batch:
-            row = terms.of(claim)
-            rule = terms.rule(row)
-            principal_yen, payments = principal_and_payments(entries.get(claim.pk, ()))
-            if claim.pk not in entries:
-                principal_yen = claim.levied_yen
-            relief = [period for period in reliefs[claim.pk] if _applies(period, rule)]
-            charge = late_charge(
-                due_on=claim.due_on,
-                principal_yen=principal_yen,
-                payments=payments,
-                as_of=as_of,
-                terms=rule,
-                rates=rates,
-                relief=relief,
-            )
+        rows = [terms.of(claim) for claim in batch]
+        facts = [
+            _facts(claim, terms.rule(row), entries.get(claim.pk), reliefs.get(claim.pk, ()))
+            for claim, row in zip(batch, rows, strict=True)
+        ]
+        if with_steps:
+            charges = (late_charge(**one._asdict(), as_of=as_of, rates=rates) for one in facts)
+        else:
+            charges = late_charges(facts, as_of=as_of, rates=rates).each()
+        for claim, row, charge in zip(batch, rows, charges, strict=True):
             found[claim.pk] = _amount_due(claim, charge, row, late_paid.get(claim.pk))
     return found
 
@@ -191,6 +193,14 @@ def _reliefs(batch: Sequence[Claim], as_of: date) -> dict[int, list[Relief]]:
         last_on = ends_on - timedelta(days=1) if ends_on else as_of
         found[pk].append(Relief(starts_on, last_on, RELIEFS[effect]))
     return found
+
+
+def _facts(
+    claim: Claim, rule: LateChargeTerms, entries: list[PrincipalEntry] | None, reliefs: Sequence[Relief]
+) -> ClaimFacts:
+    principal_yen, payments = (claim.levied_yen, []) if entries is None else principal_and_payments(entries)
+    relief = [period for period in reliefs if _applies(period, rule)]
+    return ClaimFacts(claim.due_on, principal_yen, rule, payments, relief)
 
 
 def _applies(period: Relief, rule: LateChargeTerms) -> bool:

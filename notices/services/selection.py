@@ -150,7 +150,7 @@ def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
             .select_related("kind", "identity")
             .order_by("kind__position", "kind__code", "due_on", "levy_year", "instalment", "pk")
         )
-        dues = amounts_due(claims, as_of=run.as_of)
+        dues = amounts_due(claims, as_of=run.as_of, with_steps=False)
         of_person: dict[int, list[tuple[Claim, AmountDue]]] = defaultdict(list)
         for claim in claims:
             if claim.identity.person_id is not None:

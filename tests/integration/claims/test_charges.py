@@ -1,5 +1,6 @@
 """Late charges of many claims at once equal the rule on each claim's facts, whatever their number."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -114,10 +115,38 @@ def test_a_claim_without_legal_attributes_is_named():
         _charge(owed)
 
 
+@pytest.mark.parametrize("day", [DAY, date(2027, 3, 31)], ids=["known", "概算"])
+def test_without_steps_everything_else_is_the_same(day):
+    one = person()
+    owed = [
+        claim(one, principal_yen=41_000, due_on=DUE),
+        claim(one, principal_yen=41_000, due_on=DUE, instalment=2),
+        claim(one, principal_yen=41_000, due_on=DUE, instalment=3),
+        claim(one, kind="housing_rent", source="jutaku", principal_yen=126_300, due_on=DUE),
+        claim(one, kind="welfare_63", source="fukushi", principal_yen=100_000, due_on=DUE),
+    ]
+    pay(owed[1], 21_000, on=date(2025, 12, 31))
+    pay(owed[2], 41_000, on=date(2026, 10, 31))
+    Hold.objects.create(
+        person=one,
+        reason="grace",
+        channels=["notice"],
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 4, 1),
+        late_charge_effect="relief",
+        placed_by=system_user(),
+    )
+    full, short = amounts_due(owed, as_of=day), amounts_due(owed, as_of=day, with_steps=False)
+    assert [pk for pk, due in full.items() if due.charge.steps] == [each.pk for each in owed[:4]]
+    assert {due.charge.estimated for due in full.values()} == ({False} if day == DAY else {False, True})
+    assert short == {pk: replace(due, charge=replace(due.charge, steps=(), closing="")) for pk, due in full.items()}
+
+
 def test_queries_do_not_grow_with_the_claims(django_assert_max_num_queries):
     one = person()
     owed = [claim(one, principal_yen=41_000, due_on=DUE, instalment=n) for n in range(1, 7)]
     for each in owed:
         pay(each, 1_000, on=date(2026, 1, 5))
-    with django_assert_max_num_queries(7):
-        assert len(amounts_due(owed, as_of=DAY)) == 6
+    for with_steps in (True, False):
+        with django_assert_max_num_queries(7):
+            assert len(amounts_due(owed, as_of=DAY, with_steps=with_steps)) == 6
