@@ -83,7 +83,7 @@ def test_one_receipt_pays_claims_of_two_laws_each_by_its_own():
     tax = claim(someone, principal_yen=10_000, due_on=date(2026, 6, 30))
     water = claim(someone, kind="water_charge", source="suido", principal_yen=5_000, due_on=date(2026, 7, 31))
     made = pay(12_000, tax, water)
-    assert balances(tax) == (0, 0, 0)  # 7 + 276 yen of late charge: below 1,000, so none
+    assert balances(tax) == (0, 0, 0)  # 23 + 276 yen of late charge: below 1,000, so none
     assert balances(water) == (3_045, 0, 0)  # 民法489条: 45 yen of damages (5,000 x 3 % x 111 / 365) before principal
     assert sorted(made.entries.filter(kind="receipt").values_list("component", "amount_yen")) == [
         ("late", -45),
