@@ -54,7 +54,7 @@ class SlipFields:
 
 def check_digit(digits: str) -> str:
     """Return the mod-10 check digit (weight 3 on the rightmost digit) of the first 43 digits."""
-    total = sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)
 
 
