@@ -86,10 +86,12 @@ class Layout:
     def patterns(self) -> dict[str, re.Pattern[str]]:
         return {name: re.compile("".join(one.pattern for one in fields)) for name, fields in self.sections.items()}
 
+    def place(self, line: int) -> str:
+        return f"{line}{'レコード目' if self.format == 'fixed' else '行目'}"
+
     def damaged(self, line: int, why: str) -> FileDamaged:
         """Return the error: file, record (0: the file as a whole), reason, and what to do."""
-        unit = "レコード目" if self.format == "fixed" else "行目"
-        where = f"{self.name}の{line}{unit}: " if line else f"{self.name}: "
+        where = f"{self.name}の{self.place(line)}: " if line else f"{self.name}: "
         mend = f"このファイルは1件も使いません。{self.sender}に確かめ、正しいファイルを受け取り直してください。"
         return FileDamaged(f"{where}{why}。{mend}")
 

@@ -180,9 +180,10 @@ def _mind_the_second(layout: Layout, first: MoneyLine, second: MoneyLine) -> Non
     """
     if layout.twice != "one":
         raise layout.damaged(
-            second.line, f"{first.line}と同じ支払（{second.reference}、{yen_text(second.amount_yen)}）が2回あります"
+            second.line,
+            f"{layout.place(first.line)}と同じ支払（{second.reference}、{yen_text(second.amount_yen)}）が2回あります",
         )
     if first.raw != second.raw:
-        raise layout.damaged(second.line, f"{first.line}と同じ収納が、違う内容で2回あります")
+        raise layout.damaged(second.line, f"{layout.place(first.line)}と同じ収納が、違う内容で2回あります")
     before = f"{first.detail['duplicate'].removesuffix(REPEATED)}、" if "duplicate" in first.detail else ""
     first.detail["duplicate"] = f"{before}{second.line}{REPEATED}"

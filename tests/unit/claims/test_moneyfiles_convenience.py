@@ -57,7 +57,7 @@ def test_a_record_sent_twice_is_one_line_that_says_so():
 
 def test_the_same_payment_with_other_content_is_damage():
     content = convenience(Status.FINAL, [(slip(1), PAID), (slip(1), PAID, "12:05", "0001", "0000123", AS_OF)])
-    with pytest.raises(FileDamaged, match="3レコード目: 2と同じ収納が、違う内容で2回あります"):
+    with pytest.raises(FileDamaged, match="3レコード目: 2レコード目と同じ収納が、違う内容で2回あります"):
         read(content, as_of=AS_OF)
 
 

@@ -53,7 +53,7 @@ def test_the_key_does_not_depend_on_the_place_or_the_encoding(feed):
 
 @pytest.mark.parametrize("feed", WRITERS)
 def test_the_same_receipt_twice_is_damage(feed):
-    assert "3行目: 2と同じ支払（N-001、12,000円）が2回あります" in damage(WRITERS[feed]([payments(feed)[0]] * 2))
+    assert "3行目: 2行目と同じ支払（N-001、12,000円）が2回あります" in damage(WRITERS[feed]([payments(feed)[0]] * 2))
 
 
 def test_parts_of_a_key_cannot_run_together():

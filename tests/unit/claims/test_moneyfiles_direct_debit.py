@@ -97,7 +97,7 @@ def test_the_key_is_the_same_in_every_file_and_place():
 
 def test_the_same_payment_twice_is_damage_and_another_amount_is_another_payment():
     text = damage(direct_debit([("A", 100), ("B", 100), ("A", 100)], on=AS_OF))
-    assert "4レコード目: 2と同じ支払（A、100円）が2回あります" in text
+    assert "4レコード目: 2レコード目と同じ支払（A、100円）が2回あります" in text
     assert len(read(direct_debit([("A", 100), ("A", 200)], on=AS_OF), as_of=AS_OF).lines) == 2
 
 
@@ -145,12 +145,13 @@ def _records(content: bytes) -> list[bytes]:
         (lambda r: [*r[:2], b"5" + r[2][1:], *r[3:]], "3レコード目: レコード区分「5」（1バイト目）は知らない種類です"),
         (lambda r: [*r[:2], r[2][:-3] + b"\r\n", *r[3:]], "3レコード目: 長さが119バイトで、120バイトではありません"),
         (lambda r: [*r[:2], r[2][:-2] + b" \r\n", *r[3:]], "3レコード目: 長さが121バイト"),
+        (lambda r: [*r[:2], r[2][:-3] + b"\r\n", b" " + r[3], *r[4:]], "3レコード目: 長さが119バイト"),
         (lambda r: [*r[:-1], r[-1][:-2]], "6レコード目: 最後の改行がありません"),
         (lambda r: [*r[:-1], r[-1][:50]], "6レコード目: 長さが50バイト"),
     ],
     ids=[
         "no end", "no trailer and end", "no trailer", "no header", "two headers", "data after the end", "two files",
-        "data after the trailer", "unknown record", "short record", "long record", "no last line end", "cut",
+        "data after the trailer", "unknown record", "short record", "long record", "a byte moved on", "no last line end", "cut",
     ],
 )  # fmt: skip
 def test_records_out_of_order_or_length_are_damage(make, why):
