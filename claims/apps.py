@@ -7,12 +7,15 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from claims import decisions, facts
-        from toyota_collect.nav import BATCH, WATCH
+        from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
+        registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))
+        registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
+        registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
         registry.channel(Channel("seizure", "差押"))
         registry.panel(Panel("owed", "claims:panel-owed", Permission.CLAIM_VIEW, 10, "first", "滞納合計"))
         registry.panel(Panel("clock", "claims:panel-clock", Permission.CLAIM_VIEW, 10, "second", "最短の時効"))
@@ -24,3 +27,4 @@ class ClaimsConfig(AppConfig):
         registry.number_searches.append(facts.people_by_notice)
         registry.on_approved["claims.payment_case"] = decisions.payment_case
         registry.on_approved["claims.overpayment"] = decisions.overpayment
+        registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation

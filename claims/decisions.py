@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from claims.services import cases, overpayments
+from claims.services import cases, overpayments, receipts
+from claims.services.posting import BookingRefused
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -21,4 +22,15 @@ def overpayment(approval: Approval, by: Any) -> None:
     try:
         overpayments.carry_out(approval, by=by)
     except overpayments.PlanRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
+
+
+def receipt_cancellation(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the receipt can no longer be taken back."""
+    today = business_date()
+    try:
+        receipts.cancel_receipt(
+            receipt_id=int(approval.subject_key), on=today, reason=approval.reason[:200], by=by, today=today
+        )
+    except BookingRefused as refused:
         raise ApprovalRefused(str(refused)) from refused

@@ -14,4 +14,5 @@ urlpatterns = [
     path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
     path("", include("claims.urls_imports")),
+    path("", include("claims.urls_money")),
 ]

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     HOLD_WRITE = "hold.write"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
+    MONEY_VIEW = "money.view"  # receipts files, cases in doubt, overpayments, day closes
+    MONEY_WORK = "money.work"
     RUN_VIEW = "run.view"
     RUN_PREPARE = "run.prepare"
     LETTER_VIEW = "letter.view"
@@ -62,6 +64,8 @@ _DESCRIPTIONS = {
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
+    Permission.MONEY_VIEW: "収納・過誤納・日締めを見る",
+    Permission.MONEY_WORK: "収納を取り込み、充当・過誤納を起案し、日を締める",
     Permission.RUN_VIEW: "一斉催告を見る",
     Permission.RUN_PREPARE: "一斉催告を準備し、始める",
     Permission.LETTER_VIEW: "催告書を見る",
@@ -106,6 +110,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HOLD_WRITE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
+            P.MONEY_VIEW,
             P.RUN_VIEW,
             P.APPROVE,
             P.BOARD_VIEW,
@@ -113,7 +118,17 @@ POLICY: dict[str, frozenset[Permission]] = {
     ),
     Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW}),
     Role.RECEIPTS_CLERK: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.CONTACT_VIEW, P.IMPORT_VIEW, P.IMPORT_RUN}
+        {
+            P.HOME,
+            P.PERSON_SEARCH,
+            P.PERSON_VIEW,
+            P.CLAIM_VIEW,
+            P.CONTACT_VIEW,
+            P.IMPORT_VIEW,
+            P.IMPORT_RUN,
+            P.MONEY_VIEW,
+            P.MONEY_WORK,
+        }
     ),
     Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),

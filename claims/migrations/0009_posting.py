@@ -56,6 +56,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(POST_ENTRIES, "DROP FUNCTION claims_post_entries(jsonb, bigint, text, text, text, jsonb)"),
         migrations.RunSQL("CREATE SEQUENCE claims_desk_slip_number", "DROP SEQUENCE claims_desk_slip_number"),
+        migrations.RunSQL(
+            "CREATE SEQUENCE claims_counter_receipt_number", "DROP SEQUENCE claims_counter_receipt_number"
+        ),
         migrations.RunSQL(POST_RECEIPT, "DROP FUNCTION claims_post_receipt(jsonb, jsonb, bigint, jsonb)"),
         migrations.RunPython(lambda apps, _: reference.load(apps), migrations.RunPython.noop, elidable=False),
     ]

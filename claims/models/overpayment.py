@@ -123,3 +123,8 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(name="refund_is_money", condition=Q(amount_yen__gt=0, interest_yen__gte=0))
         ]
+
+    @property
+    def total_yen(self) -> int:
+        """What the bank is told to pay."""
+        return self.amount_yen + self.interest_yen

@@ -31,6 +31,11 @@ class Share:
         return self.principal_yen + self.fee_yen + self.late_yen + self.cost_yen
 
     @property
+    def charges_yen(self) -> int:
+        """Dunning fee and costs."""
+        return self.fee_yen + self.cost_yen
+
+    @property
     def left_yen(self) -> int:
         """What is still owed after it, counted up to the day of payment."""
         return self.due.total_yen - self.yen

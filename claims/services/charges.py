@@ -52,6 +52,11 @@ class AmountDue:
     terms: ClaimKindTerms
 
     @property
+    def other_yen(self) -> int:
+        """Late charge, dunning fee and costs: all that is not principal."""
+        return self.late_yen + self.fee_yen + self.cost_yen
+
+    @property
     def total_yen(self) -> int:
         return self.principal_yen + self.fee_yen + self.late_yen + self.cost_yen
 

@@ -60,9 +60,13 @@ class DayFigures:
     late_cancelled_yen: int  # cancelled on a later day: it was at the bank on this one
 
     @property
+    def money_yen(self) -> int:
+        """All money of the day that we know of."""
+        return self.receipts_yen + self.section_yen
+
+    @property
     def bank_difference_yen(self) -> int | None:
-        known = self.receipts_yen + self.section_yen
-        return None if self.bank_yen is None else self.bank_yen - known
+        return None if self.bank_yen is None else self.bank_yen - self.money_yen
 
     @property
     def booking_difference_yen(self) -> int:

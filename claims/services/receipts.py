@@ -9,16 +9,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, ClaimEvent, Entry, Overpayment, Receipt, ReceiptCancellation
 from claims.services.allocation import Plan, Share, entry_lines, plan_allocation, plan_of
 from claims.services.overpaid import open_overpayment
-from claims.services.posting import BookingRefused, Line, accounting_year, post
+from claims.services.posting import OWN_SOURCE, BookingRefused, Line, accounting_year, post, post_receipt
 from claims.services.settling import after_booking, own_kinds, standing
-from toyota_collect import audit
+from toyota_collect import approvals, audit
+from toyota_collect.models import Approval
+from toyota_collect.permissions import Ground
 
 
 @transaction.atomic
@@ -80,6 +83,50 @@ def book_receipt(
 
 
 @transaction.atomic
+def receive_at_counter(
+    *, person_id: int, claim_ids: Sequence[int], yen: int, paid_on: date, by: Any, today: date
+) -> Receipt:
+    """Book money handed over at the counter on the chosen claims; what they do not take becomes an overpayment.
+
+    Raises:
+        BookingRefused: no claims, a claim that is not the person's or not ours to book, no money, or a day to come.
+    """
+    if yen <= 0 or paid_on > today:
+        raise BookingRefused("金額は1円以上、領収日は今日までにしてください。")
+    _lock(claim_ids)
+    claims = list(Claim.objects.filter(pk__in=claim_ids, identity__person_id=person_id).select_related("kind"))
+    if not claims or len(claims) != len(set(claim_ids)):
+        raise BookingRefused("この人の期別を1つ以上選んでください。")
+    grounds = {claim.ground for claim in claims}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('claims_counter_receipt_number')")
+        number = f"W{cursor.fetchone()[0]:09d}"
+    receipt = post_receipt(
+        [],
+        number=number,
+        paid_on=paid_on,
+        booked_on=paid_on,
+        channel=Receipt.Channel.COUNTER,
+        yen=yen,
+        ground=grounds.pop() if len(grounds) == 1 else Ground.TAX,
+        by=by,
+        detail={"yen": yen},
+    )
+    plan = plan_allocation(claims, yen=yen, on=paid_on)
+    book_receipt(
+        receipt_id=receipt.pk,
+        answer=[share.as_json() for share in plan.shares if share.yen],
+        by=by,
+        today=today,
+        rest_as=Overpayment.Cause.EXCESS,
+        person_id=person_id,
+        note="窓口での納付",
+    )
+    receipt.refresh_from_db()
+    return receipt
+
+
+@transaction.atomic
 def cancel_receipt(*, receipt_id: int, on: date, reason: str, by: Any, today: date) -> Receipt:
     """Take a receipt back whole: its entries are reversed, the claims are open again and their late charge runs on.
 
@@ -115,6 +162,39 @@ def cancel_receipt(*, receipt_id: int, on: date, reason: str, by: Any, today: da
     after_booking(touched, by=by, today=today)
     receipt.refresh_from_db()
     return receipt
+
+
+CANCELLATION = "claims.receipt_cancellation"
+
+
+def ask_to_cancel(*, receipt_id: int, reason: str, by: Any) -> Approval:
+    """Ask a second person to agree that the money of a receipt did not come in. Raises ``BookingRefused``."""
+    receipt = Receipt.objects.get(pk=receipt_id)
+    if receipt.source.code != OWN_SOURCE:
+        raise BookingRefused("所管課の収納は、所管課の取消データで取り消されます。ここでは取り消せません。")
+    if ReceiptCancellation.objects.filter(receipt=receipt).exists():
+        raise BookingRefused("この領収はすでに取り消されています。")
+    if not reason.strip():
+        raise BookingRefused("取り消す理由を書いてください。")
+    try:
+        return approvals.ask(
+            subject_type=CANCELLATION,
+            subject_key=str(receipt.pk),
+            subject_url=reverse("claims:receipt", args=[receipt.pk]),
+            title=f"領収の取消（{receipt.receipt_number}）",
+            amount_yen=receipt.amount_yen,
+            reason=reason.strip(),
+            evidence={
+                "領収番号": receipt.receipt_number,
+                "領収日": receipt.paid_on.isoformat(),
+                "納付方法": receipt.channel_label,
+                "金額（円）": receipt.amount_yen,
+                "取消のあと": "充当をすべて打ち消し、未納に戻します。延滞金は納期限から計算し直します。",
+            },
+            by=by,
+        )
+    except approvals.ApprovalRefused as error:
+        raise BookingRefused(str(error)) from error
 
 
 def _lock(claim_ids: Iterable[int]) -> list[int]:

@@ -1,0 +1,102 @@
+"""Documents made from templates: number drawn, PDF rendered once, exact bytes kept with their hash."""
+
+import hashlib
+import os
+import tempfile
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from toyota_collect.calendar import fiscal_year
+from toyota_collect.models import Document, DocumentCounter
+from toyota_collect.wareki import fiscal_year_text
+
+
+class DocumentLost(Exception):
+    """The kept file is gone or is not what was kept; the message says what to do, in Japanese."""
+
+
+@transaction.atomic
+def draw_number(*, series: str, mark: str, on: date) -> str:
+    """The next 文書番号 of the series in the fiscal year of ``on``: ``令和8年度 豊債管還第12号`` for the mark ``豊債管還``."""
+    year = fiscal_year(on)
+    DocumentCounter.objects.get_or_create(fiscal_year=year, series=series)
+    counter = DocumentCounter.objects.select_for_update().get(fiscal_year=year, series=series)
+    counter.last_number += 1
+    counter.save()
+    return f"{fiscal_year_text(year)} {mark}第{counter.last_number}号"
+
+
+@transaction.atomic
+def make_document(
+    *, template: str, context: dict[str, Any], kind: str, number: str, subject_type: str, subject_key: str, by: Any
+) -> Document:
+    """Render the template to PDF and keep it under ``number``; the folder is named after the kind."""
+    content, pages = render_pdf(template, context | {"number": number})
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"documents/{kind}/{digest[:2]}/{digest}.pdf"
+    _store(Path(settings.MEDIA_ROOT) / path, content)
+    return Document.objects.create(
+        number=number,
+        kind=kind,
+        subject_type=subject_type,
+        subject_key=subject_key,
+        path=path,
+        sha256=digest,
+        size_bytes=len(content),
+        pages=pages,
+        made_by=by,
+    )
+
+
+def document_bytes(document: Document) -> bytes:
+    """The kept bytes. Raises ``DocumentLost`` where they are gone or altered."""
+    try:
+        content = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
+    except FileNotFoundError as error:
+        raise DocumentLost("保存した文書が見つかりません。管理者に連絡してください。") from error
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise DocumentLost("保存した文書が、作ったときと違います。管理者に連絡してください。")
+    return content
+
+
+def render_pdf(template: str, context: dict[str, Any]) -> tuple[bytes, int]:
+    """PDF bytes and pages of an HTML template that extends ``documents/base.html``; nothing is loaded from outside."""
+    from weasyprint import HTML  # heavy, and only for who prints
+
+    made = HTML(string=render_to_string(template, context), url_fetcher=_refuse).render(
+        stylesheets=[_style()], font_config=_fonts()
+    )
+    return made.write_pdf(), len(made.pages)
+
+
+@cache
+def _style() -> Any:
+    from weasyprint import CSS
+
+    return CSS(filename=str(Path(settings.ROOT) / "static" / "css" / "documents.css"), font_config=_fonts())
+
+
+@cache
+def _fonts() -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
+    raise ValueError(f"a document loads nothing: {url}")
+
+
+def _store(target: Path, content: bytes) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(file.name, target)
