@@ -63,12 +63,20 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 @require(Permission.MONEY_WORK)
 @require_POST
 def enter_bank_total(request: HttpRequest, day: date) -> HttpResponse:
-    form = BankTotalForm(request.POST)
+    form = BankTotalForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.warning(request, "入金合計（0円以上の数字）と、その出どころを入れてください。")
+        messages.warning(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect("claims:day", day=day)
+    file = form.cleaned_data["statement"]
     try:
-        services.enter_bank_total(day=day, by=request.user, **form.cleaned_data)
+        if file:
+            services.take_bank_statement(
+                day=day, content=file.read(), name=file.name, by=request.user, as_of=business_date()
+            )
+        else:
+            services.enter_bank_total(
+                day=day, yen=form.cleaned_data["yen"], source=form.cleaned_data["source"], by=request.user
+            )
     except services.CloseRefused as refused:
         messages.warning(request, str(refused))
     else:

@@ -137,6 +137,7 @@ def _receipt_line(row: dict[str, Any], claim: Claim) -> dict[str, Any]:
     paid_on: date = row["receipt__paid_on"]
     return {
         "claim": claim,
+        "pk": row["receipt"],
         "paid_on": paid_on,
         "booked_on": row["receipt__booked_on"],
         "channel": channel_label(row["receipt__channel"]),

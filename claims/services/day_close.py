@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from claims.models import DayClose, Payment, Receipt
+from claims.moneyfiles import FileDamaged, read_bank_statement
 from claims.services.posting import OWN_SOURCE
 from toyota_collect import audit
 from toyota_collect.csv_out import as_text
@@ -112,6 +113,23 @@ def enter_bank_total(*, day: date, yen: int, source: str, by: Any) -> DayClose:
     row.save()
     audit.record(event="day.bank_total", by=by, target=row, detail={"day": day.isoformat(), "yen": yen})
     return row
+
+
+def take_bank_statement(*, day: date, content: bytes, name: str, by: Any, as_of: date) -> DayClose:
+    """Write down the day's received of the bank's own file (入出金明細).
+
+    Raises:
+        CloseRefused: the file is damaged, holds nothing of that day, or the day is closed.
+    """
+    try:
+        statement = read_bank_statement(content, as_of=as_of)
+    except FileDamaged as damaged:
+        raise CloseRefused(str(damaged)) from damaged
+    received = [line.amount_yen for line in statement.lines if line.on == day]
+    if not received:
+        raise CloseRefused(f"「{name}」に、{day:%Y-%m-%d}の入金はありません。日付の合うファイルを選んでください。")
+    source = f"入出金明細 {name}（口座 {statement.account}、{len(received):,}件）"
+    return enter_bank_total(day=day, yen=sum(received), source=source, by=by)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from claims.services.settling import after_booking, own_kinds, standing
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
 from toyota_collect.permissions import Ground
+from toyota_collect.wareki import long_text
 
 
 @transaction.atomic
@@ -52,7 +53,7 @@ def book_receipt(
             person_id=person_id,
             cause=rest_as,
             arose_on=receipt.paid_on,
-            explanation=note or f"領収 {receipt.receipt_number} の残り",
+            explanation=f"{long_text(receipt.paid_on)}に納付された{receipt.amount_yen:,}円のうち {receipt.receipt_number}",
             ground=receipt.ground,
             bears_interest=any(share.due.terms.late_regime == "local_tax" for share in plan.shares) or not plan.shares,
             by=by,

@@ -11,7 +11,7 @@ from claims.services import day_close, payments, receipts
 from claims.services.day_close import CloseRefused
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user, user
-from tests.factories.moneyfiles import counter
+from tests.factories.moneyfiles import bank_statement, counter
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -62,6 +62,18 @@ def test_it_stays_open_for_one_yen(clerk, difference):
     enter(5_000 + difference, clerk)
     with pytest.raises(CloseRefused, match="円違います"):
         day_close.close_day(day=TODAY, by=clerk)
+
+
+def test_the_banks_own_statement_gives_the_total(clerk):
+    paid_at_counter(5_000)
+    content = bank_statement([(TODAY, 3_000), (TODAY, 2_000), (date(2026, 11, 19), 700)])
+    row = day_close.take_bank_statement(day=TODAY, content=content, name="meisai.txt", by=clerk, as_of=TODAY)
+    assert row.bank_yen == 5_000
+    assert "meisai.txt" in row.bank_source
+    with pytest.raises(CloseRefused, match="入金はありません"):
+        day_close.take_bank_statement(day=date(2026, 11, 18), content=content, name="meisai.txt", by=clerk, as_of=TODAY)
+    with pytest.raises(CloseRefused):
+        day_close.take_bank_statement(day=TODAY, content=content[:-40], name="meisai.txt", by=clerk, as_of=TODAY)
 
 
 def test_it_stays_open_while_a_payment_is_in_doubt(clerk):
