@@ -9,9 +9,11 @@ A late charge may also have ``relief`` (a list of ``from``, ``to``, ``kind``: fu
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -38,6 +40,8 @@ from toyota_collect.wareki import parse_as
 Case = dict[str, Any]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _REQUIRED = object()
+_RATE = re.compile(r"\d{1,9}(/\d{1,9}|\.\d{1,9})?", re.ASCII)
+LARGEST = 10**15  # yen; a larger number in a case is a slip of the hand
 
 
 def explain(rule: str, text: str, *, as_of: date) -> Iterator[Case]:
@@ -59,11 +63,13 @@ def explain(rule: str, text: str, *, as_of: date) -> Iterator[Case]:
 def _cases(text: str) -> list[Any]:
     try:
         # Decimal fractions are read exactly; no float takes part in any sum.
-        content = json.loads(text, parse_float=Fraction)
+        content = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"JSONとして読めません({error.lineno}行{error.colno}文字目)。書式を確かめてください。"
         ) from None
+    except (ValueError, RecursionError):
+        raise ValueError("JSONとして読めません。桁の多すぎる数か、深すぎる入れ子があります。") from None
     if isinstance(content, dict):
         lists = [content[name] for name in ("cases", "japanpost", "gs1_128") if name in content]
         if lists and all(isinstance(cases, list) for cases in lists):
@@ -76,6 +82,8 @@ def _cases(text: str) -> list[Any]:
 def _answer(rule: str, case: Any, as_of: date) -> Case:
     if not isinstance(case, dict):
         return {"id": None, "error": "事例がオブジェクトではありません。"}
+    if not isinstance(case.get("id"), str | int | None):
+        return {"id": None, "error": "「id」は文字列で書いてください。"}
     try:
         return {"id": case.get("id"), **RULES[rule](case, as_of)}
     except ValueError as error:
@@ -90,7 +98,7 @@ def _answer(rule: str, case: Any, as_of: date) -> Case:
 def _late_charge(case: Case, _: date) -> Case:
     due_on = _day(case, "due_date")
     rates = late_charge_rates()
-    if assumed := _get(case, "assumed_rate", dict, None):
+    if (assumed := _get(case, "assumed_rate", dict, None)) is not None:
         rates = rates.assuming(
             first=_fraction(assumed, "first"), after=_fraction(assumed, "after"), name=_get(assumed, "name", str)
         )
@@ -320,6 +328,8 @@ def _get(case: Case, name: str, kind: type, default: Any = _REQUIRED) -> Any:
         return default
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ValueError(f"「{name}」は{_TYPE_NAMES[kind]}で書いてください。")
+    if kind is int and abs(value) >= LARGEST:
+        raise ValueError(f"「{name}」の数が大きすぎます。")
     return value
 
 
@@ -339,13 +349,15 @@ def _day(case: Case, name: str) -> date:
 
 
 def _fraction(case: Case, name: str) -> Fraction:
+    """A rate a year, from 0 to 1 (100 %)."""
     value = case.get(name)
-    try:
-        if isinstance(value, str | int | Fraction) and not isinstance(value, bool):
-            return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        pass
-    raise ValueError(f"「{name}」の率が読めません(3/100 のように書いてください)。")
+    if isinstance(value, str | int | Decimal) and _RATE.fullmatch(str(value)):
+        try:
+            if (rate := Fraction(str(value))) <= 1:
+                return rate
+        except ZeroDivisionError:
+            pass
+    raise ValueError(f"「{name}」の率が読めません(3/100 や 0.03 のように、1年あたり0以上1以下で書いてください)。")
 
 
 def _choice(case: Case, name: str, choices: type[_Choice], default: Any = _REQUIRED) -> _Choice:
