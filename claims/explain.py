@@ -41,7 +41,8 @@ Case = dict[str, Any]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _REQUIRED = object()
 _RATE = re.compile(r"\d{1,9}(/\d{1,9}|\.\d{1,9})?", re.ASCII)
-LARGEST = 10**15  # yen; a larger number in a case is a slip of the hand
+LARGEST = 10**15  # yen; a larger number in a case is a slip of the hand, and so is a day outside of these years
+YEARS = range(1900, 2200)
 
 
 def explain(rule: str, text: str, *, as_of: date) -> Iterator[Case]:
@@ -96,7 +97,7 @@ def _answer(rule: str, case: Any, as_of: date) -> Case:
 
 
 def _late_charge(case: Case, _: date) -> Case:
-    due_on = _day(case, "due_date")
+    due_on = _likely_day(case, "due_date")
     rates = late_charge_rates()
     if (assumed := _get(case, "assumed_rate", dict, None)) is not None:
         rates = rates.assuming(
@@ -105,8 +106,8 @@ def _late_charge(case: Case, _: date) -> Case:
     charge = late_charge(
         due_on=due_on,
         principal_yen=_get(case, "principal", int),
-        payments=[Payment(_day(paid, "date"), _get(paid, "amount", int)) for paid in _objects(case, "payments")],
-        as_of=_day(case, "as_of"),
+        payments=[Payment(_likely_day(paid, "date"), _get(paid, "amount", int)) for paid in _objects(case, "payments")],
+        as_of=_likely_day(case, "as_of"),
         terms=_late_charge_terms(case, due_on),
         rates=rates,
         relief=[
@@ -270,7 +271,7 @@ def _are_private(claims: list[Case]) -> bool:
 def _debt(claim: Case, names: dict[str, str]) -> Debt:
     if foreign := sorted(((_TAX_NAMES.keys() | _CIVIL_NAMES.keys()) - names.keys()) & claim.keys()):
         raise ValueError(f"この充当の方法では使えない項目です: {'、'.join(foreign)}")
-    due_on = _day(claim, "due") if claim.get("due") is not None else None
+    due_on = _likely_day(claim, "due") if claim.get("due") is not None else None
     amounts = {field: _get(claim, name, int, 0) for name, field in names.items()}
     return Debt(_get(claim, "name", str, ""), due_on=due_on, benefit=_get(claim, "benefit", int, 0), **amounts)
 
@@ -346,6 +347,13 @@ def _day(case: Case, name: str) -> date:
         return parse_as(text, "iso")
     except ValueError as error:
         raise ValueError(f"「{name}」: {error}") from None
+
+
+def _likely_day(case: Case, name: str) -> date:
+    day = _day(case, name)
+    if day.year not in YEARS:
+        raise ValueError(f"「{name}」の年を確かめてください: {day.isoformat()}")
+    return day
 
 
 def _fraction(case: Case, name: str) -> Fraction:

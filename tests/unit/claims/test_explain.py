@@ -114,7 +114,6 @@ def test_barcode(case):
         assert result == {"id": case["id"], "codes": case["expected_codes"], "bars": case["expected_bars"]}
 
 
-ASSUMED = {"first": "1/100", "after": "1/10", "name": "仮"}
 FAR = [{"type": "sashiosae", "date": "2021-01-01"}, {"type": "sashiosae_end", "date": "9999-12-31"}]
 
 
@@ -133,7 +132,10 @@ FAR = [{"type": "sashiosae", "date": "2021-01-01"}, {"type": "sashiosae_end", "d
         ("late_charge", base("late_charge", principal=-1), "元金が負の数です: -1円"),
         ("late_charge", base("late_charge", principal=10**15), "「principal」の数が大きすぎます。"),
         ("late_charge", base("late_charge", due_date="9999-99-99"), "「due_date」: 暦にない日付です"),
-        ("late_charge", base("late_charge", due_date="9999-12-01", as_of="9999-12-31", payments=[], assumed_rate=ASSUMED), "暦の外"),
+        ("late_charge", base("late_charge", due_date="0205-05-31"), "「due_date」の年を確かめてください: 0205-05-31"),
+        ("late_charge", base("late_charge", as_of="9999-12-31"), "「as_of」の年を確かめてください: 9999-12-31"),
+        ("late_charge", base("late_charge", payments=[{"date": "2202-01-31", "amount": 1}]), "「date」の年を確かめて"),
+        ("allocation", base("allocation", claims=[{"name": "A", "due": "1025-04-30"}]), "「due」の年を確かめて"),
         ("late_charge", base("late_charge", due_date=20210531), "「due_date」は文字列で書いてください。"),
         ("late_charge", base("late_charge", payments={"date": "2022-01-31"}), "「payments」は配列で書いてください。"),
         ("late_charge", base("late_charge", payments=[{"amount": 1}]), "「date」がありません。"),
@@ -220,6 +222,17 @@ def test_civil_claims_take_the_rate_of_the_day_the_delay_began():
     five = answer("late_charge", **case, due_date="2020-03-30")["steps"][0]
     three = answer("late_charge", **case, due_date="2020-03-31")["steps"][0]
     assert (five["rate_percent"], three["rate_percent"]) == ("5", "3")
+
+
+def test_a_relief_without_an_end_in_sight_is_written_with_the_last_day_of_the_calendar():
+    case = base("late_charge", 6, payments=[], relief=[{"from": "2023-06-01", "to": "9999-12-31", "kind": "full"}])
+    assert answer("late_charge", **case)["yen"] == 0
+
+
+def test_money_paid_before_the_due_date_lowers_the_first_base():
+    early = [{"date": "2021-05-01", "amount": 45_000}]
+    step = answer("late_charge", **base("late_charge", payments=early))["steps"][0]
+    assert (step["from"], step["base"]) == ("2021-06-01", 20_000)
 
 
 def test_relief_and_assumed_rates_can_be_given():
