@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from claims.models import Claim, Entry, Overpayment, Payment, PaymentCase, Receipt
+from claims.models import Claim, Entry, Overpayment, Payment, PaymentCase, PaymentLine, Receipt
+from claims.moneyfiles.layout import read_layouts
 from claims.services.allocation import Plan, plan_allocation
 from claims.services.cases import ACTIONS, Proposal, likely_payers, propose
 from claims.services.posting import OWN_SOURCE
@@ -52,7 +54,7 @@ def case_page(case: PaymentCase, given: Mapping[str, str], *, on: date) -> dict[
         "person": person,
         "people": _people(payment, given.get("q", ""), proposal),
         "q": given.get("q", ""),
-        "lines": payment.lines.select_related("file").order_by("pk"),
+        "lines": [(line, shown_detail(line)) for line in payment.lines.select_related("file").order_by("pk")],
         "proposal": proposal,
         "action": action,
         "actions": _actions(case),
@@ -99,6 +101,19 @@ def entries_of(payment: Payment) -> Sequence[Entry]:
         return []
     rows = Entry.objects.filter(receipt=payment.receipt_id).select_related("claim__kind", "overpayment", "reversed_by")
     return list(rows.order_by("pk"))
+
+
+def shown_detail(line: PaymentLine) -> list[tuple[str, str]]:
+    """What else the file said of the payment, with the names its layout gives."""
+    labels = _labels()
+    return [(labels.get(name, name), text) for name, text in line.detail.items() if text]
+
+
+@cache
+def _labels() -> dict[str, str]:
+    fields = (one for layout in read_layouts() for section in layout.sections.values() for one in section)
+    named = {one.name: one.label for one in fields if one.detail}
+    return named | {"result": "振替の結果", "mismatch": "金額の違い", "duplicate": "重なり"}
 
 
 def _actions(case: PaymentCase) -> list[tuple[str, str]]:

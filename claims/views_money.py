@@ -16,6 +16,7 @@ from claims.services import cases as services
 from claims.services import payments
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, require
 
 PER_PAGE = 50
@@ -54,7 +55,11 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     sums = found.lines.values("status").annotate(count=Count("pk"), yen=Sum("amount_yen")).order_by("status")
     audit.log_view(request, action="money.file")
     labels = dict(Payment.State.choices)
-    context = {"file": found, "page": page, "sums": [row | {"label": labels[row["status"]]} for row in sums]}
+    context = {
+        "file": found,
+        "page": page,
+        "sums": [row | {"label": labels[row["status"]], "note": yen_text(row["yen"])} for row in sums],
+    }
     return render(request, "claims/money/file.html", context)
 
 

@@ -33,3 +33,4 @@ class Command(BaseCommand):
         self.stderr.write(f"架空の市（滞納者 {debtors} 人）を作って取り込みます。")
         call_command("demo_city", "--debtors", debtors, "--seed", SEED, "--out", str(folder), stdout=StringIO())
         call_command("import_extracts", str(folder), stdout=StringIO())
+        call_command("demo_money", stdout=StringIO())
