@@ -30,7 +30,7 @@ def allocate(
         ValueError: a negative sum, a key given twice, or a designation that names no claim.
     """
     by_key = {debt.key: debt for debt in debts}
-    if len(by_key) != len(debts):
+    if len(by_key) != len(debts) or len(set(designated)) != len(designated):
         raise ValueError("同じ債権が二度入っています。")
     if unknown := [key for key in designated if key not in by_key]:
         raise ValueError(f"指定された「{unknown[0]}」がありません。")
