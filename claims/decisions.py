@@ -25,6 +25,14 @@ def overpayment(approval: Approval, by: Any) -> None:
         raise ApprovalRefused(str(refused)) from refused
 
 
+def overpayment_payer(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the payer is known by now."""
+    try:
+        overpayments.name_payer(approval, by=by)
+    except overpayments.PlanRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
+
+
 def receipt_cancellation(approval: Approval, by: Any) -> None:
     """Raises ``ApprovalRefused`` where the receipt can no longer be taken back."""
     today = business_date()

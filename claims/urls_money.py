@@ -20,6 +20,7 @@ urlpatterns = [
     path("money/overpayments/", views_overpaid.overpayments, name="overpayments"),
     path("money/overpayments/<int:pk>/", views_overpaid.overpayment, name="overpayment"),
     path("money/overpayments/<int:pk>/account/", views_overpaid.name_account, name="refund-account"),
+    path("money/overpayments/<int:pk>/payer/", views_overpaid.ask_payer, name="overpayment-payer"),
     path("money/overpayments/<int:pk>/ask/", views_overpaid.ask, name="overpayment-ask"),
     path("money/overpayments/<int:pk>/notice/", views_overpaid.notice, name="overpayment-notice"),
     path("money/transfers/make/", views_overpaid.make_transfers, name="transfers-make"),

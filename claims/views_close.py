@@ -1,6 +1,7 @@
 """日締め: one day of the city's account, from the bank to the entries."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,8 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "figures": found,
         "close": close,
         "form": BankTotalForm(initial=initial),
-        "journal": [row | {"component_label": services.COMPONENTS[row["component"]]} for row in rows],
+        "journal": _labelled(rows),
+        "moved": _labelled(services.moved(day)),
         "journal_yen": sum(row["yen"] for row in rows),
         "receipts": receipts.order_by("pk")[:200],
         "waiting": Receipt.objects.filter(source__code=OWN_SOURCE, booked_on=day, left_yen__gt=0).select_related(
@@ -102,3 +104,7 @@ def journal(request: HttpRequest, day: date) -> HttpResponse:
     audit.log_view(request, action="day.journal")
     headers = {"Content-Disposition": f'attachment; filename="shiwake-{day:%Y%m%d}.csv"'}
     return HttpResponse("\ufeff" + services.journal_csv(day), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _labelled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"component_label": services.COMPONENTS[row["component"]]} for row in rows]

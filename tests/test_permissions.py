@@ -72,6 +72,7 @@ ROWS: dict[str, Row] = {
     "claims:overpayments": Row(),
     "claims:overpayment": Row({"pk": "missing"}, 404),
     "claims:refund-account": Row({"pk": "missing"}, 404, "post"),
+    "claims:overpayment-payer": Row({"pk": "missing"}, 404, "post"),
     "claims:overpayment-ask": Row({"pk": "missing"}, 404, "post"),
     "claims:overpayment-notice": Row({"pk": "missing"}, 404),
     "claims:transfers-make": Row(allowed=302, method="post"),

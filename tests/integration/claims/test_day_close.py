@@ -98,11 +98,12 @@ def test_the_journal_ties_to_the_receipts_and_tells_years_and_overpaid_money_apa
     paid_at_counter(4_000, levied_on_year=2024, overpaid=300)
     rows = list(csv.reader(StringIO(day_close.journal_csv(TODAY))))
     assert rows[0] == day_close.JOURNAL_COLUMNS
-    body, total = rows[1:-1], rows[-1]
+    body, total = rows[1:-2], rows[-2]
     assert [(row[1], row[4], row[5], row[8]) for row in body] == [
         ("2026", "滞納繰越", "本税・元金", "4000"),
         ("2026", "現年", "本税・元金", "5000"),
         ("2026", "", "過誤納金", "300"),
     ]
-    assert (total[3], total[8]) == ("合計", "9300")
+    assert (total[3], total[8]) == ("収納の合計", "9300")
+    assert rows[-1][3:] == ["充当・還付の合計", "", "", "", "0", "0"]
     assert day_close.figures(TODAY).receipts_yen == 9_300

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from claims.intake import apply_claims
-from claims.models import Claim, ClaimEvent, Entry, ImportFile
+from claims.models import BookingSource, Claim, ClaimEvent, Entry, ImportFile, Overpayment
+from claims.services import receipts as money
 from debtors.models import SourceIdentity
 from tests.factories import extracts
 from tests.factories.extracts import claims, counts, import_one, receipts, rejects
@@ -174,3 +175,26 @@ def test_a_failure_on_the_way_leaves_nothing_behind(tmp_path, monkeypatch):
     assert not SourceIdentity.objects.exists()
     assert not Entry.objects.exists()
     assert ImportFile.objects.count() == 1
+
+
+def test_a_levy_below_what_was_paid_leaves_an_overpayment_where_we_book_the_money(tmp_path):
+    BookingSource.objects.update(by="own")
+    import_one(claims(tmp_path, {}))
+    claim = Claim.objects.select_related("identity").get()
+    money.receive_at_counter(
+        person_id=claim.identity.person_id,
+        claim_ids=[claim.pk],
+        yen=41_000,
+        paid_on=date(2026, 11, 2),
+        by=extracts.run.intake_user(),
+        today=extracts.AS_OF,
+    )
+    file = import_one(claims(tmp_path, {"corrected_yen": "30000"}))
+    assert counts(file) == (0, 1, 0, 0)
+    claim.refresh_from_db()
+    assert (claim.levied_yen, claim.principal_yen) == (30_000, 0)
+    over = Overpayment.objects.get()
+    assert (over.left_yen, over.cause, over.arose_on) == (11_000, "reduced", extracts.AS_OF)
+    assert over.interest_from == date(2026, 11, 3)  # 地方税法17条の4第1項1号: the day after the payment
+    assert counts(import_one(claims(tmp_path, {"corrected_yen": "30000"}))) == (0, 0, 1, 0)
+    assert Overpayment.objects.count() == 1
