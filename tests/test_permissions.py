@@ -98,6 +98,7 @@ ROWS: dict[str, Row] = {
     "notices:manifest": Row({"pk": "missing"}, 404),
     "notices:letter": Row({"pk": "missing"}, 404),
     "notices:letter-pdf": Row({"pk": "missing"}, 404),
+    "notices:letter-charges": Row({"pk": "missing"}, 404),
     "notices:person-panel": Row({"number": "number"}),
     "welfare:room": Row(),
     "lawyers:room": Row(),
