@@ -43,11 +43,16 @@ SELECT DISTINCT ON (person_number) person_number, atena_number, corporate_number
     postal_code, address, phone, ''::text AS household_number, NULL::date AS died_on, NULL::date AS moved_on
 FROM stage ORDER BY person_number, line DESC
 """
+# Extracts carry no day of the levy. It stands where the year begins, a monthly charge in the month before it falls due:
+# nobody pays earlier, so no past balance is below zero.
 WORK = """
 SELECT s.*, w.due AS shifted_on, i.id AS identity_id, kind.section_id, kind.ground,
     coalesce(k.claim_id, nextval(pg_get_serial_sequence('claims_claim', 'id'))) AS claim_id, k.claim_id IS NULL AS is_new,
     k.levied_yen AS old_levied_yen, k.exempted_yen AS old_exempted_yen, k.fee_charged_yen AS old_fee_yen,
-    k.target_yen, k.dunned_on AS old_dunned_on, least(s.due_on, %(as_of)s) AS levied_on,
+    k.target_yen, k.dunned_on AS old_dunned_on,
+    least(%(as_of)s, CASE WHEN kind.instalment_label LIKE '%%月%%'
+        THEN (date_trunc('month', s.due_on) - interval '1 month')::date
+        ELSE least(s.due_on, make_date(s.levy_year, 4, 1)) END) AS levied_on,
     i.changed OR k.claim_id IS NULL OR (c.identity_id, c.nominal_due_on, c.due_on, c.contract_on, c.el_qr, c.section_id,
         c.ground, c.section_paid_yen) IS DISTINCT FROM (i.id, s.due_on, w.due, s.contract_on, s.el_qr, kind.section_id,
         kind.ground, s.paid_total_yen) AS differs,

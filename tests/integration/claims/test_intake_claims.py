@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from claims.intake import apply_claims
-from claims.models import BookingSource, Claim, ClaimEvent, Entry, ImportFile, Overpayment
+from claims.models import BookingSource, Claim, ClaimEvent, ClaimKind, Entry, ImportFile, Overpayment
 from claims.services import receipts as money
 from debtors.models import SourceIdentity
 from tests.factories import extracts
@@ -32,9 +32,9 @@ def test_a_row_becomes_an_identity_a_claim_and_entries(tmp_path):
     assert (claim.collector_number, claim.el_qr, claim.section_paid_yen) == ("T9", "架空QR", 0)
     assert (claim.section, claim.ground) == (claim.kind.section, claim.kind.ground)
     assert booked(claim) == [
-        ("levy", "principal", 41_000, date(2026, 6, 30)),
-        ("correction", "principal", -1_000, date(2026, 6, 30)),
-        ("exemption", "principal", -5_000, date(2026, 6, 30)),
+        ("levy", "principal", 41_000, date(2026, 4, 1)),
+        ("correction", "principal", -1_000, date(2026, 4, 1)),
+        ("exemption", "principal", -5_000, date(2026, 4, 1)),
         ("levy", "fee", 100, date(2026, 7, 20)),
     ]
     assert (claim.levied_yen, claim.principal_yen, claim.fee_yen) == (35_000, 35_000, 100)
@@ -58,9 +58,19 @@ def test_the_due_date_moves_past_holidays(tmp_path, nominal, due):
     assert Claim.objects.get().due_on == due
 
 
-def test_a_claim_not_due_yet_is_levied_on_the_business_date(tmp_path):
-    import_one(claims(tmp_path, {"due_on": "5090131"}))
-    assert Entry.objects.get().on == extracts.AS_OF
+@pytest.mark.parametrize(
+    ("label", "row", "levied_on"),
+    [
+        pytest.param("第{n}期", {}, date(2026, 4, 1), id="a levy by the year stands where the year begins"),
+        pytest.param("第{n}期", {"due_on": "5090331"}, date(2026, 4, 1), id="also one not due yet"),
+        pytest.param("{n}月分", {}, date(2026, 5, 1), id="a monthly charge in the month before it falls due"),
+        pytest.param("{n}月分", {"due_on": "5090131"}, extracts.AS_OF, id="never after the business date"),
+    ],
+)
+def test_no_payment_comes_before_the_levy(tmp_path, label, row, levied_on):
+    ClaimKind.objects.filter(code="resident_tax").update(instalment_label=label)
+    import_one(claims(tmp_path, row))
+    assert Entry.objects.get().on == levied_on
 
 
 def test_the_same_file_again_changes_nothing(tmp_path):
