@@ -118,7 +118,10 @@ def _labels() -> dict[str, str]:
 
 def _actions(case: PaymentCase) -> list[tuple[str, str]]:
     of_money = case.kind in (PaymentCase.Kind.NO_FINAL, PaymentCase.Kind.CONTRADICTS)
-    names = ["no_money", "keep"] if of_money else ["allocate", "return", "unknown"]
+    booking = ["allocate", "return", "unknown"]
+    names = ["no_money", "keep"] if of_money else booking
+    if of_money and case.payment.receipt and case.payment.receipt.left_yen:  # it came in and stands nowhere yet
+        names = ["no_money", *booking]
     return [(name, ACTIONS[name]) for name in names]
 
 

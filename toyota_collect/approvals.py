@@ -74,8 +74,9 @@ def decide(*, approval_id: int, decision: str, by: Any, reason: str = "") -> App
     approval.decided_by = by
     approval.decided_at = timezone.now()
     approval.decision_reason = reason
-    approval.save()
-    audit.record(event=f"approval.{decision}", by=by, target=approval, detail={"reason": reason})
     if decision == Approval.Decision.APPROVED and approval.subject_type in registry.on_approved:
         registry.on_approved[approval.subject_type](approval, by)
+    # Saved last: who holds the subject and asks again is told at once that it waits, instead of waiting for us.
+    approval.save()
+    audit.record(event=f"approval.{decision}", by=by, target=approval, detail={"reason": reason})
     return approval

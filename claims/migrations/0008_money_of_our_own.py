@@ -2051,7 +2051,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="refund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("amount_yen__gt", 0), ("interest_yen__gte", 0)), name="refund_is_money"
+                condition=models.Q(
+                    ("amount_yen__gte", 0),
+                    ("interest_yen__gte", 0),
+                    models.Q(("amount_yen__gt", 0), ("interest_yen__gt", 0), _connector="OR"),
+                ),
+                name="refund_is_money",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -121,7 +121,11 @@ class Refund(models.Model):
         verbose_name = verbose_name_plural = "還付"
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(name="refund_is_money", condition=Q(amount_yen__gt=0, interest_yen__gte=0))
+            # Interest alone where the money itself was wholly set off.
+            models.CheckConstraint(
+                name="refund_is_money",
+                condition=Q(amount_yen__gte=0, interest_yen__gte=0) & (Q(amount_yen__gt=0) | Q(interest_yen__gt=0)),
+            ),
         ]
 
     @property

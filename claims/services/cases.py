@@ -93,7 +93,7 @@ def ask(
     case = _open(case_id)
     payment = case.payment
     person = Person.objects.filter(pk=person_id).first() or payment.person
-    answer = {"action": action, "lines": list(lines), "person": person.pk if person else None}
+    answer = {"action": action, "lines": list(lines), "person": person.pk if person else None, "kind": case.kind}
     evidence = _evidence(case, answer, person)
     case.answer = answer
     try:
@@ -121,6 +121,10 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
     """
     case = _open(int(approval.subject_key))
     payment, answer = case.payment, case.answer
+    if answer["kind"] != case.kind:
+        raise CaseRefused(
+            "案を作ったあとで、この納付について新しい知らせが届きました。差し戻して、案を作り直してください。"
+        )
     note = f"{case.get_kind_display()}：{ACTIONS[answer['action']]}"
     try:
         if answer["action"] == "no_money":
@@ -160,6 +164,8 @@ def _cause(case: PaymentCase, answer: dict[str, Any]) -> str:
 
 
 def _open(case_id: int) -> PaymentCase:
+    """The case with its payment, both locked: the payment first, as where a new line of a file settles it."""
+    Payment.objects.select_for_update().get(case=case_id)
     case = (
         PaymentCase.objects.select_for_update(of=("self",))
         .select_related("payment__receipt", "payment__person")
@@ -196,6 +202,8 @@ def _evidence(case: PaymentCase, answer: dict[str, Any], person: Person | None) 
         raise CaseRefused("処理のしかたを選んでください。")
     if action in ("no_money", "keep") and case.kind not in (Kind.NO_FINAL, Kind.CONTRADICTS):
         raise CaseRefused("入金の有無を問うのは、確報が届かないときか、取消と確報の両方が届いたときだけです。")
+    if action == "keep" and payment.receipt and payment.receipt.left_yen:
+        raise CaseRefused("まだ充当していない額があります。債権に充てるか、過誤納金としてください。")
     if action in ("allocate", "return") and person is None:
         raise CaseRefused("納付した人を選んでください。分からないときは、納付者不明として預かってください。")
     if action in ("return", "unknown") and answer["lines"]:

@@ -16,7 +16,7 @@ from claims.services.allocation import Plan, Share, entry_lines, plan_allocation
 from claims.services.charges import rate_table
 from claims.services.overpaid import interest_from
 from claims.services.posting import BookingRefused, Line, accounting_year, post
-from claims.services.settling import after_booking
+from claims.services.settling import after_booking, went_up_after
 from debtors.models import Person
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
@@ -71,8 +71,7 @@ def ask(*, overpayment_id: int, answer: list[dict[str, int]], by: Any, on: date,
     over = Overpayment.objects.select_for_update().get(pk=overpayment_id)
     plan = _plan(over, answer, on=on)
     added = interest(over, yen=over.left_yen, on=on)
-    account = _account(over) if plan.rest_yen else None
-    if plan.rest_yen and account is None:
+    if plan.rest_yen + added.yen and _account(over) is None:
         raise PlanRefused(
             "還付する額があります。先に還付口座を登録してください（口座は本人から聞いたものに限ります）。"
         )
@@ -152,8 +151,8 @@ def carry_out(approval: Approval, *, by: Any) -> None:
     on = date.fromisoformat(over.plan["on"])
     list(Claim.objects.filter(pk__in=[a["claim"] for a in over.plan["lines"]]).order_by("pk").select_for_update())
     plan = _plan(over, over.plan["lines"], on=on)
-    if plan.rest_yen != over.plan["refund_yen"]:
-        raise PlanRefused("案を作ったあとで過誤納金の残りが変わりました。差し戻して、案を作り直してください。")
+    if plan.rest_yen != over.plan["refund_yen"] or went_up_after([share.claim.pk for share in plan.shares], on):
+        raise PlanRefused("案を作ったあとで過誤納金か充当先が変わりました。差し戻して、案を作り直してください。")
     year = accounting_year(on, today=on)
     facts: dict[str, Any] = {"on": on, "accounting_year": year, "overpayment_id": over.pk}
     lines = entry_lines(
@@ -199,6 +198,8 @@ def name_account(*, person_id: int, by: Any, **facts: str) -> RefundAccount:
 def _plan(over: Overpayment, answer: list[dict[str, int]], *, on: date) -> Plan:
     if not over.left_yen:
         raise PlanRefused("この過誤納金は、もう残っていません。")
+    if len({part["claim"] for part in answer}) != len(answer):
+        raise PlanRefused("同じ債権が二度入っています。案を作り直してください。")
     shares: list[Share] = []
     allowed = {claim.pk: claim for claim in owed_to_set_off(over, on=on)}
     for part in answer:

@@ -18,7 +18,7 @@ from claims.models import Claim, ClaimEvent, Entry, Overpayment, Receipt, Receip
 from claims.services.allocation import Plan, Share, entry_lines, plan_allocation, plan_of
 from claims.services.overpaid import open_overpayment
 from claims.services.posting import OWN_SOURCE, BookingRefused, Line, accounting_year, post, post_receipt
-from claims.services.settling import after_booking, own_kinds, standing
+from claims.services.settling import after_booking, own_kinds, standing, went_up_after
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
 from toyota_collect.permissions import Ground
@@ -136,11 +136,12 @@ def cancel_receipt(*, receipt_id: int, on: date, reason: str, by: Any, today: da
     Raises:
         BookingRefused: it is taken back already, or its overpaid part has been paid out or set off.
     """
-    receipt = Receipt.objects.select_for_update().get(pk=receipt_id)
+    _lock_around(receipt_id)
+    receipt = Receipt.objects.get(pk=receipt_id)
     if ReceiptCancellation.objects.filter(receipt=receipt).exists():
         raise BookingRefused("この領収はすでに取り消されています。")
     entries = standing(Q(receipt=receipt))
-    touched = _lock([entry.claim_id for entry in entries if entry.claim_id])
+    touched = sorted({entry.claim_id for entry in entries if entry.claim_id})
     others = _late_money(touched, but=receipt)
     lines = [_reversal(entry, on=on, today=today, note=reason) for entry in [*entries, *others]]
     freed: dict[tuple[Receipt, int], int] = defaultdict(int)
@@ -205,10 +206,33 @@ def _lock(claim_ids: Iterable[int]) -> list[int]:
     )
 
 
+def _lock_around(receipt_id: int) -> None:
+    """Lock a receipt, the others that paid on its claims, its overpayments and its claims, in the order of all writers.
+
+    Raises:
+        BookingRefused: somebody booked on these claims between looking and locking.
+    """
+    found = receipts, overpayments, claims = _around(receipt_id)
+    list(Receipt.objects.filter(pk__in=receipts).order_by("pk").select_for_update())
+    list(Overpayment.objects.filter(pk__in=overpayments).order_by("pk").select_for_update(of=("self",)))
+    _lock(claims)
+    if _around(receipt_id) != found:
+        raise BookingRefused("ほかの人が同じ債権に記帳しています。少し待ってから、もう一度取り消してください。")
+
+
+def _around(receipt_id: int) -> tuple[set[int], set[int], set[int]]:
+    """Ids of the receipts, overpayments and claims that taking a receipt back may touch."""
+    paid = Entry.objects.filter(receipt=receipt_id)
+    claims = set(paid.exclude(claim=None).values_list("claim_id", flat=True))
+    beside = Entry.objects.filter(claim__in=claims).exclude(receipt=None)
+    overpayments = set(paid.exclude(overpayment=None).values_list("overpayment_id", flat=True))
+    return {receipt_id, *beside.values_list("receipt_id", flat=True)}, overpayments, claims
+
+
 def _check(plan: Plan, answer: Sequence[dict[str, int]], *, may_leave: bool) -> None:
     if not plan.yen:
         raise BookingRefused("この領収は、すべて充当済みです。")
-    if len(plan.shares) != len(answer):
+    if len({share.claim.pk for share in plan.shares}) != len(answer):
         raise BookingRefused("充当先の債権が見つかりません。もう一度選び直してください。")
     own = own_kinds(on=plan.on)
     for share in plan.shares:
@@ -230,11 +254,7 @@ def _check(plan: Plan, answer: Sequence[dict[str, int]], *, may_leave: bool) -> 
 
 def _booking(receipt: Receipt, shares: Sequence[Share], *, today: date, note: str) -> list[Line]:
     """Entries of the shares, each on the day of payment or, where the claim's ledger has moved on, today."""
-    moved = set(
-        Entry.objects.filter(claim__in=[share.claim for share in shares], on__gt=receipt.paid_on)
-        .filter(Q(kind__in=[Entry.Kind.REVERSAL, Entry.Kind.REFUND]) | Q(amount_yen__gt=0))
-        .values_list("claim_id", flat=True)
-    )
+    moved = went_up_after([share.claim.pk for share in shares], receipt.paid_on)
     lines: list[Line] = []
     for share in shares:
         on = today if share.claim.pk in moved else receipt.paid_on

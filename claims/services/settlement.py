@@ -212,6 +212,8 @@ def _channel(payment: Payment) -> str:
 
 
 def _end(payment: Payment, note: str) -> None:
+    """Nothing is in doubt any more: a case that was open is over, and what was proposed for it can no longer be done."""
+    PaymentCase.objects.filter(payment=payment, closed_at=None).update(closed_at=timezone.now())
     payment.settled_at = timezone.now()
     if note:
         payment.note = note[:300]

@@ -82,6 +82,13 @@ def own_kinds(*, on: date) -> set[int]:
     return {kind for kind, feed in rows.values_list("kind_id", "by") if feed == BookingSource.By.OWN}
 
 
+def went_up_after(claim_ids: Iterable[int], on: date) -> set[int]:
+    """Claims of which a balance rose after ``on``: booking less for that day could put a past balance below zero."""
+    later = Entry.objects.filter(claim__in=claim_ids, on__gt=on)
+    rose = later.filter(Q(kind__in=[Entry.Kind.REVERSAL, Entry.Kind.REFUND]) | Q(amount_yen__gt=0))
+    return set(rose.values_list("claim_id", flat=True))
+
+
 def standing(condition: Q) -> list[Entry]:
     """Entries of receipts that no reversal has taken back."""
     rows = Entry.objects.filter(condition, kind__in=MONEY, reversed_by=None, receipt__isnull=False)

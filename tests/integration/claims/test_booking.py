@@ -139,6 +139,15 @@ def test_a_claim_that_owes_less_by_now_is_named():
         receipts.book_receipt(receipt_id=made.pk, answer=answer, by=system_user(), today=TODAY)
 
 
+def test_a_claim_named_twice_would_be_charged_its_late_charge_twice_and_is_refused():
+    owed = claim(principal_yen=100_000, due_on=date(2026, 6, 30))
+    made = receipt(3_000)
+    part = {"claim": owed.pk, "principal": 0, "fee": 0, "late": 1_500, "cost": 0}
+    with pytest.raises(BookingRefused, match="選び直して"):
+        receipts.book_receipt(receipt_id=made.pk, answer=[part, part], by=system_user(), today=TODAY)
+    assert balances(owed) == (100_000, 0, 0)
+
+
 # --- taking back --------------------------------------------------------------------------------------------
 
 

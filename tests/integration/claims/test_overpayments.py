@@ -10,7 +10,7 @@ from claims.services import cases, overpayments, payments, receipts, transfers
 from claims.services.overpayments import PlanRefused
 from claims.services.transfers import TransferRefused
 from claims.services.verify import OVERPAYMENT_SQL, RECEIPT_SQL, _kept
-from tests.factories.claims import claim
+from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import person, system_user, user
 from tests.factories.moneyfiles import direct_debit
 from toyota_collect import approvals
@@ -94,6 +94,51 @@ def test_a_set_off_counts_as_paid_on_the_day_both_could_be_set_off():
     settle(over)
     unpaid.refresh_from_db()
     assert (unpaid.principal_yen, unpaid.late_yen) == (0, 0)  # 充当適状 on the due date: no late charge
+
+
+def test_interest_on_money_that_is_wholly_set_off_is_paid_out():
+    someone = person()
+    over = overpaid(someone, 500_000)
+    unpaid = claim(someone, principal_yen=700_000, due_on=date(2026, 10, 31))
+    with pytest.raises(PlanRefused, match="還付口座"):
+        settle(over)
+    overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
+    settle(over)
+    unpaid.refresh_from_db()
+    refund = Refund.objects.get()
+    assert (unpaid.principal_yen, refund.amount_yen, refund.interest_yen > 0) == (200_000, 0, True)
+    assert refund.interest_yen == sum(over.entries.filter(kind="refund").values_list("amount_yen", flat=True))
+
+
+def test_a_claim_named_twice_in_a_plan_is_refused():
+    someone = person()
+    over = overpaid(someone, 10_000)
+    unpaid = claim(someone, principal_yen=5_000, due_on=date(2026, 10, 31))
+    overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
+    part = {"claim": unpaid.pk, "principal": 2_000, "fee": 0, "late": 0, "cost": 0}
+    with pytest.raises(PlanRefused, match="案を作り直して"):
+        settle(over, lines=[part, part])
+
+
+def test_a_set_off_never_makes_a_past_balance_negative():
+    """Asked while the claim was open; paid and taken back before the decision, so that for two days nothing was owed."""
+    someone = person()
+    over = overpaid(someone, 10_000)
+    unpaid = claim(someone, principal_yen=5_000, due_on=date(2026, 10, 31))
+    overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
+    asked_on = date(2026, 11, 12)
+    plan, _ = overpayments.propose(over, on=asked_on)
+    asked = overpayments.ask(
+        overpayment_id=over.pk,
+        answer=[share.as_json() for share in plan.shares],
+        by=user("receipts_clerk"),
+        on=asked_on,
+    )
+    paid = pay(unpaid, 5_000, on=date(2026, 11, 14))
+    book(unpaid, "reversal", "principal", 5_000, on=date(2026, 11, 16), reverses=paid.entries.get())
+    with pytest.raises(ApprovalRefused, match="案を作り直して"):
+        approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
+    assert not Entry.objects.filter(kind="set_off").exists()
 
 
 def test_money_to_be_paid_out_needs_an_account_first():

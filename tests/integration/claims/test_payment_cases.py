@@ -160,3 +160,45 @@ def test_answers_that_do_not_fit_are_refused(clerk, answer, why):
     with pytest.raises(CaseRefused, match=why):
         cases.ask(case_id=PaymentCase.objects.get().pk, by=clerk, **answer)
     assert not PaymentCase.objects.exclude(approval=None).exists()
+
+
+def test_money_that_came_after_all_is_not_cancelled_by_a_decision_about_its_absence(clerk, supervisor):
+    """速報, overdue, somebody proposes to end it; then the 確報 comes and is booked. The old proposal must not undo it."""
+    owed = claim(principal_yen=41_000, due_on=date(2026, 10, 31))
+    slip = slip_for(owed)
+    take(convenience(Status.PROVISIONAL, [(slip.barcode, PAID, "10:00")], made_on=TODAY))
+    assert payments.find_missing_finals(by=system_user(), today=date(2026, 12, 25)) == 1
+    case = PaymentCase.objects.get()
+    asked = ask(case_id=case.pk, by=clerk, action="no_money")
+    take(convenience(Status.FINAL, [(slip.barcode, PAID, "10:00")], made_on=TODAY))
+    case.refresh_from_db()
+    assert case.closed_at is not None  # nothing is in doubt any more
+    with pytest.raises(ApprovalRefused, match="すでに終わって"):
+        approvals.decide(approval_id=asked.pk, decision="approved", by=supervisor)
+    owed.refresh_from_db()
+    assert (owed.principal_yen, Receipt.objects.get().left_yen) == (0, 0)
+
+
+def test_a_proposal_made_before_the_reason_changed_is_not_carried_out(clerk, supervisor):
+    owed = claim(principal_yen=41_000, due_on=date(2026, 10, 31))
+    slip = slip_for(owed)
+    for time in ("10:00", "11:00"):
+        take(convenience(Status.FINAL, [(slip.barcode, PAID, time)], made_on=TODAY))
+    case = PaymentCase.objects.get()
+    asked = ask(case_id=case.pk, by=clerk, action="return")
+    take(convenience(Status.CANCELLED, [(slip.barcode, PAID, "11:00")], made_on=TODAY))
+    with pytest.raises(ApprovalRefused, match="案を作ったあとで"):
+        approvals.decide(approval_id=asked.pk, decision="approved", by=supervisor)
+    assert not Overpayment.objects.exists()
+
+
+def test_money_that_nobody_has_booked_is_not_kept_as_it_is(clerk):
+    """取消 first, then 確報: the receipt waits; to keep the books as they are would leave its money nowhere."""
+    owed = claim(principal_yen=41_000, due_on=date(2026, 10, 31))
+    slip = slip_for(owed)
+    take(convenience(Status.CANCELLED, [(slip.barcode, PAID, "10:00")], made_on=TODAY))
+    take(convenience(Status.FINAL, [(slip.barcode, PAID, "10:00")], made_on=TODAY))
+    case = PaymentCase.objects.get()
+    assert (case.kind, Receipt.objects.get().left_yen) == ("contradicts", slip.amount_yen)
+    with pytest.raises(CaseRefused, match="充当していない"):
+        ask(case_id=case.pk, by=clerk, action="keep")
