@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 
 from claims.models import BookingSource
-from claims.services import day_close, payments, receipts
+from claims.services import cancellations, day_close, payments, receipts
 from claims.services.day_close import CloseRefused
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user, user
@@ -88,7 +88,7 @@ def test_it_stays_open_while_a_payment_is_in_doubt(clerk):
 def test_a_cancelled_receipt_leaves_the_day(clerk):
     made = paid_at_counter(5_000)
     paid_at_counter(3_000)
-    receipts.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="誤入力", by=system_user(), today=TODAY)
+    cancellations.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="誤入力", by=system_user(), today=TODAY)
     found = day_close.figures(TODAY)
     assert (found.receipts_yen, found.entries_yen, found.late_cancelled_yen) == (3_000, 3_000, 5_000)
 

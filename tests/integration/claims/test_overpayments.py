@@ -6,7 +6,7 @@ import pytest
 
 from claims.models import BookingSource, Entry, Overpayment, PaymentCase, Refund, TransferFile
 from claims.moneyfiles import read_transfers
-from claims.services import cases, overpayments, payments, receipts, transfers
+from claims.services import cancellations, cases, overpayments, payments, receipts, transfers
 from claims.services.overpayments import PlanRefused
 from claims.services.transfers import TransferRefused
 from claims.services.verify import OVERPAYMENT_SQL, RECEIPT_SQL, _kept
@@ -163,7 +163,7 @@ def test_a_decision_on_money_that_has_gone_elsewhere_fails():
     overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
     asked = overpayments.ask(overpayment_id=over.pk, answer=[], by=user("receipts_clerk"), on=TODAY)
     receipt = over.entries.get().receipt
-    receipts.cancel_receipt(receipt_id=receipt.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
+    cancellations.cancel_receipt(receipt_id=receipt.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
     with pytest.raises(ApprovalRefused, match="もう残っていません"):
         approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
 
