@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CONTACT_VIEW = "contact.view"  # the course of a case: contacts, holds, next steps
     CONTACT_WRITE = "contact.write"
     HOLD_WRITE = "hold.write"
+    SLIP_MAKE = "slip.make"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
     RUN_VIEW = "run.view"
@@ -60,6 +61,7 @@ _DESCRIPTIONS = {
     Permission.CONTACT_VIEW: "経過・保留・次の一手を見る",
     Permission.CONTACT_WRITE: "経過と次の一手を書く",
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
+    Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
     Permission.RUN_VIEW: "一斉催告を見る",
@@ -92,6 +94,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.SLIP_MAKE,
             P.LETTER_VIEW,
         }
     ),
@@ -104,6 +107,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.SLIP_MAKE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
             P.RUN_VIEW,
@@ -113,7 +117,16 @@ POLICY: dict[str, frozenset[Permission]] = {
     ),
     Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW}),
     Role.RECEIPTS_CLERK: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.CONTACT_VIEW, P.IMPORT_VIEW, P.IMPORT_RUN}
+        {
+            P.HOME,
+            P.PERSON_SEARCH,
+            P.PERSON_VIEW,
+            P.CLAIM_VIEW,
+            P.CONTACT_VIEW,
+            P.SLIP_MAKE,
+            P.IMPORT_VIEW,
+            P.IMPORT_RUN,
+        }
     ),
     Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
