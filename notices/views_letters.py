@@ -78,7 +78,7 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         content = document_bytes(document)
     except LetterWithheld as error:
         raise PermissionDenied(str(error)) from error
-    return _inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
+    return inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
 
 
 @require(Permission.LETTER_VIEW)
@@ -119,7 +119,7 @@ def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
     return {"label": label, "url": f"?reason={code}", "count": count, "current": code == chosen}
 
 
-def _inline(content: bytes, name: str) -> HttpResponse:
+def inline(content: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

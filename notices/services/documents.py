@@ -44,22 +44,36 @@ def letter_document(*, letter_id: int, by: Any, today: date) -> Document:
         content, pages = engine.render_letter(frozen_letter(letter))
     except Unprintable as error:
         raise LetterWithheld(f"この催告書は作れません。{error.text}") from error
-    path = f"runs/{letter.run_id}/letters/{letter.serial:06d}.pdf"
-    _store(Path(settings.MEDIA_ROOT) / path, content)
-    letter.document = Document.objects.create(
+    letter.document = keep_document(
         number=letter.number,
         kind=KIND,
+        person_number=letter.person.number,
+        path=f"runs/{letter.run_id}/letters/{letter.serial:06d}.pdf",
+        content=content,
+        pages=pages,
+        by=by,
+    )
+    letter.save(update_fields=["document"])
+    audit.record(event="letter.document_made", by=by, target=letter, detail={"sha256": letter.document.sha256})
+    return letter.document
+
+
+def keep_document(
+    *, number: str, kind: str, person_number: str, path: str, content: bytes, pages: int, by: Any
+) -> Document:
+    """Store a person's PDF below MEDIA_ROOT and write down what was stored. Call it inside the transaction of the act."""
+    _store(Path(settings.MEDIA_ROOT) / path, content)
+    return Document.objects.create(
+        number=number,
+        kind=kind,
         subject_type="debtors.person",
-        subject_key=letter.person.number,
+        subject_key=person_number,
         path=path,
         sha256=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
         pages=pages,
         made_by=by,
     )
-    letter.save(update_fields=["document"])
-    audit.record(event="letter.document_made", by=by, target=letter, detail={"sha256": letter.document.sha256})
-    return letter.document
 
 
 def document_bytes(document: Document) -> bytes:
