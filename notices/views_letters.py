@@ -17,7 +17,7 @@ from debtors.protection import hidden_people
 from notices import forms
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services.charge_sheet import SheetWithheld, charge_sheet
-from notices.services.documents import LetterWithheld, document_bytes, letter_document
+from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import manifest_path
 from notices.services.runs import reasons_in_order
 from toyota_collect import audit
@@ -75,8 +75,8 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     audit.log_view(request, action="letter.pdf", person_key=found.person.number)
     try:
         document = letter_document(letter_id=pk, by=request.user, today=business_date())
-        content = document_bytes(document)
-    except LetterWithheld as error:
+        content = store.document_bytes(document)
+    except (LetterWithheld, store.DocumentLost) as error:
         raise PermissionDenied(str(error)) from error
     return inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
 
@@ -90,7 +90,7 @@ def letter_charges(request: HttpRequest, pk: int) -> HttpResponse:
         content = store.document_bytes(charge_sheet(letter_id=pk, by=request.user, today=business_date()))
     except (SheetWithheld, store.DocumentLost) as error:
         raise PermissionDenied(str(error)) from error
-    return _inline(content, f"entaikin-{found.run_id}-{found.serial:06d}.pdf")
+    return inline(content, f"entaikin-{found.run_id}-{found.serial:06d}.pdf")
 
 
 @require(Permission.RUN_PREPARE)

@@ -15,10 +15,10 @@ from debtors.panels import person_panel, visit_mark
 from notices import forms, slip_page
 from notices.models import SlipPaper
 from notices.services.desk_slips import make_slips, paper_bytes
-from notices.services.documents import LetterWithheld
 from notices.views_letters import inline
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.store import DocumentLost
 from toyota_collect.permissions import Permission, require
 
 SHOWN = 10
@@ -89,7 +89,7 @@ def slip_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     except slips.SlipRefused as error:
         messages.warning(request, str(error))
         return redirect("notices:slip", pk=pk)
-    except LetterWithheld as error:
+    except DocumentLost as error:
         raise PermissionDenied(str(error)) from error
     return inline(content, f"noufusho-{found.reference}.pdf")
 

@@ -14,12 +14,12 @@ from notices.letter import Unprintable
 from notices.models import PrintRun, SlipPaper
 from notices.services import engine
 from notices.services.desk_paper import paper_of, parts_of
-from notices.services.documents import document_bytes, keep_document
 from notices.services.letter_data import ProfileIncomplete
 from notices.services.runs import person_slip_allowed
 from toyota_collect import audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import SettingMissing
+from toyota_collect.documents.store import document_bytes, keep_document
 from toyota_collect.models import Document
 
 KIND = "desk_slip"
@@ -58,7 +58,8 @@ def make_slips(
     document = keep_document(
         number=paper.number,
         kind=KIND,
-        person_number=person.number,
+        subject_type="debtors.person",
+        subject_key=person.number,
         path=f"slips/{fiscal_year(issued_on)}/{slips[0].reference}.pdf",
         content=content,
         pages=pages,
@@ -75,7 +76,7 @@ def paper_bytes(*, slip_id: int, today: date) -> bytes:
     Raises:
         SlipPaper.DoesNotExist: no such slip, or it has no paper of its own (it came with a letter).
         SlipRefused: a slip on it is invalid, paid or past its last day; the message says what to do.
-        LetterWithheld: the file is gone or is not what was stored.
+        DocumentLost: the file is gone or is not what was stored.
     """
     document: Document = SlipPaper.objects.select_related("document").get(slip_id=slip_id).document
     for slip in Slip.objects.filter(paper__document=document).with_money():

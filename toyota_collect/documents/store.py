@@ -38,8 +38,22 @@ def make_document(
 ) -> Document:
     """Render the template to PDF and keep it under ``number``; the folder is named after the kind."""
     content, pages = render_pdf(template, context | {"number": number})
-    digest = hashlib.sha256(content).hexdigest()
-    path = f"documents/{kind}/{digest[:2]}/{digest}.pdf"
+    return keep_document(
+        number=number,
+        kind=kind,
+        subject_type=subject_type,
+        subject_key=subject_key,
+        path=f"documents/{kind}/{hashlib.sha256(content).hexdigest()}.pdf",
+        content=content,
+        pages=pages,
+        by=by,
+    )
+
+
+def keep_document(
+    *, number: str, kind: str, subject_type: str, subject_key: str, path: str, content: bytes, pages: int, by: Any
+) -> Document:
+    """Store a PDF below MEDIA_ROOT and write down what was stored. Call it inside the transaction of the act."""
     _store(Path(settings.MEDIA_ROOT) / path, content)
     return Document.objects.create(
         number=number,
@@ -47,7 +61,7 @@ def make_document(
         subject_type=subject_type,
         subject_key=subject_key,
         path=path,
-        sha256=digest,
+        sha256=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
         pages=pages,
         made_by=by,

@@ -14,11 +14,11 @@ from claims.models import Claim, Payment, Slip
 from claims.services.slips import SlipRefused, void_slip
 from notices.models import SlipPaper
 from notices.services.desk_slips import make_slips, paper_bytes
-from notices.services.documents import LetterWithheld
 from tests.factories.claims import book, claim
 from tests.factories.debtors import identity, person, protect, system_user
 from tests.integration.notices.conftest import DAY
 from toyota_collect.documents.barcodes import read_slip
+from toyota_collect.documents.store import DocumentLost
 from toyota_collect.models import AuditEvent, Document, DocumentCounter, Setting
 
 pytestmark = pytest.mark.django_db
@@ -200,10 +200,10 @@ def test_the_very_bytes_are_kept_once(media):
     assert [path.read_bytes() for path in media.rglob("*.pdf")] == [pdf]
     assert AuditEvent.objects.get(event="slip.paper_kept").detail == {"sha256": document.sha256}
     (media / document.path).write_bytes(pdf + b" ")
-    with pytest.raises(LetterWithheld, match="違います"):
+    with pytest.raises(DocumentLost, match="違います"):
         paper(slip)
     (media / document.path).unlink()
-    with pytest.raises(LetterWithheld, match="見つかりません"):
+    with pytest.raises(DocumentLost, match="見つかりません"):
         paper(slip)
 
 
