@@ -10,6 +10,12 @@ from debtors.querysets import in_force
 from toyota_collect.permissions import Role, visible_grounds
 
 
+class PaymentQuerySet(models.QuerySet):
+    def unsettled(self) -> "PaymentQuerySet":
+        """Payments that are known and not wholly booked (速報, 要確認, 所管課の記帳待ち)."""
+        return self.filter(settled_at=None, state__in=["provisional", "final"])
+
+
 class ClaimQuerySet(models.QuerySet):
     def outstanding(self) -> "ClaimQuerySet":
         """Claims of which any component is unpaid."""

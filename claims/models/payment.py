@@ -6,6 +6,7 @@ from claims.models.claim import Claim
 from claims.models.kind import ClaimKind
 from claims.models.ledger import Receipt
 from claims.models.slip import Slip
+from claims.querysets import PaymentQuerySet
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
@@ -99,6 +100,8 @@ class Payment(models.Model):
     note = models.CharField("説明", max_length=300, blank=True)
     settled_at = models.DateTimeField("処理を終えた日時", null=True)
     first_seen_on = models.DateField("はじめて知った日")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "納付の知らせ"

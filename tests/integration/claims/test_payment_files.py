@@ -5,12 +5,13 @@ from datetime import date
 from itertools import permutations
 
 import pytest
+from django.urls import reverse
 
 from claims.models import BookingSource, Claim, Entry, Payment, PaymentCase, Receipt, ReceiptFile, Slip
 from claims.moneyfiles import Status
 from claims.services import payments, slips
 from tests.factories.claims import book, claim
-from tests.factories.debtors import person, system_user
+from tests.factories.debtors import person, system_user, user
 from tests.factories.moneyfiles import convenience, counter, direct_debit, el_tax
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +81,7 @@ def test_a_final_payment_of_a_slip_is_booked_by_itself():
     assert not PaymentCase.objects.exists()
 
 
-def test_a_provisional_payment_stops_dunning_and_settles_nothing():
+def test_a_provisional_payment_stops_dunning_and_settles_nothing(client):
     owed = claim(principal_yen=41_000, due_on=date(2026, 10, 31))
     slip = slip_for(owed)
     reachable = Claim.objects.reachable_by("notice", on=TODAY)
@@ -91,7 +92,11 @@ def test_a_provisional_payment_stops_dunning_and_settles_nothing():
     assert not Receipt.objects.exists()
     for channel in ("notice", "call", "seizure", "lawyers"):
         assert owed not in Claim.objects.reachable_by(channel, on=TODAY)
+    client.force_login(user("collector"))
+    panel = reverse("claims:panel-holds", args=[slip.person.number])
+    assert "納付の速報" in client.get(panel).content.decode()
     take(store(Status.CANCELLED, slip.barcode))
+    assert "納付の速報" not in client.get(panel).content.decode()
     assert owed in Claim.objects.reachable_by("notice", on=TODAY)
 
 
