@@ -15,9 +15,11 @@ from django.utils import timezone
 from claims.models import Claim, Payment, PaymentLine, ReceiptFile
 from claims.moneyfiles import FileDamaged, MoneyLine, read
 from claims.services import settlement
+from claims.services.clocks import clocks_together
 from toyota_collect import audit
 from toyota_collect.calendar import is_business_day
 from toyota_collect.dated import value_or
+from toyota_collect.held import held
 from toyota_collect.models import Holiday
 
 FINAL_WITHIN = "receipts.final_within_business_days"
@@ -51,8 +53,9 @@ def _take_in(content: bytes, *, name: str, digest: str, by: Any, as_of: date) ->
     told = _told(file, read_file.lines, as_of=as_of)
     file.new_records = len(told)
     file.save(update_fields=["new_records"])
-    for payment in told:
-        settlement.settle(payment, by=by, today=as_of)
+    with held(), clocks_together():
+        for payment in told:
+            settlement.settle(payment, by=by, today=as_of)
     detail = {"file": file.name, "records": file.records, "new": file.new_records, "yen": file.total_yen}
     audit.record(event="receipt_file.taken", by=by, target=file, detail=detail)
     return file
