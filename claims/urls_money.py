@@ -8,6 +8,7 @@ urlpatterns = [
     path("money/", views_money.money, name="money"),
     path("money/take-in/", views_money.take_in, name="money-take-in"),
     path("money/files/<int:pk>/", views_money.file, name="money-file"),
+    path("money/files/<int:pk>/progress/", views_money.file_progress, name="money-file-progress"),
     path("money/cases/", views_money.cases, name="payment-cases"),
     path("money/cases/<int:pk>/", views_money.case, name="payment-case"),
     path("money/cases/<int:pk>/ask/", views_money.ask_case, name="payment-case-ask"),

@@ -61,6 +61,7 @@ ROWS: dict[str, Row] = {
     "claims:money": Row(),
     "claims:money-take-in": Row(allowed=302, method="post"),
     "claims:money-file": Row({"pk": "missing"}, 404),
+    "claims:money-file-progress": Row({"pk": "missing"}, 404),
     "claims:payment-cases": Row(),
     "claims:payment-case": Row({"pk": "missing"}, 404),
     "claims:payment-case-ask": Row({"pk": "missing"}, 404, "post"),

@@ -54,7 +54,7 @@ def keep_document(
     *, number: str, kind: str, subject_type: str, subject_key: str, path: str, content: bytes, pages: int, by: Any
 ) -> Document:
     """Store a PDF below MEDIA_ROOT and write down what was stored. Call it inside the transaction of the act."""
-    _store(Path(settings.MEDIA_ROOT) / path, content)
+    write_private(Path(settings.MEDIA_ROOT) / path, content)
     return Document.objects.create(
         number=number,
         kind=kind,
@@ -107,7 +107,8 @@ def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
     raise ValueError(f"a document loads nothing: {url}")
 
 
-def _store(target: Path, content: bytes) -> None:
+def write_private(target: Path, content: bytes) -> None:
+    """Put the bytes in their place whole or not at all, readable by our own account alone."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
         file.write(content)
