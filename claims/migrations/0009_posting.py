@@ -8,26 +8,31 @@ from claims import reference
 # it knows nothing of the table yet.
 POST_ENTRIES = """
 CREATE FUNCTION claims_post_entries(
-    lines jsonb, by_user bigint, event text, subject_type text, subject_key text, detail jsonb
+    lines jsonb, by_user bigint, event text, subject_type text, subject_key text, detail jsonb,
+    new_receipt bigint DEFAULT NULL
 ) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     written integer;
 BEGIN
     INSERT INTO toyota_collect_auditevent (at, by_id, event, subject_type, subject_key, detail)
     VALUES (now(), by_user, event, subject_type, subject_key, detail);
-    PERFORM 1 FROM claims_receipt
-        WHERE id = ANY (ARRAY(SELECT (l->>'receipt')::bigint FROM jsonb_array_elements(lines) l))
-        ORDER BY id FOR NO KEY UPDATE;
-    PERFORM 1 FROM claims_overpayment
-        WHERE id = ANY (ARRAY(SELECT (l->>'overpayment')::bigint FROM jsonb_array_elements(lines) l))
-        ORDER BY id FOR NO KEY UPDATE;
+    IF new_receipt IS NULL THEN  -- nobody else can hold what this transaction made
+        PERFORM 1 FROM claims_receipt
+            WHERE id = ANY (ARRAY(SELECT (l->>'receipt')::bigint FROM jsonb_array_elements(lines) l))
+            ORDER BY id FOR NO KEY UPDATE;
+    END IF;
+    IF lines @? '$[*] ? (@.overpayment != null)' THEN
+        PERFORM 1 FROM claims_overpayment
+            WHERE id = ANY (ARRAY(SELECT (l->>'overpayment')::bigint FROM jsonb_array_elements(lines) l))
+            ORDER BY id FOR NO KEY UPDATE;
+    END IF;
     PERFORM 1 FROM claims_claim
         WHERE id = ANY (ARRAY(SELECT (l->>'claim')::bigint FROM jsonb_array_elements(lines) l))
         ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO claims_entry (claim_id, kind, component, amount_yen, "on", accounting_year, receipt_id,
         overpayment_id, reverses_id, by_id, note)
     SELECT (l->>'claim')::bigint, l->>'kind', l->>'component', (l->>'yen')::bigint, (l->>'on')::date,
-        (l->>'accounting_year')::smallint, (l->>'receipt')::bigint, (l->>'overpayment')::bigint,
+        (l->>'accounting_year')::smallint, coalesce(new_receipt, (l->>'receipt')::bigint), (l->>'overpayment')::bigint,
         (l->>'reverses')::bigint, by_user, coalesce(l->>'note', '')
     FROM jsonb_array_elements(lines) WITH ORDINALITY AS e (l, place) ORDER BY place;
     GET DIAGNOSTICS written = ROW_COUNT;
@@ -47,9 +52,7 @@ BEGIN
         receipt->>'ground')
     RETURNING id INTO new_id;
     PERFORM claims_post_entries(
-        (SELECT coalesce(jsonb_agg(l || jsonb_build_object('receipt', new_id) ORDER BY place), '[]')
-            FROM jsonb_array_elements(lines) WITH ORDINALITY AS e (l, place)),
-        by_user, 'receipt.booked', 'claims.receipt', new_id::text, detail);
+        lines, by_user, 'receipt.booked', 'claims.receipt', new_id::text, detail, new_receipt => new_id);
     RETURN new_id;
 END $$;
 """
@@ -58,7 +61,9 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("claims", "0008_money_of_our_own")]
     operations = [
-        migrations.RunSQL(POST_ENTRIES, "DROP FUNCTION claims_post_entries(jsonb, bigint, text, text, text, jsonb)"),
+        migrations.RunSQL(
+            POST_ENTRIES, "DROP FUNCTION claims_post_entries(jsonb, bigint, text, text, text, jsonb, bigint)"
+        ),
         migrations.RunSQL("CREATE SEQUENCE claims_desk_slip_number", "DROP SEQUENCE claims_desk_slip_number"),
         migrations.RunSQL(
             "CREATE SEQUENCE claims_counter_receipt_number", "DROP SEQUENCE claims_counter_receipt_number"
