@@ -3,7 +3,9 @@ from django.db import migrations
 from claims import reference
 
 # One way to write entries for everything but bulk imports: rows are locked in one order (receipts, overpayments,
-# claims, each by id), so that writers wait for each other and never block each other; the audit row goes with them.
+# claims, each by id), so that writers wait for each other and never block each other; the audit row goes with them,
+# first, so that rows are held no longer than they must be. Arrays, not joins: the planner takes the index even where
+# it knows nothing of the table yet.
 POST_ENTRIES = """
 CREATE FUNCTION claims_post_entries(
     lines jsonb, by_user bigint, event text, subject_type text, subject_key text, detail jsonb
@@ -11,12 +13,16 @@ CREATE FUNCTION claims_post_entries(
 DECLARE
     written integer;
 BEGIN
-    PERFORM 1 FROM claims_receipt WHERE id IN (SELECT (l->>'receipt')::bigint FROM jsonb_array_elements(lines) l)
+    INSERT INTO toyota_collect_auditevent (at, by_id, event, subject_type, subject_key, detail)
+    VALUES (now(), by_user, event, subject_type, subject_key, detail);
+    PERFORM 1 FROM claims_receipt
+        WHERE id = ANY (ARRAY(SELECT (l->>'receipt')::bigint FROM jsonb_array_elements(lines) l))
         ORDER BY id FOR NO KEY UPDATE;
     PERFORM 1 FROM claims_overpayment
-        WHERE id IN (SELECT (l->>'overpayment')::bigint FROM jsonb_array_elements(lines) l)
+        WHERE id = ANY (ARRAY(SELECT (l->>'overpayment')::bigint FROM jsonb_array_elements(lines) l))
         ORDER BY id FOR NO KEY UPDATE;
-    PERFORM 1 FROM claims_claim WHERE id IN (SELECT (l->>'claim')::bigint FROM jsonb_array_elements(lines) l)
+    PERFORM 1 FROM claims_claim
+        WHERE id = ANY (ARRAY(SELECT (l->>'claim')::bigint FROM jsonb_array_elements(lines) l))
         ORDER BY id FOR NO KEY UPDATE;
     INSERT INTO claims_entry (claim_id, kind, component, amount_yen, "on", accounting_year, receipt_id,
         overpayment_id, reverses_id, by_id, note)
@@ -25,8 +31,6 @@ BEGIN
         (l->>'reverses')::bigint, by_user, coalesce(l->>'note', '')
     FROM jsonb_array_elements(lines) WITH ORDINALITY AS e (l, place) ORDER BY place;
     GET DIAGNOSTICS written = ROW_COUNT;
-    INSERT INTO toyota_collect_auditevent (at, by_id, event, subject_type, subject_key, detail)
-    VALUES (now(), by_user, event, subject_type, subject_key, detail);
     RETURN written;
 END $$;
 """
