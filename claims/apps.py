@@ -27,4 +27,5 @@ class ClaimsConfig(AppConfig):
         registry.number_searches.append(facts.people_by_notice)
         registry.on_approved["claims.payment_case"] = decisions.payment_case
         registry.on_approved["claims.overpayment"] = decisions.overpayment
+        registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
         registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.services import cases, overpayments, receipts
+from claims.services import cancellations, cases, overpayments
 from claims.services.posting import BookingRefused
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
@@ -25,11 +25,19 @@ def overpayment(approval: Approval, by: Any) -> None:
         raise ApprovalRefused(str(refused)) from refused
 
 
+def overpayment_payer(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the payer is known by now."""
+    try:
+        overpayments.name_payer(approval, by=by)
+    except overpayments.PlanRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
+
+
 def receipt_cancellation(approval: Approval, by: Any) -> None:
     """Raises ``ApprovalRefused`` where the receipt can no longer be taken back."""
     today = business_date()
     try:
-        receipts.cancel_receipt(
+        cancellations.cancel_receipt(
             receipt_id=int(approval.subject_key), on=today, reason=approval.reason[:200], by=by, today=today
         )
     except BookingRefused as refused:

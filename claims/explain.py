@@ -9,9 +9,11 @@ A late charge may also have ``relief`` (a list of ``from``, ``to``, ``kind``: fu
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -38,6 +40,9 @@ from toyota_collect.wareki import parse_as
 Case = dict[str, Any]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _REQUIRED = object()
+_RATE = re.compile(r"\d{1,9}(/\d{1,9}|\.\d{1,9})?", re.ASCII)
+LARGEST = 10**15  # yen; a larger number in a case is a slip of the hand, and so is a day outside of these years
+YEARS = range(1900, 2200)
 
 
 def explain(rule: str, text: str, *, as_of: date) -> Iterator[Case]:
@@ -59,11 +64,13 @@ def explain(rule: str, text: str, *, as_of: date) -> Iterator[Case]:
 def _cases(text: str) -> list[Any]:
     try:
         # Decimal fractions are read exactly; no float takes part in any sum.
-        content = json.loads(text, parse_float=Fraction)
+        content = json.loads(text, parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"JSONとして読めません({error.lineno}行{error.colno}文字目)。書式を確かめてください。"
         ) from None
+    except (ValueError, RecursionError):
+        raise ValueError("JSONとして読めません。桁の多すぎる数か、深すぎる入れ子があります。") from None
     if isinstance(content, dict):
         lists = [content[name] for name in ("cases", "japanpost", "gs1_128") if name in content]
         if lists and all(isinstance(cases, list) for cases in lists):
@@ -76,6 +83,8 @@ def _cases(text: str) -> list[Any]:
 def _answer(rule: str, case: Any, as_of: date) -> Case:
     if not isinstance(case, dict):
         return {"id": None, "error": "事例がオブジェクトではありません。"}
+    if not isinstance(case.get("id"), str | int | None):
+        return {"id": None, "error": "「id」は文字列で書いてください。"}
     try:
         return {"id": case.get("id"), **RULES[rule](case, as_of)}
     except ValueError as error:
@@ -88,17 +97,17 @@ def _answer(rule: str, case: Any, as_of: date) -> Case:
 
 
 def _late_charge(case: Case, _: date) -> Case:
-    due_on = _day(case, "due_date")
+    due_on = _likely_day(case, "due_date")
     rates = late_charge_rates()
-    if assumed := _get(case, "assumed_rate", dict, None):
+    if (assumed := _get(case, "assumed_rate", dict, None)) is not None:
         rates = rates.assuming(
             first=_fraction(assumed, "first"), after=_fraction(assumed, "after"), name=_get(assumed, "name", str)
         )
     charge = late_charge(
         due_on=due_on,
         principal_yen=_get(case, "principal", int),
-        payments=[Payment(_day(paid, "date"), _get(paid, "amount", int)) for paid in _objects(case, "payments")],
-        as_of=_day(case, "as_of"),
+        payments=[Payment(_likely_day(paid, "date"), _get(paid, "amount", int)) for paid in _objects(case, "payments")],
+        as_of=_likely_day(case, "as_of"),
         terms=_late_charge_terms(case, due_on),
         rates=rates,
         relief=[
@@ -262,7 +271,7 @@ def _are_private(claims: list[Case]) -> bool:
 def _debt(claim: Case, names: dict[str, str]) -> Debt:
     if foreign := sorted(((_TAX_NAMES.keys() | _CIVIL_NAMES.keys()) - names.keys()) & claim.keys()):
         raise ValueError(f"この充当の方法では使えない項目です: {'、'.join(foreign)}")
-    due_on = _day(claim, "due") if claim.get("due") is not None else None
+    due_on = _likely_day(claim, "due") if claim.get("due") is not None else None
     amounts = {field: _get(claim, name, int, 0) for name, field in names.items()}
     return Debt(_get(claim, "name", str, ""), due_on=due_on, benefit=_get(claim, "benefit", int, 0), **amounts)
 
@@ -320,6 +329,8 @@ def _get(case: Case, name: str, kind: type, default: Any = _REQUIRED) -> Any:
         return default
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise ValueError(f"「{name}」は{_TYPE_NAMES[kind]}で書いてください。")
+    if kind is int and abs(value) >= LARGEST:
+        raise ValueError(f"「{name}」の数が大きすぎます。")
     return value
 
 
@@ -338,14 +349,23 @@ def _day(case: Case, name: str) -> date:
         raise ValueError(f"「{name}」: {error}") from None
 
 
+def _likely_day(case: Case, name: str) -> date:
+    day = _day(case, name)
+    if day.year not in YEARS:
+        raise ValueError(f"「{name}」の年を確かめてください: {day.isoformat()}")
+    return day
+
+
 def _fraction(case: Case, name: str) -> Fraction:
+    """A rate a year, from 0 to 1 (100 %)."""
     value = case.get(name)
-    try:
-        if isinstance(value, str | int | Fraction) and not isinstance(value, bool):
-            return Fraction(value)
-    except (ValueError, ZeroDivisionError):
-        pass
-    raise ValueError(f"「{name}」の率が読めません(3/100 のように書いてください)。")
+    if isinstance(value, str | int | Decimal) and _RATE.fullmatch(str(value)):
+        try:
+            if (rate := Fraction(str(value))) <= 1:
+                return rate
+        except ZeroDivisionError:
+            pass
+    raise ValueError(f"「{name}」の率が読めません(3/100 や 0.03 のように、1年あたり0以上1以下で書いてください)。")
 
 
 def _choice(case: Case, name: str, choices: type[_Choice], default: Any = _REQUIRED) -> _Choice:

@@ -109,8 +109,17 @@ class AccountForm(forms.ModelForm):
 
 
 class BankTotalForm(forms.Form):
-    yen = forms.IntegerField(label="銀行の入金合計（円）", min_value=0, max_value=10**13)
-    source = forms.CharField(label="出どころ", max_length=200, help_text="例：指定金融機関の入出金明細、通帳")
+    """The bank's total of a day: typed with its source, or read from the bank's own statement file (入出金明細)."""
+
+    yen = forms.IntegerField(label="銀行の入金合計（円）", min_value=0, max_value=10**13, required=False)
+    source = forms.CharField(label="出どころ", max_length=200, required=False, help_text="例：通帳")
+    statement = forms.FileField(label="または入出金明細のファイル", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("statement") and (cleaned.get("yen") is None or not cleaned.get("source")):
+            raise forms.ValidationError("入金合計と出どころを入れるか、入出金明細のファイルを選んでください。")
+        return cleaned
 
 
 class TransferForm(forms.Form):

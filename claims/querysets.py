@@ -10,6 +10,12 @@ from debtors.querysets import in_force
 from toyota_collect.permissions import Role, visible_grounds
 
 
+class PaymentQuerySet(models.QuerySet):
+    def unsettled(self) -> "PaymentQuerySet":
+        """Payments that are known and not wholly booked (速報, 要確認, 所管課の記帳待ち)."""
+        return self.filter(settled_at=None, state__in=["provisional", "final"])
+
+
 class ClaimQuerySet(models.QuerySet):
     def outstanding(self) -> "ClaimQuerySet":
         """Claims of which any component is unpaid."""
@@ -63,3 +69,16 @@ class ClaimQuerySet(models.QuerySet):
 
     def with_total(self) -> "ClaimQuerySet":
         return self.annotate(booked_yen=F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))
+
+
+class SlipQuerySet(models.QuerySet):
+    def with_money(self) -> "SlipQuerySet":
+        """Annotate ``paid`` (確報: its money came), ``announced`` (速報 only) and ``owed`` (a claim of it owes something)."""
+        payments = self.model._meta.get_field("payments").related_model.objects.filter(slip=OuterRef("pk"))
+        claims = self.model._meta.get_field("lines").related_model._meta.get_field("claim").related_model
+        owing = claims.objects.outstanding().filter(slip_lines__slip=OuterRef("pk"))
+        return self.annotate(
+            paid=Exists(payments.filter(state="final")),
+            announced=Exists(payments.filter(state="provisional")),
+            owed=Exists(owing),
+        )

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 
 from claims.models import Claim, Entry, Receipt
+from claims.services.cancellations import CANCELLATION
 from claims.services.posting import OWN_SOURCE
-from claims.services.receipts import CANCELLATION
 from debtors.models import Person
 from toyota_collect.dated import value_on
 from toyota_collect.documents.store import draw_number, make_document

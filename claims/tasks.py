@@ -1,16 +1,20 @@
 """Jobs of the ledger; each may run twice."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from claims.intake import run
 from claims.models import ImportBatch
-from claims.services.payments import find_missing_finals, settle_section_payments
+from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.seal import seal_new_entries
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
+
+FORGOTTEN_AFTER = timedelta(minutes=15)
 
 
 @shared_task
@@ -26,6 +30,19 @@ def import_folder(*, batch_id: int) -> None:
     with suppress(run.FolderRefused):  # the batch says why
         run.run(batch, settings.INTAKE_DIR)
         run.put_away(batch, settings.INTAKE_DIR)
+
+
+@shared_task(acks_late=True)
+def take_in_receipts(*, file_id: int) -> None:
+    """Take in a large file of payments that was kept for a worker."""
+    take_in_kept(file_id=file_id)
+
+
+@shared_task
+def sweep_receipt_files() -> None:
+    """Send kept files again that no worker has taken in: a broker may have forgotten them. Running twice does no harm."""
+    for pk in waiting_files(since=timezone.now() - FORGOTTEN_AFTER):
+        take_in_receipts.delay(file_id=pk)
 
 
 @shared_task

@@ -12,7 +12,7 @@ from claims import receipt_page
 from claims.forms_money import AllocationForm, PeriodForm, ReasonForm
 from claims.models import Claim, Receipt
 from claims.money_pages import statement_lines
-from claims.services import receipts
+from claims.services import cancellations, receipts
 from claims.services.allocation import plan_allocation
 from claims.services.charges import amounts_due
 from claims.services.posting import BookingRefused
@@ -109,7 +109,7 @@ def ask_to_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        receipts.ask_to_cancel(receipt_id=pk, reason=reason, by=request.user)
+        cancellations.ask_to_cancel(receipt_id=pk, reason=reason, by=request.user)
     except BookingRefused as refused:
         messages.warning(request, str(refused))
     else:

@@ -1,6 +1,7 @@
 """日締め: one day of the city's account, from the bank to the entries."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -49,7 +50,8 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "figures": found,
         "close": close,
         "form": BankTotalForm(initial=initial),
-        "journal": [row | {"component_label": services.COMPONENTS[row["component"]]} for row in rows],
+        "journal": _labelled(rows),
+        "moved": _labelled(services.moved(day)),
         "journal_yen": sum(row["yen"] for row in rows),
         "receipts": receipts.order_by("pk")[:200],
         "waiting": Receipt.objects.filter(source__code=OWN_SOURCE, booked_on=day, left_yen__gt=0).select_related(
@@ -63,12 +65,20 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
 @require(Permission.MONEY_WORK)
 @require_POST
 def enter_bank_total(request: HttpRequest, day: date) -> HttpResponse:
-    form = BankTotalForm(request.POST)
+    form = BankTotalForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.warning(request, "入金合計（0円以上の数字）と、その出どころを入れてください。")
+        messages.warning(request, " ".join(error for errors in form.errors.values() for error in errors))
         return redirect("claims:day", day=day)
+    file = form.cleaned_data["statement"]
     try:
-        services.enter_bank_total(day=day, by=request.user, **form.cleaned_data)
+        if file:
+            services.take_bank_statement(
+                day=day, content=file.read(), name=file.name, by=request.user, as_of=business_date()
+            )
+        else:
+            services.enter_bank_total(
+                day=day, yen=form.cleaned_data["yen"], source=form.cleaned_data["source"], by=request.user
+            )
     except services.CloseRefused as refused:
         messages.warning(request, str(refused))
     else:
@@ -94,3 +104,7 @@ def journal(request: HttpRequest, day: date) -> HttpResponse:
     audit.log_view(request, action="day.journal")
     headers = {"Content-Disposition": f'attachment; filename="shiwake-{day:%Y%m%d}.csv"'}
     return HttpResponse("\ufeff" + services.journal_csv(day), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _labelled(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [row | {"component_label": services.COMPONENTS[row["component"]]} for row in rows]

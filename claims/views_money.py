@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,12 +15,14 @@ from claims.forms_money import CaseForm, FilesForm
 from claims.models import Payment, PaymentCase, ReceiptFile
 from claims.services import cases as services
 from claims.services import payments
+from claims.tasks import take_in_receipts
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, require
 
 PER_PAGE = 50
+AT_ONCE_BYTES = 40_000  # some 300 payments; more would keep the browser waiting
 
 
 @require(Permission.MONEY_VIEW)
@@ -37,14 +40,39 @@ def take_in(request: HttpRequest) -> HttpResponse:
         messages.warning(request, " ".join(form.errors.get("files", ["ファイルを選んでください。"])))
         return redirect("claims:money")
     for one in form.cleaned_data["files"]:
-        taken = payments.take_in(content=one.read(), name=one.name, by=request.user, as_of=business_date())
+        taken = _take_in(one.read(), name=one.name, by=request.user)
         if taken.problem:
             messages.warning(request, f"「{taken.name}」は取り込めませんでした。{taken.problem}")
+        elif taken.is_waiting:
+            messages.success(
+                request, f"「{taken.name}」{taken.records:,}件の取込を始めました。画面を閉じても続きます。"
+            )
         else:
             messages.success(
                 request, f"「{taken.name}」{taken.records:,}件を取り込みました（新しいもの{taken.new_records:,}件）。"
             )
     return redirect("claims:money")
+
+
+def _take_in(content: bytes, *, name: str, by: Any) -> ReceiptFile:
+    """A small file at once, a large one by a worker."""
+    if len(content) <= AT_ONCE_BYTES:
+        return payments.take_in(content=content, name=name, by=by, as_of=business_date())
+    with transaction.atomic():
+        kept = payments.keep_for_worker(content=content, name=name, by=by, as_of=business_date())
+        if kept.is_waiting:
+            transaction.on_commit(lambda: take_in_receipts.delay(file_id=kept.pk), robust=True)
+    return kept
+
+
+@require(Permission.MONEY_VIEW)
+def file_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ReceiptFile, pk=pk)
+    return render(request, "claims/money/_file_progress.html", _progress(found))
+
+
+def _progress(file: ReceiptFile) -> dict[str, Any]:
+    return {"file": file, "done": payments.progress_of(file) if file.is_waiting else file.records}
 
 
 @require(Permission.MONEY_VIEW)
@@ -55,8 +83,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     sums = found.lines.values("status").annotate(count=Count("pk"), yen=Sum("amount_yen")).order_by("status")
     audit.log_view(request, action="money.file")
     labels = dict(Payment.State.choices)
-    context = {
-        "file": found,
+    context = _progress(found) | {
         "page": page,
         "sums": [row | {"label": labels[row["status"]], "note": yen_text(row["yen"])} for row in sums],
     }

@@ -13,6 +13,7 @@ from claims.forms_money import AccountForm, TransferForm
 from claims.models import Overpayment, Refund, TransferFile
 from claims.services import overpayments as services
 from claims.services import transfers as transfer_services
+from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
@@ -85,6 +86,27 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         messages.success(request, "決裁に出しました。承認されると、充当と還付を記帳します。")
+    return redirect("claims:overpayment", pk=pk)
+
+
+@require(Permission.MONEY_WORK)
+@require_POST
+def ask_payer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that money of an unknown payer be given to the person whose number was typed."""
+    found = _found(pk)
+    number = request.POST.get("number", "").strip()
+    person = Person.objects.filter(number=number).first()
+    if person is None:
+        messages.warning(request, f"整理番号「{number}」の人はいません。番号を確かめてください。")
+        return redirect("claims:overpayment", pk=pk)
+    try:
+        services.ask_payer(
+            overpayment_id=found.pk, person_id=person.pk, by=request.user, reason=request.POST.get("reason", "")[:1000]
+        )
+    except services.PlanRefused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, "決裁に出しました。承認されると、この人の過誤納金になります。")
     return redirect("claims:overpayment", pk=pk)
 
 

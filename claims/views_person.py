@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from claims.facts import scope_of
 from claims.forms import HoldForm
-from claims.models import Claim, Entry, Hold
+from claims.models import Claim, Entry, Hold, Payment
 from claims.models.ledger import channel_label
 from claims.services import holds
 from claims.statement import matrix_of, statement_of
@@ -66,7 +66,8 @@ def panel_holds(request: HttpRequest, person: Person) -> HttpResponse:
         {"hold": hold, "scope": scope_of(hold), "last_on": hold.ends_on - ONE_DAY if hold.ends_on else None}
         for hold in in_effect
     ]
-    context = {"person": person, "rows": rows, "channels": _channels(in_effect), "on": on}
+    told = Payment.objects.unsettled().filter(targets__claim__identity__person=person).distinct()
+    context = {"person": person, "rows": rows, "channels": _channels(in_effect), "on": on, "payments": told}
     return render(request, "claims/panel_holds.html", context)
 
 
@@ -137,6 +138,7 @@ def _receipt_line(row: dict[str, Any], claim: Claim) -> dict[str, Any]:
     paid_on: date = row["receipt__paid_on"]
     return {
         "claim": claim,
+        "pk": row["receipt"],
         "paid_on": paid_on,
         "booked_on": row["receipt__booked_on"],
         "channel": channel_label(row["receipt__channel"]),

@@ -1,9 +1,11 @@
 """What the operator chooses for a run; text becomes dates, yen and codes here, and nothing is saved."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import PrintRun
@@ -48,10 +50,7 @@ class RunForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["kinds"].choices = list(ClaimKind.objects.values_list("code", "name"))  # type: ignore[attr-defined]
-        if not person_slip_allowed(today):
-            allowed = [choice for choice in PrintRun.SlipPolicy.choices if choice[0] != PrintRun.SlipPolicy.PERSON]
-            self.fields["slip_policy"].choices = allowed  # type: ignore[attr-defined]
-            self.fields["slip_policy"].help_text = "全部で1枚は選べません：市の設定で認められていません。"
+        _offer_policies(self.fields["slip_policy"], today)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -94,3 +93,41 @@ class Reason(forms.Form):
 
 class Search(forms.Form):
     q = forms.CharField(label="氏名・文書番号・整理番号", max_length=60, required=False)
+
+
+class SlipForm(forms.Form):
+    """What a slip made at the counter is to ask for; the claims are offered from the person's own."""
+
+    claims = forms.MultipleChoiceField(error_messages={"required": "期別を1つ以上選んでください。"})
+    as_of = Day(label="基準日（支払う日）", help_text="この日に支払う場合の延滞金等を計算します。")
+    due_on = Day(label="使用期限（この日まで）", help_text="この日を過ぎると、納付書は使えません。")
+    policy = forms.ChoiceField(label="納付書の単位", choices=PrintRun.SlipPolicy.choices)
+
+    def __init__(self, data: QueryDict | None, *, today: date, claims: Iterable[int] = ()) -> None:
+        days = value_on("slip.deadline_days", today)
+        first = {"as_of": today, "due_on": today + timedelta(days=days), "policy": PrintRun.SlipPolicy.KIND}
+        super().__init__(data, initial=first)
+        self.today = today
+        self.fields["claims"].choices = [(str(pk), str(pk)) for pk in claims]  # type: ignore[attr-defined]
+        _offer_policies(self.fields["policy"], today)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        as_of, due_on = values.get("as_of"), values.get("due_on")
+        if as_of and as_of < self.today:
+            self.add_error("as_of", "過ぎた日は選べません。今日から先の日にしてください。")
+        if due_on and due_on < (as_of or self.today):
+            self.add_error("due_on", "基準日より前です。基準日か、それより後の日にしてください。")
+        return values
+
+
+class Void(forms.Form):
+    reason = forms.CharField(label="無効にする理由", max_length=200, help_text="例：金額が変わった、渡す前に書き損じた")
+
+
+def _offer_policies(field: forms.Field, today: date) -> None:
+    """One slip for everything only where the city allows it; why not, if not."""
+    if not person_slip_allowed(today):
+        allowed = [choice for choice in PrintRun.SlipPolicy.choices if choice[0] != PrintRun.SlipPolicy.PERSON]
+        field.choices = allowed  # type: ignore[attr-defined]
+        field.help_text = "全部で1枚は選べません：市の設定で認められていません。"

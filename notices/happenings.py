@@ -1,9 +1,10 @@
-"""Letters in a person's course."""
+"""Letters and slips in a person's course."""
 
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from claims.models import Slip
 from notices.models import Letter
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows
@@ -11,12 +12,23 @@ from toyota_collect.registry import Happening
 
 
 def happenings(person: Any, user: Any, on: date) -> Iterator[Happening]:
-    """The person's letters up to ``on``, for those who may see letters: their totals tell of tax."""
-    if not allows(user, Permission.LETTER_VIEW):
-        return
+    """The person's letters and slips of the counter up to ``on``, for those who may see them: their sums tell of tax."""
+    if allows(user, Permission.LETTER_VIEW):
+        yield from _letters(person, on)
+    if allows(user, Permission.SLIP_MAKE):
+        yield from _slips(person, on)
+
+
+def _letters(person: Any, on: date) -> Iterator[Happening]:
     found = Letter.objects.filter(
         person=person, run__is_sample=False, run__issued_on__lte=on, state=Letter.State.VERIFIED
     )
     for letter in found.select_related("run").defer("snapshot"):
         text = f"{letter.run.title} {yen_text(letter.total_yen)}（{letter.number}）"
         yield Happening(letter.run.issued_on, "催告書", text, who="帳票", tone="letter")
+
+
+def _slips(person: Any, on: date) -> Iterator[Happening]:
+    for slip in Slip.objects.filter(person=person, origin=Slip.Origin.DESK, issued_on__lte=on).select_related("by"):
+        text = f"{slip.title} {yen_text(slip.amount_yen)}（{slip.reference}）"
+        yield Happening(slip.issued_on, "納付書", text, who=str(slip.by), tone="letter")

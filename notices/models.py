@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from claims.models import Claim
+from claims.models import Claim, Slip
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval, Document
@@ -188,3 +188,14 @@ class Exclusion(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "除外"
         constraints = [models.UniqueConstraint(name="exclusion_once_per_person", fields=["run", "person"])]
+
+
+class SlipPaper(models.Model):
+    """納付書の文書: on which stored PDF a slip made at the counter stands; the very bytes that were handed over."""
+
+    slip = models.OneToOneField(Slip, on_delete=models.PROTECT, related_name="paper")
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="slip_papers")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "納付書の文書"
+        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notices import views, views_letters
+from notices import views, views_letters, views_slips
 
 app_name = "notices"
 urlpatterns = [
@@ -19,5 +19,12 @@ urlpatterns = [
     path("<int:pk>/manifest/", views_letters.manifest, name="manifest"),
     path("letters/<int:pk>/", views_letters.letter, name="letter"),
     path("letters/<int:pk>/pdf/", views_letters.letter_pdf, name="letter-pdf"),
+    path("letters/<int:pk>/charges/", views_letters.letter_charges, name="letter-charges"),
     path("people/<str:number>/panel/", views_letters.person_panel_letters, name="person-panel"),
+    path("people/<str:number>/slips/", views_slips.panel_slips, name="slip-panel"),
+    path("people/<str:number>/slips/new/", views_slips.new_slip, name="new-slip"),
+    path("people/<str:number>/slips/sum/", views_slips.slip_sum, name="slip-sum"),
+    path("slips/<int:pk>/", views_slips.slip, name="slip"),
+    path("slips/<int:pk>/pdf/", views_slips.slip_pdf, name="slip-pdf"),
+    path("slips/<int:pk>/void/", views_slips.void_slip, name="void-slip"),
 ]

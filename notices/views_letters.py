@@ -16,11 +16,13 @@ from debtors.panels import person_panel
 from debtors.protection import hidden_people
 from notices import forms
 from notices.models import Letter, PrintChunk, PrintRun
-from notices.services.documents import LetterWithheld, document_bytes, letter_document
+from notices.services.charge_sheet import SheetWithheld, charge_sheet
+from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import manifest_path
 from notices.services.runs import reasons_in_order
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents import store
 from toyota_collect.permissions import Permission, require
 
 PER_PAGE = 50
@@ -73,10 +75,22 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     audit.log_view(request, action="letter.pdf", person_key=found.person.number)
     try:
         document = letter_document(letter_id=pk, by=request.user, today=business_date())
-        content = document_bytes(document)
-    except LetterWithheld as error:
+        content = store.document_bytes(document)
+    except (LetterWithheld, store.DocumentLost) as error:
         raise PermissionDenied(str(error)) from error
-    return _inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
+    return inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
+
+
+@require(Permission.LETTER_VIEW)
+def letter_charges(request: HttpRequest, pk: int) -> HttpResponse:
+    """The late charge of every claim of the letter, step by step."""
+    found = get_object_or_404(Letter.objects.select_related("person"), pk=pk)
+    audit.log_view(request, action="letter.charges", person_key=found.person.number)
+    try:
+        content = store.document_bytes(charge_sheet(letter_id=pk, by=request.user, today=business_date()))
+    except (SheetWithheld, store.DocumentLost) as error:
+        raise PermissionDenied(str(error)) from error
+    return inline(content, f"entaikin-{found.run_id}-{found.serial:06d}.pdf")
 
 
 @require(Permission.RUN_PREPARE)
@@ -105,7 +119,7 @@ def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
     return {"label": label, "url": f"?reason={code}", "count": count, "current": code == chosen}
 
 
-def _inline(content: bytes, name: str) -> HttpResponse:
+def inline(content: bytes, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 

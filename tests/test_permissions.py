@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from claims.models import Hold
+from claims.services.slips import issue_slip
 from debtors.models import Person, WorkItem
 from tests.factories.claims import claim
 from tests.factories.debtors import person, user
@@ -60,6 +61,7 @@ ROWS: dict[str, Row] = {
     "claims:money": Row(),
     "claims:money-take-in": Row(allowed=302, method="post"),
     "claims:money-file": Row({"pk": "missing"}, 404),
+    "claims:money-file-progress": Row({"pk": "missing"}, 404),
     "claims:payment-cases": Row(),
     "claims:payment-case": Row({"pk": "missing"}, 404),
     "claims:payment-case-ask": Row({"pk": "missing"}, 404, "post"),
@@ -72,6 +74,7 @@ ROWS: dict[str, Row] = {
     "claims:overpayments": Row(),
     "claims:overpayment": Row({"pk": "missing"}, 404),
     "claims:refund-account": Row({"pk": "missing"}, 404, "post"),
+    "claims:overpayment-payer": Row({"pk": "missing"}, 404, "post"),
     "claims:overpayment-ask": Row({"pk": "missing"}, 404, "post"),
     "claims:overpayment-notice": Row({"pk": "missing"}, 404),
     "claims:transfers-make": Row(allowed=302, method="post"),
@@ -97,7 +100,14 @@ ROWS: dict[str, Row] = {
     "notices:manifest": Row({"pk": "missing"}, 404),
     "notices:letter": Row({"pk": "missing"}, 404),
     "notices:letter-pdf": Row({"pk": "missing"}, 404),
+    "notices:letter-charges": Row({"pk": "missing"}, 404),
     "notices:person-panel": Row({"number": "number"}),
+    "notices:slip-panel": Row({"number": "number"}),
+    "notices:new-slip": Row({"number": "number"}),
+    "notices:slip-sum": Row({"number": "number"}, method="post"),
+    "notices:slip": Row({"pk": "slip"}),
+    "notices:slip-pdf": Row({"pk": "missing"}, 404),
+    "notices:void-slip": Row({"pk": "slip"}, 302, "post"),
     "welfare:room": Row(),
     "lawyers:room": Row(),
     "approvals:waiting": Row(),
@@ -159,8 +169,11 @@ def world(debtor: Person) -> dict[str, Any]:
         placed_by=author,
     )
     asked = approvals.ask(subject_type="test", subject_key="1", title="見本", by=author)
+    days = {"as_of": date(2026, 11, 20), "due_on": date(2026, 12, 4), "issued_on": date(2026, 11, 20)}
+    slip = issue_slip(person_id=debtor.pk, claim_ids=[owed.pk], by=author, **days)
     return {
         "number": debtor.number,
+        "slip": slip.pk,
         "claim": owed.pk,
         "section": owed.section,
         "work": item.pk,

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CONTACT_VIEW = "contact.view"  # the course of a case: contacts, holds, next steps
     CONTACT_WRITE = "contact.write"
     HOLD_WRITE = "hold.write"
+    SLIP_MAKE = "slip.make"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
     MONEY_VIEW = "money.view"  # receipts files, cases in doubt, overpayments, day closes
@@ -62,6 +63,7 @@ _DESCRIPTIONS = {
     Permission.CONTACT_VIEW: "経過・保留・次の一手を見る",
     Permission.CONTACT_WRITE: "経過と次の一手を書く",
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
+    Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
     Permission.MONEY_VIEW: "収納・過誤納・日締めを見る",
@@ -96,6 +98,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.SLIP_MAKE,
             P.LETTER_VIEW,
         }
     ),
@@ -108,6 +111,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.SLIP_MAKE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
             P.MONEY_VIEW,
@@ -124,6 +128,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.PERSON_VIEW,
             P.CLAIM_VIEW,
             P.CONTACT_VIEW,
+            P.SLIP_MAKE,
             P.IMPORT_VIEW,
             P.IMPORT_RUN,
             P.MONEY_VIEW,

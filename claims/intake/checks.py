@@ -40,9 +40,9 @@ CLAIM_CHECKS = (
     Check(
         "overpaid",
         "levied_yen",
-        "調定額が収納済みの額より{detail}円少なくなります。還付か充当を先に決めてから、送り直してください。",
+        "調定額が収納済みの額より{detail}円少なくなります。所管課で還付か充当を先に決めてから、送り直してください。",
         """SELECT s.line, k.received_yen - k.target_yen AS detail FROM stage s JOIN known k ON k.line = s.line
-           WHERE k.target_yen < k.received_yen""",
+           WHERE k.target_yen < k.received_yen AND NOT k.is_ours""",
     ),
     Check(
         "overpaid",

@@ -6,6 +6,7 @@ from claims.models.claim import Claim
 from claims.models.kind import ClaimKind
 from claims.models.ledger import Receipt
 from claims.models.slip import Slip
+from claims.querysets import PaymentQuerySet
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
@@ -57,6 +58,7 @@ class ReceiptFile(models.Model):
     total_yen = models.BigIntegerField("合計（円）", default=0)
     new_records = models.PositiveIntegerField("新しい件数", default=0)
     problem = models.CharField("取り込めなかった理由", max_length=1000, blank=True)
+    waits_at = models.CharField("待っているファイル", max_length=300, blank=True)  # below MEDIA_ROOT, until taken in
     as_of = models.DateField("基準日")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField("取込日時", auto_now_add=True)
@@ -67,6 +69,11 @@ class ReceiptFile(models.Model):
         constraints = [
             models.UniqueConstraint(name="receipt_file_taken_once", fields=["sha256"], condition=Q(problem=""))
         ]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worker still has to take it in."""
+        return bool(self.waits_at)
 
 
 @keep_history()
@@ -99,6 +106,8 @@ class Payment(models.Model):
     note = models.CharField("説明", max_length=300, blank=True)
     settled_at = models.DateTimeField("処理を終えた日時", null=True)
     first_seen_on = models.DateField("はじめて知った日")
+
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "納付の知らせ"

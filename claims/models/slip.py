@@ -1,8 +1,11 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from claims.models.claim import Claim
+from claims.querysets import SlipQuerySet
 from debtors.models import Person
 from toyota_collect.history import keep_history
 
@@ -14,6 +17,13 @@ class Slip(models.Model):
     class Origin(models.TextChoices):
         DESK = "desk", "窓口"
         LETTER = "letter", "一斉催告"
+
+    class State(models.TextChoices):
+        PAID = "paid", "納付済"
+        ANNOUNCED = "announced", "納付の速報あり"
+        VOID = "void", "無効"
+        EXPIRED = "expired", "使用期限切れ"
+        VALID = "valid", "有効"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="slips", verbose_name="人")
     origin = models.CharField("作成元", max_length=10, choices=Origin)
@@ -31,6 +41,11 @@ class Slip(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField("作成日時", auto_now_add=True)
 
+    objects = SlipQuerySet.as_manager()
+    paid: bool  # these three: selected ``with_money``
+    announced: bool
+    owed: bool
+
     class Meta:
         verbose_name = verbose_name_plural = "納付書"
         ordering = ["-pk"]
@@ -45,6 +60,21 @@ class Slip(models.Model):
             models.Index(name="slip_by_barcode", fields=["barcode"], condition=~Q(barcode="")),
             models.Index(name="slip_by_reference", fields=["reference"]),
         ]
+
+    def state(self, *, on: date) -> State:
+        """What the slip is good for on a day; of a slip selected ``with_money``.
+
+        One whose claims were all paid some other way counts as paid: nobody should pay with it again.
+        """
+        if self.paid:
+            return self.State.PAID
+        if self.announced:
+            return self.State.ANNOUNCED
+        if self.voided_on:
+            return self.State.VOID
+        if not self.owed:
+            return self.State.PAID
+        return self.State.EXPIRED if self.due_on < on else self.State.VALID
 
 
 class SlipLine(models.Model):
@@ -69,5 +99,10 @@ class SlipLine(models.Model):
         ]
 
     @property
+    def late_with_costs_yen(self) -> int:
+        """Costs of collection have no column of their own on paper."""
+        return self.late_yen + self.cost_yen
+
+    @property
     def yen(self) -> int:
-        return self.principal_yen + self.fee_yen + self.late_yen + self.cost_yen
+        return self.principal_yen + self.fee_yen + self.late_with_costs_yen

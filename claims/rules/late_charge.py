@@ -225,9 +225,11 @@ def _stretches(
     """Return the day of full payment, and each balance with the (ordinal) last day it stands."""
     balance, paid_off_on = principal_yen, None
     stretches: list[tuple[int, int]] = []
-    for paid_on, yen in sorted(payments):
+    paid = sorted(payments)
+    for paid_on, yen in paid:
         if yen < 0:
             raise ValueError(f"納付額が負の数です: {paid_on.isoformat()} {yen}円")
+    for paid_on, yen in paid:
         if paid_on > as_of or not balance:
             break
         if not yen:

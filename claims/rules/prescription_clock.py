@@ -65,9 +65,13 @@ _FRUITLESS = {EventKind.SEIZURE_CANCELLED, EventKind.SUIT_WITHDRAWN}
 _ORDER_ON_ONE_DAY = dict.fromkeys(_OPENS, 0) | dict.fromkeys(_CLOSES, 2)
 
 
-def in_order(event: Event) -> tuple[date, int]:
-    """Sort key: by day; on one day, what opens a procedure comes before what closes one."""
-    return event.on, _ORDER_ON_ONE_DAY.get(event.kind, 1)
+def in_order(event: Event) -> tuple[date, int, str, date, date, bool]:
+    """Sort key: by day; on one day, what opens a procedure comes before what closes one.
+
+    What is left of one day is ordered by what it is, never by who entered it first.
+    """
+    rank = _ORDER_ON_ONE_DAY.get(event.kind, 1)
+    return event.on, rank, event.kind, event.from_on or event.on, event.to_on or event.on, event.by_application
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from claims.rules.allocation_mixed import allocate
 from claims.services.charges import AmountDue, amounts_due
 from claims.services.posting import Line
 from toyota_collect.dated import value_or
+from toyota_collect.held import once
 
 FEE_RANK = "allocation.dunning_fee_rank"
 
@@ -171,6 +172,7 @@ def is_private(due: AmountDue) -> bool:
     return due.terms.legal_class == ClaimKindTerms.LegalClass.PRIVATE
 
 
+@once
 def fee_rank(on: date) -> FeeRank:
     """Where the dunning fee stands (dated setting; no statute says)."""
     return FeeRank(value_or(FEE_RANK, on, FeeRank.BEFORE_PRINCIPAL))

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, Overpayment, Payment, PaymentCase
-from claims.services import receipts
+from claims.services import cancellations, receipts
 from claims.services.allocation import Plan, plan_allocation, plan_of
 from claims.services.posting import BookingRefused
 from claims.services.settling import own_kinds
@@ -129,7 +129,7 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
     try:
         if answer["action"] == "no_money":
             if payment.receipt:
-                receipts.cancel_receipt(
+                cancellations.cancel_receipt(
                     receipt_id=payment.receipt.pk, on=today, reason=case.get_kind_display(), by=by, today=today
                 )
         elif answer["action"] != "keep":

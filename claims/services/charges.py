@@ -19,6 +19,7 @@ from claims.rules.late_charge_batch import ClaimFacts, late_charges
 from claims.rules.payments import PrincipalEntry, principal_and_payments
 from claims.rules.rates import PERMYRIAD, RateTable, YearRate
 from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.held import once
 
 BATCH = 5_000  # claims whose facts are held in memory at once
 REGIMES = {
@@ -103,7 +104,7 @@ def amounts_due(claims: Iterable[Claim], *, as_of: date, with_steps: bool = True
     Raises:
         TermsMissing: like :func:`charges_for`.
     """
-    terms, rates = KindTerms(), rate_table(as_of=as_of)
+    terms, rates = kind_terms(), rate_table(as_of=as_of)
     found: dict[int, AmountDue] = {}
     for batch in _batches(claims):
         entries, late_paid, reliefs = _principal_entries(batch), _late_paid(batch), _reliefs(batch, as_of)
@@ -134,6 +135,12 @@ def late_charge_terms(row: ClaimKindTerms) -> LateChargeTerms:
     )
 
 
+@once
+def kind_terms() -> KindTerms:
+    return KindTerms()
+
+
+@once
 def rate_table(*, as_of: date) -> RateTable:
     """The announced rates; past the last announced year they stop or go on as the city decided (設定値)."""
     rows = LateChargeRate.objects.values_list("year", "first_permyriad", "after_permyriad", "relief_permyriad")

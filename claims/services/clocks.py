@@ -6,6 +6,8 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -113,9 +115,37 @@ def clocks_for(claims: Iterable[Claim], *, as_of: date) -> dict[int, Prescriptio
     return {one.claim_id: clocks.run(one, events[one.claim_id]) for one in facts}
 
 
-@transaction.atomic
+_together: ContextVar[set[int] | None] = ContextVar("clocks_together", default=None)
+
+
+@contextmanager
+def clocks_together() -> Iterator[None]:
+    """Inside, refreshes of single claims wait and are done at once at the end: for many bookings of one file."""
+    waiting: set[int] = set()
+    token = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    if waiting:
+        refresh_clocks(sorted(waiting))
+
+
 def refresh_clocks(claim_ids: Sequence[int] | None = None, *, as_of: date | None = None) -> int:
     """Store the last day of the claims (``None``: of all open ones) for lists; return how many changed.
+
+    Inside ``clocks_together`` the claims wait for its end, and 0 is returned.
+    """
+    waiting = _together.get()
+    if waiting is not None and claim_ids is not None:
+        waiting.update(claim_ids)
+        return 0
+    return _refresh(claim_ids, as_of=as_of)
+
+
+@transaction.atomic
+def _refresh(claim_ids: Sequence[int] | None, *, as_of: date | None) -> int:
+    """Run the clocks and store what changed.
 
     A claim whose clock cannot be run keeps its former day; that is logged, and ``verify_ledger`` reports it.
     """

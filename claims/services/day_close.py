@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from claims.models import DayClose, Payment, Receipt
+from claims.moneyfiles import FileDamaged, read_bank_statement
 from claims.services.posting import OWN_SOURCE
 from toyota_collect import audit
 from toyota_collect.csv_out import as_text
@@ -30,6 +31,28 @@ LEFT JOIN claims_claim c ON c.id = e.claim_id
 LEFT JOIN claims_claimkind k ON k.id = c.kind_id
 WHERE r.booked_on = %s AND (e.kind = 'receipt' OR (e.kind = 'reversal' AND e.amount_yen > 0))
 GROUP BY 1, 2, 3, 4, 5, 6, k.position ORDER BY 1, k.position NULLS LAST, 4, 5, 6
+"""
+# Money moved by decision on the day: set-offs and what is paid out, reversals taken off.
+MOVED_SQL = """
+SELECT coalesce(e.accounting_year, extract(year FROM e."on" - interval '3 months'))::int AS year,
+    coalesce(k.code, '') AS kind, coalesce(k.name, '過誤納金・預り') AS kind_name, '' AS age, e.component,
+    CASE coalesce(o.kind, e.kind) WHEN 'set_off' THEN '充当' WHEN 'refund' THEN '還付' ELSE '還付加算金' END
+        || CASE WHEN o.id IS NULL THEN '' ELSE 'の取消' END AS act,
+    count(*) AS entries, (CASE WHEN coalesce(o.kind, e.kind) = 'refund' THEN 1 ELSE -1 END * sum(e.amount_yen))::bigint
+FROM claims_entry e
+LEFT JOIN claims_entry o ON o.id = e.reverses_id
+LEFT JOIN claims_claim c ON c.id = e.claim_id
+LEFT JOIN claims_claimkind k ON k.id = c.kind_id
+WHERE e."on" = %s AND coalesce(o.kind, e.kind) IN ('set_off', 'refund', 'refund_interest')
+    AND e.overpayment_id IS NOT NULL AND (coalesce(o.kind, e.kind) <> 'refund' OR e.claim_id IS NULL)
+GROUP BY 1, 2, 3, 5, 6, coalesce(o.kind, e.kind), k.position ORDER BY 6, 1, k.position NULLS LAST
+"""
+# What the bank is told to pay on the day, and the entries of just these refunds.
+PAID_OUT_SQL = """
+SELECT coalesce(sum(r.amount_yen + r.interest_yen), 0)::bigint,
+    coalesce(sum((SELECT sum(e.amount_yen) FROM claims_entry e WHERE e.overpayment_id = r.overpayment_id
+        AND e.kind = 'refund' AND e.claim_id IS NULL AND e."on" = r.decided_on)), 0)::bigint
+FROM claims_refund r JOIN claims_transferfile f ON f.id = r.transfer_file_id WHERE f.transfer_on = %s
 """
 JOURNAL_COLUMNS = ["日付", "会計年度", "種目コード", "種目", "現年・滞繰", "区分", "収納・取消", "件数", "金額"]
 COMPONENTS = {
@@ -58,6 +81,8 @@ class DayFigures:
     left_yen: int  # of the receipts: what nobody has booked yet
     open_cases: int
     late_cancelled_yen: int  # cancelled on a later day: it was at the bank on this one
+    transfers_yen: int  # refunds the bank is told to pay on the day
+    refund_entries_yen: int  # the entries of just these refunds
 
     @property
     def money_yen(self) -> int:
@@ -73,8 +98,12 @@ class DayFigures:
         return self.receipts_yen - self.entries_yen
 
     @property
+    def refund_difference_yen(self) -> int:
+        return self.transfers_yen - self.refund_entries_yen
+
+    @property
     def ties(self) -> bool:
-        return self.bank_difference_yen == 0 and self.booking_difference_yen == 0
+        return self.bank_difference_yen == self.booking_difference_yen == self.refund_difference_yen == 0
 
 
 def figures(day: date) -> DayFigures:
@@ -86,6 +115,8 @@ def figures(day: date) -> DayFigures:
     with connection.cursor() as cursor:
         cursor.execute(JOURNAL_SQL, [OWN_SOURCE, day])
         entries = sum(int(row[-1]) for row in cursor.fetchall())
+        cursor.execute(PAID_OUT_SQL, [day])
+        transfers_yen, refund_entries_yen = cursor.fetchone()
     row = DayClose.objects.filter(day=day).first()
     return DayFigures(
         day=day,
@@ -97,6 +128,8 @@ def figures(day: date) -> DayFigures:
         left_yen=standing["left"] or 0,
         open_cases=own.filter(payment__case__closed_at=None, payment__case__isnull=False).count(),
         late_cancelled_yen=own.exclude(cancellation=None).aggregate(yen=Sum("amount_yen"))["yen"] or 0,
+        transfers_yen=transfers_yen,
+        refund_entries_yen=refund_entries_yen,
     )
 
 
@@ -112,6 +145,23 @@ def enter_bank_total(*, day: date, yen: int, source: str, by: Any) -> DayClose:
     row.save()
     audit.record(event="day.bank_total", by=by, target=row, detail={"day": day.isoformat(), "yen": yen})
     return row
+
+
+def take_bank_statement(*, day: date, content: bytes, name: str, by: Any, as_of: date) -> DayClose:
+    """Write down the day's received of the bank's own file (入出金明細).
+
+    Raises:
+        CloseRefused: the file is damaged, holds nothing of that day, or the day is closed.
+    """
+    try:
+        statement = read_bank_statement(content, as_of=as_of)
+    except FileDamaged as damaged:
+        raise CloseRefused(str(damaged)) from damaged
+    received = [line.amount_yen for line in statement.lines if line.on == day]
+    if not received:
+        raise CloseRefused(f"「{name}」に、{day:%Y-%m-%d}の入金はありません。日付の合うファイルを選んでください。")
+    source = f"入出金明細 {name}（口座 {statement.account}、{len(received):,}件）"
+    return enter_bank_total(day=day, yen=sum(received), source=source, by=by)
 
 
 @transaction.atomic
@@ -132,6 +182,10 @@ def close_day(*, day: date, by: Any) -> DayClose:
         raise CloseRefused(
             f"まだ充当していない収納が{found.booking_difference_yen:,}円あります。要確認を処理してください。"
         )
+    if found.refund_difference_yen:
+        raise CloseRefused(
+            f"総合振込の額と還付の記帳が{found.refund_difference_yen:,}円違います。過誤納の画面で確かめてください。"
+        )
     row.totals = asdict(found) | {"day": day.isoformat()}
     row.closed_by, row.closed_at = by, timezone.now()
     row.save()
@@ -140,37 +194,45 @@ def close_day(*, day: date, by: Any) -> DayClose:
 
 
 def journal(day: date) -> list[dict[str, Any]]:
-    """Rows of the day's journal in the order of years and kinds; their yen sum to the receipts' booked money."""
-    with connection.cursor() as cursor:
-        cursor.execute(JOURNAL_SQL, [OWN_SOURCE, day])
-        names = ["year", "kind", "kind_name", "age", "component", "act", "entries", "yen"]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    """Rows of the money that came in, in the order of years and kinds; their yen sum to the receipts' booked money."""
+    return _rows(JOURNAL_SQL, [OWN_SOURCE, day])
+
+
+def moved(day: date) -> list[dict[str, Any]]:
+    """Rows of what decisions of the day set off or paid out; no money of the day's receipts."""
+    return _rows(MOVED_SQL, [day])
 
 
 def journal_csv(day: date) -> str:
-    """The journal for the finance system: a line a sum, and a last line with the total it has to agree with."""
-    rows = journal(day)
+    """The journal for the finance system: money that came in, set-offs and refunds, each part with its total."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(JOURNAL_COLUMNS)
-    for row in rows:
-        writer.writerow(
-            [
-                day.isoformat(),
-                row["year"],
-                row["kind"],
-                as_text(row["kind_name"]),
-                row["age"],
-                COMPONENTS[row["component"]],
-                row["act"],
-                row["entries"],
-                row["yen"],
-            ]
-        )
-    writer.writerow(
-        [day.isoformat(), "", "", "合計", "", "", "", sum(r["entries"] for r in rows), sum(r["yen"] for r in rows)]
-    )
+    for title, rows in (("収納の合計", journal(day)), ("充当・還付の合計", moved(day))):
+        for row in rows:
+            writer.writerow(
+                [
+                    day.isoformat(),
+                    row["year"],
+                    row["kind"],
+                    as_text(row["kind_name"]),
+                    row["age"],
+                    COMPONENTS[row["component"]],
+                    row["act"],
+                    row["entries"],
+                    row["yen"],
+                ]
+            )
+        count, yen = sum(row["entries"] for row in rows), sum(row["yen"] for row in rows)
+        writer.writerow([day.isoformat(), "", "", title, "", "", "", count, yen])
     return buffer.getvalue()
+
+
+def _rows(query: str, params: list[Any]) -> list[dict[str, Any]]:
+    names = ["year", "kind", "kind_name", "age", "component", "act", "entries", "yen"]
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _locked(day: date) -> DayClose:

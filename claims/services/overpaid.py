@@ -22,13 +22,19 @@ def open_overpayment(
     ground: str,
     bears_interest: bool,
     by: Any,
+    paid_on: date | None = None,
 ) -> Overpayment:
-    """Open the account of an overpayment; the entry that fills it follows in the same transaction."""
+    """Open the account of an overpayment; the entry that fills it follows in the same transaction.
+
+    Interest counts from the payment, ``paid_on``, where the reason for paying it back arose later (減額更正).
+    """
     over = Overpayment.objects.create(
         person_id=person_id,
         cause=cause if person_id else Overpayment.Cause.UNKNOWN,
         arose_on=arose_on,
-        interest_from=interest_from(cause, arose_on) if bears_interest and person_id and ground == Ground.TAX else None,
+        interest_from=interest_from(cause, paid_on or arose_on)
+        if bears_interest and person_id and ground == Ground.TAX
+        else None,
         claimable_until=last_day_after(arose_on, years=int(value_or(CLAIMABLE_YEARS, arose_on, 5))),
         explanation=explanation[:300],
         ground=ground,
@@ -38,7 +44,7 @@ def open_overpayment(
     return over
 
 
-def interest_from(cause: str, arose_on: date) -> date:
+def interest_from(cause: str, paid_on: date) -> date:
     """The first day that bears 還付加算金 (地方税法17条の4第1項; months by cause are a dated setting)."""
-    months = int(value_or(INTEREST_AFTER_MONTHS, arose_on, {}).get(cause, 1))
-    return (last_day_after(arose_on, months=months) if months else arose_on) + ONE_DAY
+    months = int(value_or(INTEREST_AFTER_MONTHS, paid_on, {}).get(cause, 1))
+    return (last_day_after(paid_on, months=months) if months else paid_on) + ONE_DAY

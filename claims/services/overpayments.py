@@ -14,13 +14,16 @@ from claims.models import Claim, Entry, Overpayment, Refund, RefundAccount
 from claims.rules.refund_interest import RefundInterest, refund_interest
 from claims.services.allocation import Plan, Share, entry_lines, plan_allocation, plan_of
 from claims.services.charges import rate_table
+from claims.services.overpaid import interest_from
 from claims.services.posting import BookingRefused, Line, accounting_year, post
 from claims.services.settling import after_booking, went_up_after
 from debtors.models import Person
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
+from toyota_collect.permissions import Ground
 
 SUBJECT = "claims.overpayment"
+PAYER = "claims.overpayment_payer"
 
 
 class PlanRefused(Exception):
@@ -88,6 +91,54 @@ def ask(*, overpayment_id: int, answer: list[dict[str, int]], by: Any, on: date,
         raise PlanRefused(str(error)) from error
     over.save(update_fields=["plan", "approval"])
     return over.approval
+
+
+@transaction.atomic
+def ask_payer(*, overpayment_id: int, person_id: int, by: Any, reason: str) -> Approval:
+    """Ask for the decision that money of an unknown payer is this person's.
+
+    Raises:
+        PlanRefused: the payer is known, nothing is left, no reason is given, or an approval is open.
+    """
+    over = Overpayment.objects.select_for_update().get(pk=overpayment_id)
+    person = Person.objects.get(pk=person_id)
+    if over.person_id or not over.left_yen:
+        raise PlanRefused("納付者の分からない預りではありません。")
+    if not reason.strip():
+        raise PlanRefused("この人の納付だと分かった理由を書いてください。")
+    over.plan = {"payer": person.pk}
+    try:
+        over.approval = approvals.ask(
+            subject_type=PAYER,
+            subject_key=str(over.pk),
+            subject_url=reverse("claims:overpayment", args=[over.pk]),
+            title=f"納付者不明の預りを{person.name}のものとする",
+            amount_yen=over.left_yen,
+            reason=reason.strip(),
+            evidence={
+                "納付日": over.arose_on.isoformat(),
+                "金額（円）": over.left_yen,
+                "説明": over.explanation,
+                "納付した人": f"{person.name}（{person.number}）",
+            },
+            by=by,
+        )
+    except approvals.ApprovalRefused as error:
+        raise PlanRefused(str(error)) from error
+    over.save(update_fields=["plan", "approval"])
+    return over.approval
+
+
+def name_payer(approval: Approval, *, by: Any) -> None:
+    """Give the money to whom the decision names: from now on it is set off or paid out like any overpayment."""
+    over = Overpayment.objects.select_for_update().get(pk=int(approval.subject_key))
+    if over.person_id:
+        raise PlanRefused("納付者は、すでに決まっています。")
+    over.person_id, over.cause = over.plan["payer"], Overpayment.Cause.EXCESS
+    if over.ground == Ground.TAX:
+        over.interest_from = interest_from(over.cause, over.arose_on)
+    over.save(update_fields=["person", "cause", "interest_from"])
+    audit.record(event="overpayment.payer_named", by=by, target=over, detail={"person": over.person_id})
 
 
 def carry_out(approval: Approval, *, by: Any) -> None:

@@ -6,21 +6,28 @@ in the wrong order. What is in doubt becomes a case for two people (claims.servi
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
 from claims.models import Claim, Payment, PaymentLine, ReceiptFile
-from claims.moneyfiles import FileDamaged, MoneyLine, read
+from claims.moneyfiles import FileDamaged, MoneyFile, MoneyLine, read
 from claims.services import settlement
+from claims.services.clocks import clocks_together
 from toyota_collect import audit
 from toyota_collect.calendar import is_business_day
 from toyota_collect.dated import value_or
+from toyota_collect.documents.store import write_private
+from toyota_collect.held import held
 from toyota_collect.models import Holiday
 
 FINAL_WITHIN = "receipts.final_within_business_days"
+TELL_EVERY = 20  # payments between two words on the progress
 State = Payment.State
 
 
@@ -34,28 +41,84 @@ def take_in(*, content: bytes, name: str, by: Any, as_of: date) -> ReceiptFile:
         return _refused(name, digest, str(damaged), by=by, as_of=as_of)
 
 
-def _take_in(content: bytes, *, name: str, digest: str, by: Any, as_of: date) -> ReceiptFile:
+def keep_for_worker(*, content: bytes, name: str, by: Any, as_of: date) -> ReceiptFile:
+    """Keep a large file for a worker, who takes it in like any other; a known or damaged one is refused at once."""
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        with transaction.atomic():
+            _refuse_known(digest)
+            whole = read(content, name=name, as_of=as_of)
+            place = f"receipts/{digest}"
+            write_private(Path(settings.MEDIA_ROOT) / place, content)
+            facts = {"feed": whole.feed.value, "title": whole.title, "records": len(whole.lines)}
+            return ReceiptFile.objects.create(
+                name=name[:200], sha256=digest, waits_at=place, as_of=as_of, by=by, **facts
+            )
+    except FileDamaged as damaged:
+        return _refused(name, digest, str(damaged), by=by, as_of=as_of)
+
+
+@transaction.atomic
+def take_in_kept(*, file_id: int) -> ReceiptFile:
+    """Take in a file that was kept. Safe to run twice: a file that no longer waits is left as it is."""
+    file = ReceiptFile.objects.select_for_update(of=("self",)).select_related("by").get(pk=file_id)
+    if not file.is_waiting:
+        return file
+    path = Path(settings.MEDIA_ROOT) / file.waits_at
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        file.problem = "預かったファイルが変わっています。もう一度取り込んでください。"
+        file.waits_at = ""
+        file.save(update_fields=["problem", "waits_at"])
+        return file
+    file.waits_at = ""
+    _fill(file, read(content, name=file.name, as_of=file.as_of), by=file.by)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    return file
+
+
+def waiting_files(*, since: datetime) -> list[int]:
+    """Ids of files that have waited for a worker since before then."""
+    return list(ReceiptFile.objects.exclude(waits_at="").filter(at__lt=since).values_list("pk", flat=True))
+
+
+def progress_of(file: ReceiptFile) -> int:
+    """How many payments of a waiting file are done, as the worker last told."""
+    return int(cache.get(_progress_key(file)) or 0)
+
+
+def _progress_key(file: ReceiptFile) -> str:
+    return f"receipt-file:{file.pk}"
+
+
+def _refuse_known(digest: str) -> None:
     if known := ReceiptFile.objects.filter(sha256=digest, problem="").first():
         raise FileDamaged(f"同じ内容のファイルを「{known.name}」として取込済みです。二度は取り込みません。")
-    read_file = read(content, name=name, as_of=as_of)
-    file = ReceiptFile.objects.create(
-        feed=read_file.feed.value,
-        name=name[:200],
-        sha256=digest,
-        title=read_file.title,
-        records=len(read_file.lines),
-        total_yen=read_file.total_yen,
-        as_of=as_of,
-        by=by,
-    )
-    told = _told(file, read_file.lines, as_of=as_of)
+
+
+def _take_in(content: bytes, *, name: str, digest: str, by: Any, as_of: date) -> ReceiptFile:
+    _refuse_known(digest)
+    whole = read(content, name=name, as_of=as_of)
+    file = ReceiptFile.objects.create(name=name[:200], sha256=digest, as_of=as_of, by=by)
+    _fill(file, whole, by=by)
+    return file
+
+
+def _fill(file: ReceiptFile, whole: MoneyFile, *, by: Any) -> None:
+    """Write what the file says, and settle every payment of which it tells something new."""
+    as_of = file.as_of
+    file.feed, file.title = whole.feed.value, whole.title
+    file.records, file.total_yen = len(whole.lines), whole.total_yen
+    told = _told(file, whole.lines, as_of=as_of)
     file.new_records = len(told)
-    file.save(update_fields=["new_records"])
-    for payment in told:
-        settlement.settle(payment, by=by, today=as_of)
+    file.save()
+    with held(), clocks_together():
+        for done, payment in enumerate(told):
+            settlement.settle(payment, by=by, today=as_of)
+            if done % TELL_EVERY == 0:
+                cache.set(_progress_key(file), done)
     detail = {"file": file.name, "records": file.records, "new": file.new_records, "yen": file.total_yen}
     audit.record(event="receipt_file.taken", by=by, target=file, detail=detail)
-    return file
 
 
 def _refused(name: str, digest: str, problem: str, *, by: Any, as_of: date) -> ReceiptFile:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from claims.models import FrozenYear, Receipt
 from debtors.models import SourceSystem
 from toyota_collect.calendar import fiscal_year
+from toyota_collect.held import once
 
 OWN_SOURCE = "saiken"  # the system under which our own receipts are numbered
 REFUSALS = {
@@ -61,6 +62,7 @@ class Line:
         }
 
 
+@once
 def accounting_year(on: date, *, today: date) -> int | None:
     """``None`` while the fiscal year of ``on`` is open; otherwise the year of ``today``, which takes what comes late."""
     closed = FrozenYear.objects.filter(year=fiscal_year(on)).exists()

@@ -11,6 +11,7 @@ from claims.services.charges import DETERMINES, amounts_due
 from claims.services.clocks import refresh_clocks
 from claims.services.overpaid import open_overpayment
 from claims.services.posting import Line, post
+from toyota_collect.held import once
 
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.LATE_FIXED)
 
@@ -76,6 +77,7 @@ def settle_late(claim_ids: Sequence[int], *, by: Any, today: date) -> None:
         )
 
 
+@once
 def own_kinds(*, on: date) -> set[int]:
     """Kinds of which money paid on ``on`` is booked by us and not by the section."""
     rows = BookingSource.objects.filter(starts_on__lte=on).order_by("kind_id", "-starts_on").distinct("kind_id")

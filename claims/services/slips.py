@@ -13,8 +13,20 @@ from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import slip_number
+from toyota_collect.wareki import long_text
 
 REPLACED = "新しい納付書を作ったため"
+REGISTER_SLIPS = """
+INSERT INTO claims_slip (person_id, number, barcode, reference, title, issued_on, as_of, due_on, amount_yen,
+    origin, void_reason, by_id, made_at)
+SELECT given.*, 'letter', '', %s, now() FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::date[], %s::date[], %s::date[], %s::bigint[]) AS given
+ON CONFLICT (number) DO NOTHING RETURNING number, id
+"""
+REGISTER_LINES = """
+INSERT INTO claims_slipline (slip_id, claim_id, principal_yen, fee_yen, late_yen, cost_yen)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+"""
 
 
 class SlipRefused(Exception):
@@ -42,26 +54,29 @@ class LetterSlip:
 
 @transaction.atomic
 def issue_slip(
-    *, person_id: int, claim_ids: Sequence[int], as_of: date, due_on: date, issued_on: date, by: Any
+    *, person_id: int, claim_ids: Sequence[int], as_of: date, due_on: date, issued_on: date, by: Any, title: str = ""
 ) -> Slip:
     """Make a slip for everything the claims owe on ``as_of``, to be used up to ``due_on``.
 
+    ``title`` is what the paper will say; without one, the kinds.
+
     Raises:
         Person.DoesNotExist: no such person.
-        SlipRefused: no claims, a claim that is not the person's, owes nothing or has lapsed, or a deadline in the past.
+        SlipRefused: no claims; a claim that is not the person's, owes nothing, has lapsed or lapses before ``due_on``;
+            a deadline in the past or before ``as_of``.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
     if due_on < issued_on:
         raise SlipRefused("使用期限が発行日より前です。後の日付を入れてください。")
+    if due_on < as_of:
+        raise SlipRefused("使用期限が、延滞金の基準日より前です。基準日を使用期限までの日にしてください。")
     claims = list(
         Claim.objects.filter(pk__in=claim_ids, identity__person=person).select_related("kind").order_by("due_on", "pk")
     )
     if not claims or len(claims) != len(set(claim_ids)):
         raise SlipRefused("この人の期別を1つ以上選んでください。")
-    if lapsed := [claim for claim in claims if claim.prescribes_on and claim.prescribes_on < issued_on]:
-        raise SlipRefused(
-            f"{lapsed[0].kind.short_name} {lapsed[0].notice_number} は時効の期間を過ぎています。納付書は作れません。"
-        )
+    for claim in claims:
+        _refuse_lapsed(claim, issued_on=issued_on, due_on=due_on)
     dues = amounts_due(claims, as_of=as_of)
     if empty := [claim for claim in claims if not dues[claim.pk].total_yen]:
         raise SlipRefused(f"{empty[0].kind.short_name} {empty[0].notice_number} に未納はありません。外してください。")
@@ -74,7 +89,7 @@ def issue_slip(
         number=number,
         barcode=slip_number(company=issuer, free=number[:15], amount_yen=total, due_on=due_on) or "",
         reference=f"M-{int(number[:14]):08d}",
-        title=title_of(claims),
+        title=(title or title_of(claims))[:120],
         issued_on=issued_on,
         as_of=as_of,
         due_on=due_on,
@@ -92,7 +107,7 @@ def issue_slip(
         )
         for claim in claims
     )
-    voided = _void_older([slip], on=issued_on)
+    voided = _void_older([slip.pk], on=issued_on)
     detail = {"person": person.number, "yen": total, "claims": len(claims), "voided": voided}
     audit.record(event="slip.issued", by=by, target=slip, detail=detail)
     return slip
@@ -100,40 +115,22 @@ def issue_slip(
 
 @transaction.atomic
 def register_letter_slips(found: Iterable[LetterSlip], *, by: Any) -> int:
-    """Make the slips of letters known, so that money paid with them finds its claims; safe to run again."""
+    """Make the slips of letters known, so that money paid with them finds its claims; safe to run again.
+
+    Returns how many were new. The statements do not grow in number with the slips.
+    """
     given = list(found)
-    known = set(Slip.objects.filter(number__in=[one.number for one in given]).values_list("number", flat=True))
-    fresh = [one for one in given if one.number not in known]
-    slips = Slip.objects.bulk_create(
-        [
-            Slip(
-                person_id=one.person_id,
-                origin=Slip.Origin.LETTER,
-                number=one.number,
-                barcode=one.barcode,
-                reference=one.reference,
-                title=one.title[:120],
-                issued_on=one.issued_on,
-                as_of=one.as_of,
-                due_on=one.due_on,
-                amount_yen=one.yen,
-                by=by,
-            )
-            for one in fresh
-        ],
-        batch_size=2_000,
-    )
-    SlipLine.objects.bulk_create(
-        [
-            SlipLine(slip=slip, claim_id=claim, principal_yen=principal, fee_yen=fee, late_yen=late, cost_yen=cost)
-            for slip, one in zip(slips, fresh, strict=True)
-            for claim, principal, fee, late, cost in one.lines
-        ],
-        batch_size=5_000,
-    )
-    if slips:
-        _void_older(slips, on=slips[0].issued_on)
-    return len(slips)
+    if not given:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(REGISTER_SLIPS, [by.pk, *_columns(given)])
+        ids: dict[str, int] = dict(cursor.fetchall())
+        lines = [(ids[one.number], *line) for one in given if one.number in ids for line in one.lines]
+        cursor.execute(REGISTER_LINES, list(map(list, zip(*lines, strict=True))) or [[]] * 6)
+    if ids:
+        voided = _void_older(list(ids.values()), on=given[0].issued_on)
+        audit.record(event="slips.registered", by=by, detail={"slips": len(ids), "voided": voided})
+    return len(ids)
 
 
 @transaction.atomic
@@ -156,7 +153,15 @@ def title_of(claims: Sequence[Claim]) -> str:
     return "・".join(names) if len(names) <= 3 else f"{names[0]} ほか{len(names) - 1}種目"
 
 
-def _void_older(slips: Sequence[Slip], *, on: date) -> int:
+def _columns(given: Sequence[LetterSlip]) -> list[list[Any]]:
+    rows = (
+        (o.person_id, o.number, o.barcode, o.reference, o.title[:120], o.issued_on, o.as_of, o.due_on, o.yen)
+        for o in given
+    )
+    return list(map(list, zip(*rows, strict=True)))
+
+
+def _void_older(slip_ids: Sequence[int], *, on: date) -> int:
     """Make slips invalid that name a claim of a newer one; the newer one is written down beside them."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -169,9 +174,22 @@ def _void_older(slips: Sequence[Slip], *, on: date) -> int:
                 GROUP BY old.slip_id
             ) n WHERE o.id = n.slip_id AND o.voided_on IS NULL
             """,
-            [on, REPLACED, [slip.pk for slip in slips], [slip.pk for slip in slips]],
+            [on, REPLACED, slip_ids, slip_ids],
         )
         return int(cursor.rowcount)
+
+
+def _refuse_lapsed(claim: Claim, *, issued_on: date, due_on: date) -> None:
+    """A slip must not bring money that nobody may take any more (地方税法18条2項)."""
+    last = claim.prescribes_on
+    if last is None or last >= due_on:
+        return
+    name = f"{claim.kind.short_name} {claim.notice_number}"
+    if last < issued_on:
+        raise SlipRefused(f"{name} は時効の期間を過ぎています。納付書は作れません。")
+    raise SlipRefused(
+        f"{name} は {long_text(last)} に時効の期間が終わります。使用期限をその日までにするか、この期別を外してください。"
+    )
 
 
 def _next_number() -> int:

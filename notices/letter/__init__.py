@@ -1,22 +1,27 @@
 """The consolidated demand letter (一斉催告書): one letter per person, as data, as sheets and as PDF. No database."""
 
+from .desk import render_desk
 from .layout import render_one
-from .model import CityProfile, ClaimLine, LetterData, RatesText, Rendered, Slip, Unprintable
+from .model import CityProfile, ClaimLine, DeskSlips, LetterData, RatesText, Rendered, Slip, Unprintable
 from .printing import CHUNK, render_many
 from .sheets import sheets
-from .slips import slips
+from .slips import el_qr, parted, slips
 from .verify import Fault, verify
 
 __all__ = [
     "CHUNK",
     "CityProfile",
     "ClaimLine",
+    "DeskSlips",
     "Fault",
     "LetterData",
     "RatesText",
     "Rendered",
     "Slip",
     "Unprintable",
+    "el_qr",
+    "parted",
+    "render_desk",
     "render_many",
     "render_one",
     "sheets",

@@ -80,12 +80,13 @@ class ClaimLine:
     due_on: date
     principal_yen: int
     fee_yen: int  # 督促手数料
-    late_yen: int  # 延滞金・遅延損害金
+    late_yen: int  # 延滞金・遅延損害金, and costs of collection (費用), which have no column of their own
     late_final: bool = False  # 確定
     late_none: bool = False  # かからない
     late_civil: bool = False  # 遅延損害金 (民法)
     el_qr: str | None = None  # text of the core tax system, printed unchanged
     joint_slip: str = ""  # kinds billed together share this value and one slip
+    cost_yen: int = 0  # how much of late_yen is 費用: printed nowhere, but money is booked by component
 
     @property
     def total_yen(self) -> int:
@@ -163,6 +164,30 @@ class Slip:
     @property
     def amount_yen(self) -> int:
         return self.principal_yen + self.extra_yen
+
+
+@dataclass(frozen=True)
+class DeskSlips:
+    """Slips made at the counter, as the paper handed over says it. There is no address on it, for nobody.
+
+    A person under protection measures may show or lose the paper: it tells no place (支援措置), and none is needed.
+    """
+
+    number: str  # 文書番号
+    issued_on: date
+    as_of: date  # 基準日 of the late charge
+    deadline_on: date  # last day of use
+    name_lines: tuple[str, ...]  # 1-2
+    honorific: str
+    lines: tuple[ClaimLine, ...]
+    slips: tuple[Slip, ...]
+    city: CityProfile
+    slip_policy: SlipPolicy = "kind"
+    estimate: str = ""  # how a late charge beyond the last announced rate was reckoned
+
+    @property
+    def total_yen(self) -> int:
+        return sum(line.total_yen for line in self.lines)
 
 
 @dataclass(frozen=True)

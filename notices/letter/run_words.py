@@ -7,7 +7,7 @@ from functools import lru_cache
 from toyota_collect import wareki
 
 from .fonts import PT_MM, faces
-from .model import CityProfile, LetterData
+from .model import CityProfile, DeskSlips, LetterData
 from .wording import Wording, wording_on
 
 WEEKDAYS = "月火水木金土日"
@@ -45,7 +45,7 @@ def run_words(city: CityProfile, issued_on: date, confirmed_on: date, deadline_o
     )
 
 
-def subject(data: LetterData) -> str:
+def subject(data: LetterData | DeskSlips) -> str:
     """What the letter asks for, in at most seven characters: never more than the claims really are."""
     kinds = {line.kind for line in data.lines}
     short = data.lines[0].kind_short

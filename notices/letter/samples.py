@@ -1,10 +1,12 @@
 """Letters of people who do not exist: for the printer's sample, for tests and for measuring. Everything is 架空."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from .model import CityProfile, ClaimLine, LetterData, RatesText
+from .model import CityProfile, ClaimLine, DeskSlips, LetterData, RatesText, SlipPolicy
+from .slips import slips
 
 CITY = CityProfile(
     mayor="架空　見本",
@@ -260,4 +262,22 @@ def _drawn(draw: random.Random, serial: int) -> LetterData:
         name_lines=names,
         customer_code=f"{postal}{block}-{house}",
         slip_policy=draw.choice(("kind", "kind", "kind", "claim")),
+    )
+
+
+def desk(lines: Sequence[ClaimLine], policy: SlipPolicy = "kind") -> DeskSlips:
+    """Slips as the counter makes them."""
+    made = slips(replace(letter(1, list(lines)), slip_policy=policy))
+    day = letter(1, list(lines))
+    return DeskSlips(
+        number="8豊債管納第000001号",
+        issued_on=day.issued_on,
+        as_of=day.as_of,
+        deadline_on=day.deadline_on,
+        name_lines=("見本　花子",),
+        honorific="様",
+        lines=tuple(lines),
+        slips=made,
+        city=CITY,
+        slip_policy=policy,
     )

@@ -29,12 +29,18 @@ def slip_sheets(
         for top, panel in zip(PANEL_TOPS_MM, panels[start : start + 3], strict=False):
             limit = top + 96
             if isinstance(panel, Slip):
-                areas.append(Area("panel", top, limit, (_slip(run, panel, addressee),)))
-                inks += _slip_inks(panel, top)
+                area, codes = slip_panel(run, panel, addressee, top)
+                areas.append(area)
+                inks += codes
             else:
                 areas.append(Area("panel", top, limit, panel))
         made.append(("slips", tuple(areas), tuple(inks)))
     return made
+
+
+def slip_panel(run: RunWords, slip: Slip, addressee: str, top: float) -> tuple[Area, list[Ink]]:
+    """One slip in the panel that begins at ``top`` mm, and its codes."""
+    return Area("panel", top, top + 96, (_slip(run, slip, addressee),)), _slip_inks(slip, top)
 
 
 def _guide(run: RunWords, slips: tuple[Slip, ...], policy: SlipPolicy) -> tuple[Block, ...]:
@@ -95,7 +101,7 @@ def _slip(run: RunWords, slip: Slip, addressee: str) -> Block:
     return Block("slip", slots, static)
 
 
-def _slip_inks(slip: Slip, top: int) -> list[Ink]:
+def _slip_inks(slip: Slip, top: float) -> list[Ink]:
     inks = []
     if slip.number:
         inks.append(

@@ -1,12 +1,13 @@
 """The payment slips of a letter: which claims share one, what it says, and whether it may carry a barcode."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from toyota_collect import wareki
 from toyota_collect.documents import barcodes
 
-from .model import ClaimLine, LetterData, Slip, Unprintable
-from .wording import wording_on
+from .model import ClaimLine, LetterData, Slip, SlipPolicy, Unprintable
+from .wording import Wording, wording_on
 
 GROUP_ORDER = ("tax", "health", "child", "welfare", "home", "other")
 MAX_SLIPS = 999
@@ -41,7 +42,7 @@ def slips(data: LetterData) -> tuple[Slip, ...]:
             )
     if data.deadline_on < data.issued_on:
         raise Unprintable("deadline", f"納付期限（{data.deadline_on}）が発行日（{data.issued_on}）より前です。")
-    parts = _parts(data)
+    parts = parted(data.lines, data.slip_policy, wording_on(data.issued_on))
     if len(parts) > MAX_SLIPS:
         raise Unprintable(
             "slips",
@@ -50,15 +51,17 @@ def slips(data: LetterData) -> tuple[Slip, ...]:
     return tuple(_slip(data, place, len(parts), *part) for place, part in enumerate(parts, 1))
 
 
-def _parts(data: LetterData) -> list[tuple[str, str, list[ClaimLine]]]:
-    """Title, term and claims of every slip."""
-    wording, lines = wording_on(data.issued_on), ordered(data.lines)
-    if data.slip_policy == "person":
+def parted(
+    claims: tuple[ClaimLine, ...], policy: SlipPolicy, wording: Wording
+) -> list[tuple[str, str, list[ClaimLine]]]:
+    """Title, term and claims of every slip, in the order of the claim table."""
+    lines = ordered(claims)
+    if policy == "person":
         title = lines[0].kind_name if len({line.kind for line in lines}) == 1 else wording.whole
         return [(title, _term(lines, wording.several), lines)]
     shared: dict[tuple[object, ...], list[ClaimLine]] = {}
     for line in lines:
-        shared.setdefault(_slip_key(data, line), []).append(line)
+        shared.setdefault(_slip_key(policy, line), []).append(line)
     return [
         (
             "・".join(name for name, _ in groupby(claims, key=lambda line: line.kind_name)),
@@ -69,9 +72,9 @@ def _parts(data: LetterData) -> list[tuple[str, str, list[ClaimLine]]]:
     ]
 
 
-def _slip_key(data: LetterData, line: ClaimLine) -> tuple[object, ...]:
+def _slip_key(policy: SlipPolicy, line: ClaimLine) -> tuple[object, ...]:
     billed = ("joint", line.joint_slip) if line.joint_slip else ("kind", line.kind)
-    if data.slip_policy == "kind":
+    if policy == "kind":
         return billed
     if line.joint_slip:
         return (*billed, line.levy_year, line.term, line.due_on)
@@ -118,6 +121,10 @@ def _slip(
         due_on=data.deadline_on,
         claim_refs=tuple(line.claim_ref for line in claims),
         reason_no_barcode="" if number else wording_on(data.issued_on).over_limit,
-        # An eL-QR identifies one bill of the core tax system: it fits a slip of exactly that claim.
-        el_qr=claims[0].el_qr if len(claims) == 1 and claims[0].el_qr else None,
+        el_qr=el_qr(claims),
     )
+
+
+def el_qr(claims: Sequence[ClaimLine]) -> str | None:
+    """An eL-QR identifies one bill of the core tax system: it fits a slip of exactly that claim."""
+    return (claims[0].el_qr or None) if len(claims) == 1 else None

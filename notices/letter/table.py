@@ -9,7 +9,7 @@ from toyota_collect import wareki
 from toyota_collect.money import comma
 
 from .blocks import Block, figures, fit
-from .model import ClaimLine, LetterData
+from .model import ClaimLine, DeskSlips, LetterData
 from .slips import ordered
 from .wording import Wording
 
@@ -25,7 +25,7 @@ class Line:
     more: bool = False  # a head repeated on the next page
 
 
-def lines_of(data: LetterData) -> list[Line]:
+def lines_of(data: LetterData | DeskSlips) -> list[Line]:
     """Every claim under the head of its kind, with the sums that tell something new."""
     lines: list[Line] = []
     claims = ordered(data.lines)

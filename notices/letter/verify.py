@@ -100,6 +100,23 @@ def verify(
     return faults
 
 
+def verify_sheets(pdf: bytes, pages: Sequence[Sheet], printed: Sequence[Slip]) -> list[Fault]:
+    """Every fault of a PDF of these sheets and slips that has no addressee: its file, its size, its codes."""
+    faults = list(_file_faults(pdf))
+    by_number = {slip.number: slip for slip in printed if slip.number}
+    document = pdfium.PdfDocument(pdf)
+    try:
+        if len(document) != len(pages):
+            return [*faults, Fault(-1, 0, "pages", f"{len(pages)}枚のはずが{len(document)}枚になりました。")]
+        for number, (page, sheet) in enumerate(zip(document, pages, strict=True)):
+            found = [*_code_faults(page, sheet, by_number), *_whole_faults(page, sheet)]
+            faults += [Fault(0, number, code, text) for code, text in found]
+            page.close()
+    finally:
+        document.close()
+    return faults
+
+
 def _shape(sheet: Sheet) -> tuple[Any, ...]:
     """What a sheet is made of, without its words: its areas, its codes, and whether its envelope is the first."""
     return (

@@ -107,6 +107,22 @@ class Wording:
         "連絡がつきやすい時間と電話番号",
     )
     sample: str = "見本　氏名・住所・番号・金額はすべて架空"
+    # --- slips handed over at the counter
+    desk_document: str = "納付書"
+    desk_title: str = "{subject}のお支払い"
+    desk_total_note: str = "{count}件　納付書{slips}枚"
+    desk_deadline_caption: str = "納付書が使える期限"
+    desk_lead: tuple[str, str, str] = (  # the middle part is bold
+        "下の内訳のとおり、お支払いをお願いします。金額は",
+        "{as_of}に支払う場合",
+        "のものです。期限を過ぎた納付書は使えません。期限までに支払えないときは、右上の窓口にご相談ください。",
+    )
+    desk_places_title: str = "お支払いの場所"
+    desk_places: str = "コンビニエンスストア、スマートフォン決済、銀行・信用金庫・農協・ゆうちょ銀行の窓口、{counter}"
+    desk_places_no_cvs: str = (
+        "銀行・信用金庫・農協・ゆうちょ銀行の窓口、{counter}。{reason}コンビニとスマートフォン決済では使えません。"
+    )
+    desk_old_slips: str = "同じ内容の以前の納付書は使わないでください（二重のお支払いを防ぐため）。"
     # --- large print
     large_table_title: str = "内訳"
     large_phone_title: str = "電話でのご相談"

@@ -1,13 +1,8 @@
 """One person's letter as a document of its own: made from the frozen snapshot when first asked for, then kept."""
 
-import hashlib
-import os
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from debtors.protection import hidden_people
@@ -16,6 +11,7 @@ from notices.models import Letter
 from notices.services import engine
 from notices.services.rendering import frozen_letter
 from toyota_collect import audit
+from toyota_collect.documents.store import keep_document
 from toyota_collect.models import Document
 
 KIND = "consolidated_demand"
@@ -44,43 +40,16 @@ def letter_document(*, letter_id: int, by: Any, today: date) -> Document:
         content, pages = engine.render_letter(frozen_letter(letter))
     except Unprintable as error:
         raise LetterWithheld(f"この催告書は作れません。{error.text}") from error
-    path = f"runs/{letter.run_id}/letters/{letter.serial:06d}.pdf"
-    _store(Path(settings.MEDIA_ROOT) / path, content)
-    letter.document = Document.objects.create(
+    letter.document = keep_document(
         number=letter.number,
         kind=KIND,
         subject_type="debtors.person",
         subject_key=letter.person.number,
-        path=path,
-        sha256=hashlib.sha256(content).hexdigest(),
-        size_bytes=len(content),
+        path=f"runs/{letter.run_id}/letters/{letter.serial:06d}.pdf",
+        content=content,
         pages=pages,
-        made_by=by,
+        by=by,
     )
     letter.save(update_fields=["document"])
     audit.record(event="letter.document_made", by=by, target=letter, detail={"sha256": letter.document.sha256})
     return letter.document
-
-
-def document_bytes(document: Document) -> bytes:
-    """The stored bytes of a document.
-
-    Raises:
-        LetterWithheld: the file is gone or is not what was stored.
-    """
-    try:
-        content = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
-    except FileNotFoundError as error:
-        raise LetterWithheld("保存した文書が見つかりません。管理者に連絡してください。") from error
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise LetterWithheld("保存した文書が、作ったときと違います。管理者に連絡してください。")
-    return content
-
-
-def _store(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, target)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from notices.letter import LetterData, Rendered, Unprintable, render_many, verify
+from notices.letter import DeskSlips, LetterData, Rendered, Unprintable, render_desk, render_many, verify
 
 
 class BundleFault(Exception):
@@ -40,3 +40,12 @@ def render_letter(letter: LetterData) -> tuple[bytes, int]:
     if made.failures:
         raise made.failures[0]
     return made.pdf, sum(count for _, count in filter(None, made.pages))
+
+
+def render_slips(paper: DeskSlips) -> tuple[bytes, int]:
+    """The slips of the counter as a PDF that was read back, and its pages.
+
+    Raises:
+        Unprintable: they cannot be printed; the reason says what to mend.
+    """
+    return render_desk(paper)

@@ -38,15 +38,7 @@ class RunWords:
     @classmethod
     def of(cls, run: PrintRun, *, today: date) -> "RunWords":
         """Raises ``SettingMissing`` or ``ProfileIncomplete`` where a text of the city is not set."""
-        profile: dict[str, Any] = value_on("city.profile", run.issued_on)
-        mark = {"sample_mark": settings.DEMO or run.is_sample}
-        try:
-            city = CityProfile(**{"name": settings.CITY_NAME} | profile | mark)
-        except TypeError as error:
-            names = "・".join(item.name for item in fields(CityProfile))
-            raise ProfileIncomplete(
-                f"設定値「city.profile」の項目が足りないか余っています。使える項目: {names}"
-            ) from error
+        city = city_profile(on=run.issued_on, sample=run.is_sample)
         return cls(run, city, rate_table(as_of=run.as_of), min(today, run.issued_on))
 
     def letter(self, one: PersonClaims, *, serial: int, number: str) -> LetterData:
@@ -93,17 +85,28 @@ class RunWords:
             first_months=min(tax, default=1),
             civil=_civil_text(civil),
             extra=extra,
-            estimate=self._estimate_text(),
+            estimate=assumed_rates_text(self.rates),
         )
 
-    def _estimate_text(self) -> str:
-        assumed = self.rates.assumed
-        if assumed is None:
-            return ""
-        return (
-            f"延滞金の率がまだ決まっていない年は、最初の期間を年{percent(assumed.first)}％、その後を"
-            f"年{percent(assumed.after)}％と仮に置いた概算です。率が決まったあと、金額が変わることがあります。"
-        )
+
+def city_profile(*, on: date, sample: bool = False) -> CityProfile:
+    """The city's texts in force on a day. Raises ``SettingMissing`` or ``ProfileIncomplete`` where one is not set."""
+    profile: dict[str, Any] = value_on("city.profile", on)
+    try:
+        return CityProfile(**{"name": settings.CITY_NAME} | profile | {"sample_mark": settings.DEMO or sample})
+    except TypeError as error:
+        names = "・".join(item.name for item in fields(CityProfile))
+        raise ProfileIncomplete(f"設定値「city.profile」の項目が足りないか余っています。使える項目: {names}") from error
+
+
+def assumed_rates_text(rates: RateTable) -> str:
+    """With what rates a charge goes on past the last announced year, or "" where it stops."""
+    if rates.assumed is None:
+        return ""
+    return (
+        f"延滞金の率がまだ決まっていない年は、最初の期間を年{percent(rates.assumed.first)}％、その後を"
+        f"年{percent(rates.assumed.after)}％と仮に置いた概算です。率が決まったあと、金額が変わることがあります。"
+    )
 
 
 def claim_line(claim: Claim, due: AmountDue) -> ClaimLine:
@@ -130,6 +133,7 @@ def claim_line(claim: Claim, due: AmountDue) -> ClaimLine:
         late_civil=due.terms.late_regime == CIVIL,
         el_qr=claim.el_qr or None,
         joint_slip=claim.kind.joint_slip,
+        cost_yen=due.cost_yen,
     )
 
 

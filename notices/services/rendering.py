@@ -17,11 +17,13 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
 
+from claims.services.slips import LetterSlip, register_letter_slips
 from debtors.protection import hidden_people
 from notices.letter import LetterData, Rendered, Unprintable
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services import engine
 from notices.services.dispatch import send
+from notices.services.letter_slips import letter_slips
 from notices.services.manifest import write_manifest
 from notices.services.snapshot import snapshot_text
 from toyota_collect import audit
@@ -44,6 +46,7 @@ class Bundle:
     pdf: bytes = b""
     places: dict[int, tuple[int, int]] = field(default_factory=dict)  # letter id: first page from 1, pages
     failures: dict[int, Unprintable] = field(default_factory=dict)  # letter id: why
+    slips: list[LetterSlip] = field(default_factory=list)  # of the letters in the PDF
 
 
 def system_user() -> User:
@@ -152,13 +155,14 @@ def _take(chunk_id: int) -> int | None:
 def _make(chunk: PrintChunk, attempt: int) -> Bundle:
     bundle = Bundle()
     datas: dict[int, LetterData] = {}
+    people: dict[int, int] = {}
     hidden = _protected_since(chunk)
     for letter in chunk.letters.order_by("serial"):
         if letter.person_id in hidden:
             bundle.failures[letter.pk] = PROTECTED
             continue
         try:
-            datas[letter.pk] = frozen_letter(letter)
+            datas[letter.pk], people[letter.pk] = frozen_letter(letter), letter.person_id
         except Unprintable as error:
             bundle.failures[letter.pk] = error
     for _ in range(VERIFY_ROUNDS):
@@ -170,6 +174,8 @@ def _make(chunk: PrintChunk, attempt: int) -> Bundle:
         if not faults:
             bundle.pdf = made.pdf
             bundle.places = {pk: (at[0] + 1, at[1]) for pk, at in zip(ids, made.pages, strict=True) if at}
+            if not chunk.run.is_sample:  # nobody pays with a sample
+                bundle.slips = [slip for pk in bundle.places for slip in letter_slips(people[pk], datas[pk])]
             return bundle
         # A letter that reads wrong must not lie in the print file: the bundle is made again without it.
         bundle.failures |= faults
@@ -201,6 +207,9 @@ def _record(chunk: PrintChunk, attempt: int, bundle: Bundle) -> None:
                 log.warning("bundle %s was taken over; attempt %s is thrown away", chunk.pk, attempt)
                 return
             _record_letters(chunk, bundle)
+            # Here and not when the amounts were fixed: a letter that cannot be printed must not make older slips
+            # invalid, and nobody holds its slips. With the letters' state, so that neither is without the other.
+            register_letter_slips(bundle.slips, by=system_user())
             if temporary:
                 os.replace(temporary, Path(settings.MEDIA_ROOT) / path)
     finally:

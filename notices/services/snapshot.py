@@ -73,6 +73,11 @@ def draw_numbers(*, series: str, year: int, count: int) -> int:
     return first
 
 
+def era_year(year: int) -> int:
+    """``2026`` → 8: a fiscal year as document numbers write it."""
+    return year - era_of(date(year, 12, 31)).starts_on.year + 1
+
+
 def snapshot_text(snapshot: dict[str, Any]) -> str:
     """The stored snapshot as the one text that is hashed."""
     return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -158,7 +163,6 @@ def _numbers(run: PrintRun, count: int) -> Any:
     """Document numbers by serial. A sample draws from a series of its own and says so in every number."""
     year = fiscal_year(run.issued_on)
     form = value_on("letter.number_form", run.issued_on)
-    era_year = year - era_of(date(year, 12, 31)).starts_on.year + 1
     first = draw_numbers(series="demand_sample" if run.is_sample else "demand", year=year, count=count)
     mark = "見本 " if run.is_sample else ""
-    return lambda serial: mark + form.format(number=first + serial - 1, year=era_year)
+    return lambda serial: mark + form.format(number=first + serial - 1, year=era_year(year))

@@ -38,16 +38,30 @@ def make_document(
 ) -> Document:
     """Render the template to PDF and keep it under ``number``; the folder is named after the kind."""
     content, pages = render_pdf(template, context | {"number": number})
-    digest = hashlib.sha256(content).hexdigest()
-    path = f"documents/{kind}/{digest[:2]}/{digest}.pdf"
-    _store(Path(settings.MEDIA_ROOT) / path, content)
+    return keep_document(
+        number=number,
+        kind=kind,
+        subject_type=subject_type,
+        subject_key=subject_key,
+        path=f"documents/{kind}/{hashlib.sha256(content).hexdigest()}.pdf",
+        content=content,
+        pages=pages,
+        by=by,
+    )
+
+
+def keep_document(
+    *, number: str, kind: str, subject_type: str, subject_key: str, path: str, content: bytes, pages: int, by: Any
+) -> Document:
+    """Store a PDF below MEDIA_ROOT and write down what was stored. Call it inside the transaction of the act."""
+    write_private(Path(settings.MEDIA_ROOT) / path, content)
     return Document.objects.create(
         number=number,
         kind=kind,
         subject_type=subject_type,
         subject_key=subject_key,
         path=path,
-        sha256=digest,
+        sha256=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
         pages=pages,
         made_by=by,
@@ -93,7 +107,8 @@ def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
     raise ValueError(f"a document loads nothing: {url}")
 
 
-def _store(target: Path, content: bytes) -> None:
+def write_private(target: Path, content: bytes) -> None:
+    """Put the bytes in their place whole or not at all, readable by our own account alone."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
         file.write(content)

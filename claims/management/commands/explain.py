@@ -32,7 +32,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{options['file']}: {error}")
             raise SystemExit(1) from None
         for answer in answers:
-            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            # Half a surrogate pair, which JSON can name and UTF-8 cannot write, stays the escape that it was.
+            self.stdout.write(json.dumps(answer, ensure_ascii=False).encode(errors="backslashreplace").decode())
 
 
 def _day(text: str) -> date:

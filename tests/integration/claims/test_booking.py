@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from claims.models import BookingSource, Claim, ClaimEvent, Entry, Overpayment, Receipt
-from claims.services import receipts
+from claims.services import cancellations, receipts
 from claims.services.allocation import plan_allocation
 from claims.services.posting import BookingRefused, Line, post, post_receipt
 from tests.factories.claims import claim
@@ -152,7 +152,7 @@ def test_a_claim_named_twice_would_be_charged_its_late_charge_twice_and_is_refus
 
 
 def cancel(made: Receipt) -> Receipt:
-    return receipts.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
+    return cancellations.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
 
 
 def test_cancelling_restores_exactly_and_lets_the_late_charge_run_on():

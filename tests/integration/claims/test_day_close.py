@@ -7,11 +7,11 @@ from io import StringIO
 import pytest
 
 from claims.models import BookingSource
-from claims.services import day_close, payments, receipts
+from claims.services import cancellations, day_close, payments, receipts
 from claims.services.day_close import CloseRefused
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user, user
-from tests.factories.moneyfiles import counter
+from tests.factories.moneyfiles import bank_statement, counter
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -64,6 +64,18 @@ def test_it_stays_open_for_one_yen(clerk, difference):
         day_close.close_day(day=TODAY, by=clerk)
 
 
+def test_the_banks_own_statement_gives_the_total(clerk):
+    paid_at_counter(5_000)
+    content = bank_statement([(TODAY, 3_000), (TODAY, 2_000), (date(2026, 11, 19), 700)])
+    row = day_close.take_bank_statement(day=TODAY, content=content, name="meisai.txt", by=clerk, as_of=TODAY)
+    assert row.bank_yen == 5_000
+    assert "meisai.txt" in row.bank_source
+    with pytest.raises(CloseRefused, match="入金はありません"):
+        day_close.take_bank_statement(day=date(2026, 11, 18), content=content, name="meisai.txt", by=clerk, as_of=TODAY)
+    with pytest.raises(CloseRefused):
+        day_close.take_bank_statement(day=TODAY, content=content[:-40], name="meisai.txt", by=clerk, as_of=TODAY)
+
+
 def test_it_stays_open_while_a_payment_is_in_doubt(clerk):
     payments.take_in(content=counter([("NOBODY-1", 7_000, TODAY)]), name="madoguchi.csv", by=system_user(), as_of=TODAY)
     enter(7_000, clerk)
@@ -76,7 +88,7 @@ def test_it_stays_open_while_a_payment_is_in_doubt(clerk):
 def test_a_cancelled_receipt_leaves_the_day(clerk):
     made = paid_at_counter(5_000)
     paid_at_counter(3_000)
-    receipts.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="誤入力", by=system_user(), today=TODAY)
+    cancellations.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="誤入力", by=system_user(), today=TODAY)
     found = day_close.figures(TODAY)
     assert (found.receipts_yen, found.entries_yen, found.late_cancelled_yen) == (3_000, 3_000, 5_000)
 
@@ -86,11 +98,12 @@ def test_the_journal_ties_to_the_receipts_and_tells_years_and_overpaid_money_apa
     paid_at_counter(4_000, levied_on_year=2024, overpaid=300)
     rows = list(csv.reader(StringIO(day_close.journal_csv(TODAY))))
     assert rows[0] == day_close.JOURNAL_COLUMNS
-    body, total = rows[1:-1], rows[-1]
+    body, total = rows[1:-2], rows[-2]
     assert [(row[1], row[4], row[5], row[8]) for row in body] == [
         ("2026", "滞納繰越", "本税・元金", "4000"),
         ("2026", "現年", "本税・元金", "5000"),
         ("2026", "", "過誤納金", "300"),
     ]
-    assert (total[3], total[8]) == ("合計", "9300")
+    assert (total[3], total[8]) == ("収納の合計", "9300")
+    assert rows[-1][3:] == ["充当・還付の合計", "", "", "", "0", "0"]
     assert day_close.figures(TODAY).receipts_yen == 9_300

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from claims.intake import apply_claims
-from claims.models import Claim, ClaimEvent, Entry, ImportFile
+from claims.models import BookingSource, Claim, ClaimEvent, ClaimKind, Entry, ImportFile, Overpayment
+from claims.services import receipts as money
 from debtors.models import SourceIdentity
 from tests.factories import extracts
 from tests.factories.extracts import claims, counts, import_one, receipts, rejects
@@ -31,9 +32,9 @@ def test_a_row_becomes_an_identity_a_claim_and_entries(tmp_path):
     assert (claim.collector_number, claim.el_qr, claim.section_paid_yen) == ("T9", "架空QR", 0)
     assert (claim.section, claim.ground) == (claim.kind.section, claim.kind.ground)
     assert booked(claim) == [
-        ("levy", "principal", 41_000, date(2026, 6, 30)),
-        ("correction", "principal", -1_000, date(2026, 6, 30)),
-        ("exemption", "principal", -5_000, date(2026, 6, 30)),
+        ("levy", "principal", 41_000, date(2026, 4, 1)),
+        ("correction", "principal", -1_000, date(2026, 4, 1)),
+        ("exemption", "principal", -5_000, date(2026, 4, 1)),
         ("levy", "fee", 100, date(2026, 7, 20)),
     ]
     assert (claim.levied_yen, claim.principal_yen, claim.fee_yen) == (35_000, 35_000, 100)
@@ -57,9 +58,19 @@ def test_the_due_date_moves_past_holidays(tmp_path, nominal, due):
     assert Claim.objects.get().due_on == due
 
 
-def test_a_claim_not_due_yet_is_levied_on_the_business_date(tmp_path):
-    import_one(claims(tmp_path, {"due_on": "5090131"}))
-    assert Entry.objects.get().on == extracts.AS_OF
+@pytest.mark.parametrize(
+    ("label", "row", "levied_on"),
+    [
+        pytest.param("第{n}期", {}, date(2026, 4, 1), id="a levy by the year stands where the year begins"),
+        pytest.param("第{n}期", {"due_on": "5090331"}, date(2026, 4, 1), id="also one not due yet"),
+        pytest.param("{n}月分", {}, date(2026, 5, 1), id="a monthly charge in the month before it falls due"),
+        pytest.param("{n}月分", {"due_on": "5090131"}, extracts.AS_OF, id="never after the business date"),
+    ],
+)
+def test_no_payment_comes_before_the_levy(tmp_path, label, row, levied_on):
+    ClaimKind.objects.filter(code="resident_tax").update(instalment_label=label)
+    import_one(claims(tmp_path, row))
+    assert Entry.objects.get().on == levied_on
 
 
 def test_the_same_file_again_changes_nothing(tmp_path):
@@ -174,3 +185,26 @@ def test_a_failure_on_the_way_leaves_nothing_behind(tmp_path, monkeypatch):
     assert not SourceIdentity.objects.exists()
     assert not Entry.objects.exists()
     assert ImportFile.objects.count() == 1
+
+
+def test_a_levy_below_what_was_paid_leaves_an_overpayment_where_we_book_the_money(tmp_path):
+    BookingSource.objects.update(by="own")
+    import_one(claims(tmp_path, {}))
+    claim = Claim.objects.select_related("identity").get()
+    money.receive_at_counter(
+        person_id=claim.identity.person_id,
+        claim_ids=[claim.pk],
+        yen=41_000,
+        paid_on=date(2026, 11, 2),
+        by=extracts.run.intake_user(),
+        today=extracts.AS_OF,
+    )
+    file = import_one(claims(tmp_path, {"corrected_yen": "30000"}))
+    assert counts(file) == (0, 1, 0, 0)
+    claim.refresh_from_db()
+    assert (claim.levied_yen, claim.principal_yen) == (30_000, 0)
+    over = Overpayment.objects.get()
+    assert (over.left_yen, over.cause, over.arose_on) == (11_000, "reduced", extracts.AS_OF)
+    assert over.interest_from == date(2026, 11, 3)  # 地方税法17条の4第1項1号: the day after the payment
+    assert counts(import_one(claims(tmp_path, {"corrected_yen": "30000"}))) == (0, 0, 1, 0)
+    assert Overpayment.objects.count() == 1

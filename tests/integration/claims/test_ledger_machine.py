@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from claims.models import BookingSource, Claim, Entry, FrozenYear, Overpayment, Receipt, Refund
-from claims.services import overpayments, receipts, years
+from claims.services import cancellations, overpayments, receipts, years
 from claims.services.allocation import plan_allocation
 from claims.services.charges import amounts_due
 from claims.services.overpaid import open_overpayment
@@ -189,7 +189,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if over.left_yen < -sum(f.yen for f in self.auditor.books if (f.receipt, f.over) == (made.pk, over.pk))
         ]
         try:
-            receipts.cancel_receipt(receipt_id=made.pk, on=on, reason="不渡り", by=self.clerk, today=self.today)
+            cancellations.cancel_receipt(receipt_id=made.pk, on=on, reason="不渡り", by=self.clerk, today=self.today)
         except BookingRefused:
             assert spent, "a receipt could not be taken back for no reason"
             self._expect({})

@@ -24,7 +24,7 @@ from claims.models import (
     Refund,
     Slip,
 )  # fmt: skip
-from claims.services import cases, overpayments, receipts, years
+from claims.services import cancellations, cases, overpayments, receipts, years
 from claims.services.posting import BookingRefused, Line, post, post_receipt
 from claims.services.verify import OVERPAYMENT_SQL, RECEIPT_SQL, _balances, _kept
 from tests.factories.claims import book, claim
@@ -208,7 +208,7 @@ def test_taking_a_receipt_back_waits_for_other_receipts_before_it_holds_a_claim(
     with transaction.atomic():
         Receipt.objects.select_for_update().get(pk=second.pk)  # as somebody does who takes the second one back
         other = Session(
-            lambda: receipts.cancel_receipt(
+            lambda: cancellations.cancel_receipt(
                 receipt_id=first.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY
             )
         )
@@ -227,7 +227,7 @@ def test_taking_a_receipt_back_waits_for_its_overpayment_before_it_holds_a_claim
     with transaction.atomic():
         Overpayment.objects.select_for_update().get(pk=over.pk)  # as somebody does who sets it off
         other = Session(
-            lambda: receipts.cancel_receipt(
+            lambda: cancellations.cancel_receipt(
                 receipt_id=made.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY
             )
         )
@@ -302,7 +302,7 @@ def payment_line() -> PaymentLine:
 
 def cancelled() -> Any:
     made = receipt(1_000)
-    return receipts.cancel_receipt(
+    return cancellations.cancel_receipt(
         receipt_id=made.pk, on=TODAY, reason="架空", by=system_user(), today=TODAY
     ).cancellation
 

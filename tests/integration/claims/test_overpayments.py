@@ -4,14 +4,15 @@ from datetime import date
 
 import pytest
 
-from claims.models import BookingSource, Entry, Overpayment, Refund, TransferFile
+from claims.models import BookingSource, Entry, Overpayment, PaymentCase, Refund, TransferFile
 from claims.moneyfiles import read_transfers
-from claims.services import overpayments, receipts, transfers
+from claims.services import cancellations, cases, overpayments, payments, receipts, transfers
 from claims.services.overpayments import PlanRefused
 from claims.services.transfers import TransferRefused
 from claims.services.verify import OVERPAYMENT_SQL, RECEIPT_SQL, _kept
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import person, system_user, user
+from tests.factories.moneyfiles import direct_debit
 from toyota_collect import approvals
 from toyota_collect.approvals import ApprovalRefused
 
@@ -162,9 +163,28 @@ def test_a_decision_on_money_that_has_gone_elsewhere_fails():
     overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
     asked = overpayments.ask(overpayment_id=over.pk, answer=[], by=user("receipts_clerk"), on=TODAY)
     receipt = over.entries.get().receipt
-    receipts.cancel_receipt(receipt_id=receipt.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
+    cancellations.cancel_receipt(receipt_id=receipt.pk, on=TODAY, reason="不渡り", by=system_user(), today=TODAY)
     with pytest.raises(ApprovalRefused, match="もう残っていません"):
         approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
+
+
+def test_money_of_an_unknown_payer_is_given_to_whom_a_decision_names():
+    payments.take_in(
+        content=direct_debit([("NOBODY", 30_000)], on=date(2026, 11, 18)), name="x", by=system_user(), as_of=TODAY
+    )
+    asked = cases.ask(case_id=PaymentCase.objects.get().pk, action="unknown", by=user("receipts_clerk"))
+    approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
+    over, someone = Overpayment.objects.get(), person()
+    with pytest.raises(PlanRefused, match="理由"):
+        overpayments.ask_payer(overpayment_id=over.pk, person_id=someone.pk, by=user("receipts_clerk"), reason=" ")
+    asked = overpayments.ask_payer(
+        overpayment_id=over.pk, person_id=someone.pk, by=user("receipts_clerk"), reason="通帳を見せてもらった"
+    )
+    over.refresh_from_db()
+    assert over.person is None
+    approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
+    over.refresh_from_db()
+    assert (over.person, over.cause, over.left_yen) == (someone, "excess", 30_000)
 
 
 # --- the bank ---------------------------------------------------------------------------------------------

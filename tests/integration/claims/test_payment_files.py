@@ -1,16 +1,21 @@
 """Files of money: the same twice, in parts, in the wrong order, damaged; the ledger is as after one good file."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
 
+from claims import tasks, views_money
 from claims.models import BookingSource, Claim, Entry, Payment, PaymentCase, Receipt, ReceiptFile, Slip
 from claims.moneyfiles import Status
 from claims.services import payments, slips
+from claims.tasks import take_in_receipts
 from tests.factories.claims import book, claim
-from tests.factories.debtors import person, system_user
+from tests.factories.debtors import person, system_user, user
 from tests.factories.moneyfiles import convenience, counter, direct_debit, el_tax
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +85,7 @@ def test_a_final_payment_of_a_slip_is_booked_by_itself():
     assert not PaymentCase.objects.exists()
 
 
-def test_a_provisional_payment_stops_dunning_and_settles_nothing():
+def test_a_provisional_payment_stops_dunning_and_settles_nothing(client):
     owed = claim(principal_yen=41_000, due_on=date(2026, 10, 31))
     slip = slip_for(owed)
     reachable = Claim.objects.reachable_by("notice", on=TODAY)
@@ -91,7 +96,11 @@ def test_a_provisional_payment_stops_dunning_and_settles_nothing():
     assert not Receipt.objects.exists()
     for channel in ("notice", "call", "seizure", "lawyers"):
         assert owed not in Claim.objects.reachable_by(channel, on=TODAY)
+    client.force_login(user("collector"))
+    panel = reverse("claims:panel-holds", args=[slip.person.number])
+    assert "納付の速報" in client.get(panel).content.decode()
     take(store(Status.CANCELLED, slip.barcode))
+    assert "納付の速報" not in client.get(panel).content.decode()
     assert owed in Claim.objects.reachable_by("notice", on=TODAY)
 
 
@@ -305,3 +314,68 @@ def test_one_slip_of_own_and_section_kinds_is_split():
     tax.refresh_from_db()
     water.refresh_from_db()
     assert (tax.outstanding_yen, water.principal_yen) == (0, 6_000)
+
+
+# --- large files go to a worker ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    return payments.keep_for_worker(
+        content=store(Status.FINAL, one_slip().barcode), name="large.dat", by=system_user(), as_of=TODAY
+    )
+
+
+def test_a_kept_file_is_taken_in_once_by_whichever_worker_runs(kept):
+    assert (kept.is_waiting, kept.records, Receipt.objects.count()) == (True, 1, 0)
+    for _ in range(2):
+        take_in_receipts.apply(kwargs={"file_id": kept.pk}).get()
+    kept.refresh_from_db()
+    assert (kept.is_waiting, kept.problem, kept.new_records) == (False, "", 1)
+    assert Receipt.objects.count() == 1
+    assert Claim.objects.get().outstanding_yen == 0
+
+
+def test_a_file_the_broker_forgot_is_sent_again(kept, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.take_in_receipts, "delay", lambda **arguments: sent.append(arguments))
+    tasks.sweep_receipt_files()
+    assert sent == []
+    ReceiptFile.objects.update(at=timezone.now() - timedelta(minutes=16))
+    tasks.sweep_receipt_files()
+    assert sent == [{"file_id": kept.pk}]
+
+
+def test_a_kept_file_that_was_altered_is_refused(kept, tmp_path):
+    (tmp_path / kept.waits_at).write_bytes(b"altered")
+    take_in_receipts.apply(kwargs={"file_id": kept.pk}).get()
+    kept.refresh_from_db()
+    assert "変わっています" in kept.problem
+    assert not Receipt.objects.exists()
+
+
+def test_the_same_or_a_damaged_file_is_never_kept(kept):
+    again = payments.keep_for_worker(
+        content=store(Status.FINAL, Slip.objects.get().barcode), name="again.dat", by=system_user(), as_of=TODAY
+    )
+    assert "取込済み" in again.problem
+    assert payments.keep_for_worker(content=b"1CV", name="x", by=system_user(), as_of=TODAY).problem
+
+
+def test_a_large_upload_is_sent_to_a_worker(
+    client, settings, tmp_path, monkeypatch, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path
+    sent = []
+    monkeypatch.setattr(views_money, "AT_ONCE_BYTES", 10)
+    monkeypatch.setattr(views_money.take_in_receipts, "delay", lambda **arguments: sent.append(arguments))
+    client.force_login(user("receipts_clerk"))
+    upload = SimpleUploadedFile("large.dat", store(Status.FINAL, one_slip().barcode))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("claims:money-take-in"), {"files": upload})
+    file = ReceiptFile.objects.get()
+    assert sent == [{"file_id": file.pk}]
+    page = client.get(reverse("claims:money-file", args=[file.pk])).content.decode()
+    assert "取込中" in page
+    assert 'hx-trigger="every 2s"' in page

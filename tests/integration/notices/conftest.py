@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from notices.letter import LetterData, Rendered, Unprintable
+from notices.letter import DeskSlips, LetterData, Rendered, Unprintable
 from notices.models import PrintRun
 from notices.services import engine, runs
 from notices.services.rendering import render_chunk
@@ -24,6 +24,7 @@ class QuickEngine:
         self.broken: set[int] = set()
         self.misread: set[int] = set()
         self.rendered = 0
+        self.papers: list[DeskSlips] = []
 
     def render(self, letters: list[LetterData]) -> Rendered:
         pages: list[tuple[int, int] | None] = []
@@ -50,11 +51,15 @@ class QuickEngine:
     def render_letter(self, data: LetterData) -> tuple[bytes, int]:
         return data.to_json().encode(), 3
 
+    def render_slips(self, paper: DeskSlips) -> tuple[bytes, int]:
+        self.papers.append(paper)
+        return paper.number.encode(), 1
+
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
     made = QuickEngine()
-    for name in ("render", "faults", "render_letter"):
+    for name in ("render", "faults", "render_letter", "render_slips"):
         monkeypatch.setattr(engine, name, getattr(made, name))
     return made
 

@@ -10,11 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from notices.models import Letter, PrintRun
-from notices.services.documents import document_bytes, letter_document
+from notices.services.documents import letter_document
 from notices.services.rendering import system_user
 from tests.factories.claims import claim
 from tests.factories.debtors import person
 from tests.integration.notices.conftest import DAY
+from toyota_collect.documents.store import document_bytes
 
 pytestmark = pytest.mark.django_db
 

@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
 from notices.services import progress, rendering, runs
-from notices.services.documents import LetterWithheld, document_bytes, letter_document
+from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import COLUMNS, manifest_path
 from notices.tasks import count_run, freeze_run, render_chunk
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.integration.notices.conftest import DAY, approve
 from toyota_collect import approvals
+from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.models import AuditEvent, Document, Setting
 
 pytestmark = pytest.mark.django_db
@@ -493,5 +494,5 @@ def test_a_stored_letter_that_was_changed_is_not_shown(finished_run, operator, m
     letter = finished_run().letters.get()
     document = letter_document(letter_id=letter.pk, by=operator, today=DAY)
     (media / document.path).write_bytes(b"other")
-    with pytest.raises(LetterWithheld):
+    with pytest.raises(DocumentLost):
         document_bytes(document)

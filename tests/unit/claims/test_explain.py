@@ -54,7 +54,29 @@ def test_the_expected_fields_are_not_read(rule):
 def test_late_charge(case):
     result = answer("late_charge", **case)
     assert result["yen"] == case["expected_yen"]
+    assert result["raw_yen"] == case.get("published_raw", result["raw_yen"])
     assert sum(step["yen"] for step in result["steps"]) == result["raw_yen"]
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "yen"),
+    [
+        pytest.param("toyohashi-r3-kotei1", None, [133, 2_883, 480], id="豊橋市: 133+2,883+480"),
+        pytest.param("shinagawa-r3-kokuho", [92, 92], None, id="品川区: 92 days and 92 days"),
+        pytest.param("kitami-h29-shidominzei2", [30, 46], [166, 850], id="北見市: 30 d 166, 46 d 850"),
+        pytest.param("kitami-r6-suido", [181], [1_190], id="北見市 水道: 181 d 1,190"),
+        pytest.param("amagasaki-r3-kogyosui-1", [62], [1_254], id="尼崎市: 62 d 1,254"),
+        pytest.param("obu-r5", [30, 92, 133 - 92], None, id="大府市: 30 d and 133 d, over the new year"),
+        pytest.param("self-oldrates", [6, 25, 340, 365, 366, 365, 59], [88, 353, 340 * 48, 365 * 48, 366 * 48, 365 * 48, 1_784],
+                     id="自作: 6 d and 25 d of the first month, then 48 yen a day"),
+        pytest.param("self-jan31", [28, 31], None, id="自作: 1 to 28 February"),
+    ],
+)  # fmt: skip
+def test_interim_figures_that_a_case_names(number, days, yen):
+    (case,) = (case for case in cases_of("late_charge") if case["id"] == number)
+    steps = answer("late_charge", **case)["steps"]
+    assert days in (None, [step["days"] for step in steps])
+    assert yen in (None, [step["yen"] for step in steps])
 
 
 @pytest.mark.parametrize("case", cases_of("prescription"), ids=lambda case: case["id"])
@@ -107,6 +129,33 @@ FAR = [{"type": "sashiosae", "date": "2021-01-01"}, {"type": "sashiosae_end", "d
         ("late_charge", base("late_charge", principal=True), "「principal」は整数で書いてください。"),
         ("late_charge", base("late_charge", due_date="2021-02-30"), "「due_date」: 暦にない日付です: 「2021-02-30」。"),
         ("late_charge", base("late_charge", due_date="20210531"), "「due_date」: 日付の書式が違います"),
+        ("late_charge", base("late_charge", principal=-1), "元金が負の数です: -1円"),
+        ("late_charge", base("late_charge", principal=10**15), "「principal」の数が大きすぎます。"),
+        ("late_charge", base("late_charge", due_date="9999-99-99"), "「due_date」: 暦にない日付です"),
+        ("late_charge", base("late_charge", due_date="0205-05-31"), "「due_date」の年を確かめてください: 0205-05-31"),
+        ("late_charge", base("late_charge", as_of="9999-12-31"), "「as_of」の年を確かめてください: 9999-12-31"),
+        ("late_charge", base("late_charge", payments=[{"date": "2202-01-31", "amount": 1}]), "「date」の年を確かめて"),
+        ("allocation", base("allocation", claims=[{"name": "A", "due": "1025-04-30"}]), "「due」の年を確かめて"),
+        ("late_charge", base("late_charge", due_date=20210531), "「due_date」は文字列で書いてください。"),
+        ("late_charge", base("late_charge", payments={"date": "2022-01-31"}), "「payments」は配列で書いてください。"),
+        ("late_charge", base("late_charge", payments=[{"amount": 1}]), "「date」がありません。"),
+        ("late_charge", base("late_charge", payments=[{"date": "2022-01-31", "amount": -1}]), "納付額が負の数です"),
+        ("late_charge", base("late_charge", payments=[{"date": "2099-01-31", "amount": -1}]), "納付額が負の数です"),
+        ("late_charge", base("late_charge", payments=[{"date": "2022-01-31", "amount": False}]), "「amount」は整数"),
+        ("late_charge", base("late_charge", relief=[{"from": "2021-09-30", "to": "2021-09-29", "kind": "full"}]), "前です"),
+        ("late_charge", base("late_charge", relief=[{"from": "2021-09-30", "to": "2021-09-30"}]), "「kind」がありません。"),
+        ("late_charge", base("late_charge", relief=[{"from": "2021-09-30", "to": "2021-09-30", "kind": "some"}]), "「some」は"),
+        ("late_charge", base("late_charge", 3, relief=[{"from": "2024-06-01", "to": "2024-06-02", "kind": "yuyo"}]), "猶予特例"),
+        ("late_charge", base("late_charge", first_bracket_months=2), "1か月または3か月"),
+        ("late_charge", base("late_charge", first_bracket_months=True), "「first_bracket_months」は整数"),
+        ("late_charge", base("late_charge", min_total=-1), "端数"),
+        ("late_charge", base("late_charge", floor_unit=0), "端数"),
+        ("late_charge", base("late_charge", assumed_rate={}), "「first」の率が読めません"),
+        ("late_charge", base("late_charge", assumed_rate={"first": "-1/100", "after": "1/10", "name": "x"}), "「first」の率"),
+        ("late_charge", base("late_charge", assumed_rate={"first": "1/100", "after": "1/10"}), "「name」がありません。"),
+        ("late_charge", base("late_charge", 3, rate=3), "「rate」の率が読めません"),
+        ("late_charge", base("late_charge", 3, rate="1e99"), "「rate」の率が読めません"),
+        ("late_charge", base("late_charge", 3, rate=True), "「rate」の率が読めません"),
         ("late_charge", base("late_charge", payments=[1]), "「payments」の中身はオブジェクトで書いてください。"),
         ("late_charge", base("late_charge", 3, rate=None), "年の率"),
         ("late_charge", base("late_charge", 3, rate="3/0"), "「rate」の率が読めません"),
@@ -121,6 +170,17 @@ FAR = [{"type": "sashiosae", "date": "2021-01-01"}, {"type": "sashiosae_end", "d
         ("wage_seizure", base("wage_seizure", input={"gross": 1}), "「income_tax」がありません。"),
         ("wage_seizure", base("wage_seizure", kind="retirement"), "「years」がありません。"),
         ("allocation", base("allocation", regime="lottery"), "「lottery」は登録されていません。"),
+        ("allocation", base("allocation", regime=None), "「regime」がありません。"),
+        ("allocation", base("allocation", payment=-1), "負の金額は充当できません: -1円"),
+        ("allocation", base("allocation", payment=True), "「payment」は整数で書いてください。"),
+        ("allocation", base("allocation", 1, shobunhi=-1), "負の金額は充当できません: -1円"),
+        ("allocation", base("allocation", 1, tesuryo_rank="first"), "「first」は登録されていません。"),
+        ("allocation", base("allocation", claims=[{"name": "A", "principal": -1}]), "「A」に負の金額があります。"),
+        ("allocation", base("allocation", claims=[{"name": "A", "principal": 1, "due": "2026-02-30"}]), "「due」: 暦にない"),
+        ("allocation", base("allocation", claims="A"), "「claims」は配列で書いてください。"),
+        ("allocation", base("allocation", 7, designated="4期"), "「4期」がありません。"),
+        ("allocation", base("allocation", 8, overpaid=-1), "負の金額は充当できません: -1円"),
+        ("allocation", base("allocation", 8, unpaid=[{"name": "翌期", "interest": 1}]), "使えない項目です: interest"),
         ("allocation", base("allocation", payment=None), "「payment」がありません。"),
         ("allocation", base("allocation", regime="designation"), "「designated」に"),
         ("allocation", base("allocation", regime="civil_default"), "使えない項目です: entaikin、tesuryo"),
@@ -142,6 +202,15 @@ def test_one_bad_case_does_not_stop_the_others():
     assert results[1]["id"] is None
 
 
+@pytest.mark.parametrize("number", [1.5, [1], {"n": 1}])
+def test_an_id_is_a_text_or_a_whole_number(number):
+    assert answer("late_charge", **base("late_charge", id=number)) == {
+        "id": None,
+        "error": "「id」は文字列で書いてください。",
+    }
+    assert answer("late_charge", **base("late_charge", id=7))["id"] == 7
+
+
 def test_decimal_rates_are_exact():
     case = base("late_charge", 3)
     assert answer("late_charge", **case | {"rate": 0.03}) == answer("late_charge", **case)
@@ -153,6 +222,17 @@ def test_civil_claims_take_the_rate_of_the_day_the_delay_began():
     five = answer("late_charge", **case, due_date="2020-03-30")["steps"][0]
     three = answer("late_charge", **case, due_date="2020-03-31")["steps"][0]
     assert (five["rate_percent"], three["rate_percent"]) == ("5", "3")
+
+
+def test_a_relief_without_an_end_in_sight_is_written_with_the_last_day_of_the_calendar():
+    case = base("late_charge", 6, payments=[], relief=[{"from": "2023-06-01", "to": "9999-12-31", "kind": "full"}])
+    assert answer("late_charge", **case)["yen"] == 0
+
+
+def test_money_paid_before_the_due_date_lowers_the_first_base():
+    early = [{"date": "2021-05-01", "amount": 45_000}]
+    step = answer("late_charge", **base("late_charge", payments=early))["steps"][0]
+    assert (step["from"], step["base"]) == ("2021-06-01", 20_000)
 
 
 def test_relief_and_assumed_rates_can_be_given():
@@ -199,6 +279,8 @@ def test_a_slip_with_a_wrong_check_digit_is_not_valid():
         ("{", "1行2文字目"),
         ("{}", "一覧がありません"),
         ('{"cases": 1}', "一覧がありません"),
+        ("9" * 5_000, "桁の多すぎる数"),
+        ("[" * 200_000, "深すぎる入れ子"),
     ],
 )
 def test_a_text_without_cases_is_refused(text, message):
@@ -219,6 +301,14 @@ def test_command_prints_one_object_a_line():
     call_command("explain", "prescription", str(CASES / "prescription.json"), stdout=out)
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["id"] for line in lines] == [case["id"] for case in cases_of("prescription")]
+
+
+def test_command_writes_what_utf8_cannot_as_json_does(tmp_path):
+    path, out = tmp_path / "cases.json", StringIO()
+    path.write_text(json.dumps([base("late_charge", regime="\ud800")]), encoding="ascii")
+    call_command("explain", "late_charge", str(path), stdout=out)
+    assert "\\ud800" in out.getvalue()
+    assert json.loads(out.getvalue())["error"] == "「regime」の「\ud800」は登録されていません。"
 
 
 @pytest.mark.parametrize(

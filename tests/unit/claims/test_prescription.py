@@ -495,6 +495,16 @@ def test_equals_a_walk_through_the_days(chain):
     assert result.last_day == walk(start, years, events)
 
 
+def test_what_happened_on_one_day_counts_the_same_in_either_order():
+    day = date(2020, 4, 1)
+    events = [Event(EventKind.DUNNING_TAX, day), Event(EventKind.DUNNING, day)]
+    last_days = {
+        prescription(start_on=day, terms=PrescriptionTerms(2), events=chain, as_of=AS_OF).last_day
+        for chain in (events, events[::-1])
+    }
+    assert len(last_days) == 1
+
+
 @given(chains(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(chain, random):
     start, years, events = chain
