@@ -29,9 +29,10 @@ def days(request: HttpRequest) -> HttpResponse:
     )
     moved |= set(Payment.objects.filter(value_on__gt=since, section_yen__gt=0).values_list("value_on", flat=True))
     known = {row.day: row for row in DayClose.objects.filter(day__gt=since).select_related("closed_by")}
+    found = {day: services.figures(day) for day in sorted({today, *moved, *known}, reverse=True)}
     rows = [
-        {"figures": services.figures(day), "close": known.get(day)}
-        for day in sorted({today, *moved, *known}, reverse=True)
+        {"figures": row, "close": known.get(day), "moved": services.moved_since(known.get(day), row)}
+        for day, row in found.items()
     ]
     return render(request, "claims/money/days.html", {"rows": rows})
 
@@ -49,6 +50,7 @@ def day(request: HttpRequest, day: date) -> HttpResponse:
         "day": day,
         "figures": found,
         "close": close,
+        "moved_since": services.moved_since(close, found),
         "form": BankTotalForm(initial=initial),
         "journal": _labelled(rows),
         "moved": _labelled(services.moved(day)),

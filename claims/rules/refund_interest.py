@@ -4,6 +4,7 @@ Source: 地方税法17条の4, 20条の4の2第2項・第5項, 附則3条の2第
 the same figure as the relief rate of late charge.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -52,6 +53,16 @@ def refund_interest(*, overpaid_yen: int, from_on: date | None, to_on: date, rat
         yen = base * rate.numerator * days // (rate.denominator * 365)
         steps.append(Step(day, end, days, base, rate, yen, "還付加算金", 365, False))
         day = date(day.year + 1, 1, 1)
+    return _truncated(steps, estimated=to_on > rates.last_day)
+
+
+def together(parts: Iterable[RefundInterest]) -> RefundInterest:
+    """Parts of one overpayment that end on different days, summed before the one truncation."""
+    found = list(parts)
+    return _truncated([step for part in found for step in part.steps], estimated=any(part.estimated for part in found))
+
+
+def _truncated(steps: Sequence[Step], *, estimated: bool) -> RefundInterest:
     raw = sum(step.yen for step in steps)
     yen = 0 if raw < LEAST_YEN else raw - raw % UNIT_YEN
-    return RefundInterest(yen, raw, tuple(steps), to_on > rates.last_day)
+    return RefundInterest(yen, raw, tuple(steps), estimated)

@@ -193,6 +193,14 @@ def close_day(*, day: date, by: Any) -> DayClose:
     return row
 
 
+def moved_since(close: DayClose | None, found: DayFigures) -> bool:
+    """Whether money came to or left a closed day after it was closed: somebody has to look at it again."""
+    if close is None or close.closed_at is None:
+        return False
+    names = ("receipts_yen", "section_yen", "entries_yen", "transfers_yen")
+    return any(close.totals.get(name) != getattr(found, name) for name in names)
+
+
 def journal(day: date) -> list[dict[str, Any]]:
     """Rows of the money that came in, in the order of years and kinds; their yen sum to the receipts' booked money."""
     return _rows(JOURNAL_SQL, [OWN_SOURCE, day])

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import Claim, Entry, Overpayment, Refund, RefundAccount
-from claims.rules.refund_interest import RefundInterest, refund_interest
+from claims.rules.refund_interest import RefundInterest, refund_interest, together
 from claims.services.allocation import Plan, Share, entry_lines, plan_allocation, plan_of
 from claims.services.charges import rate_table
 from claims.services.overpaid import interest_from
 from claims.services.posting import BookingRefused, Line, accounting_year, post
-from claims.services.settling import after_booking, went_up_after
+from claims.services.settling import after_booking, own_kinds, went_up_after
 from debtors.models import Person
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
@@ -36,7 +36,8 @@ def owed_to_set_off(over: Overpayment, *, on: date) -> list[Claim]:
     Tax money goes to taxes alone: what is owed elsewhere is a tax secret's neighbour, and 17条の2 names only taxes.
     """
     claims = Claim.objects.overdue(on=on).alive(on=on).filter(identity__person=over.person, ground=over.ground)
-    return list(claims.select_related("kind").order_by("due_on", "pk"))
+    ours = claims.filter(kind_id__in=own_kinds(on=on))  # a section that books its own money would book it again
+    return list(ours.select_related("kind").order_by("due_on", "pk"))
 
 
 def propose(over: Overpayment, *, on: date) -> tuple[Plan, RefundInterest]:
@@ -48,7 +49,8 @@ def propose(over: Overpayment, *, on: date) -> tuple[Plan, RefundInterest]:
         found = plan_allocation([claim], yen=left, on=fit_on(over, claim)).shares
         shares += [share for share in found if share.yen]
         left -= sum(share.yen for share in found)
-    return Plan(on, over.left_yen, shares), interest(over, yen=over.left_yen, on=on)
+    plan = Plan(on, over.left_yen, shares)
+    return plan, interest(over, plan)
 
 
 def fit_on(over: Overpayment, claim: Claim) -> date:
@@ -56,8 +58,17 @@ def fit_on(over: Overpayment, claim: Claim) -> date:
     return max(over.arose_on, claim.due_on)
 
 
-def interest(over: Overpayment, *, yen: int, on: date) -> RefundInterest:
-    return refund_interest(overpaid_yen=yen, from_on=over.interest_from, to_on=on, rates=rate_table(as_of=on))
+def interest(over: Overpayment, plan: Plan) -> RefundInterest:
+    """還付加算金: of what is paid out up to the day of decision, of what is set off only up to the day both sides could be
+    set off (地方税法17条の4第1項). The parts are summed before the one truncation."""
+    parts = [(plan.rest_yen, plan.on), *((share.yen, fit_on(over, share.claim)) for share in plan.shares)]
+    rates = rate_table(as_of=plan.on)
+    found = [
+        refund_interest(overpaid_yen=yen, from_on=over.interest_from, to_on=until, rates=rates)
+        for yen, until in parts
+        if yen > 0
+    ]
+    return together(found)
 
 
 @transaction.atomic
@@ -70,7 +81,7 @@ def ask(*, overpayment_id: int, answer: list[dict[str, int]], by: Any, on: date,
     """
     over = Overpayment.objects.select_for_update().get(pk=overpayment_id)
     plan = _plan(over, answer, on=on)
-    added = interest(over, yen=over.left_yen, on=on)
+    added = interest(over, plan)
     if plan.rest_yen + added.yen and _account(over) is None:
         raise PlanRefused(
             "還付する額があります。先に還付口座を登録してください（口座は本人から聞いたものに限ります）。"

@@ -42,6 +42,7 @@ def settle(payment: Payment, *, by: Any, today: date) -> None:
     payment.state = state_of(statuses)
     payment.save()
     if {State.FINAL, State.CANCELLED} <= statuses:
+        examine(payment)  # what of it the section books is no receipt of ours
         _receive(payment, by=by)
         if not PaymentCase.objects.filter(payment=payment, kind=Kind.CONTRADICTS).exists():
             open_case(

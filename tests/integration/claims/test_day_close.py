@@ -5,6 +5,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.urls import reverse
 
 from claims.models import BookingSource
 from claims.services import cancellations, day_close, payments, receipts
@@ -48,6 +49,18 @@ def test_a_day_that_ties_is_closed_once(clerk):
         day_close.close_day(day=TODAY, by=clerk)
     with pytest.raises(CloseRefused, match="変えられません"):
         enter(6_000, clerk)
+
+
+def test_a_closed_day_that_moves_says_so(clerk, client):
+    made = paid_at_counter(5_000)
+    enter(5_000, clerk)
+    row = day_close.close_day(day=TODAY, by=clerk)
+    assert not day_close.moved_since(row, day_close.figures(TODAY))
+    cancellations.cancel_receipt(receipt_id=made.pk, on=TODAY, reason="誤入力", by=system_user(), today=TODAY)
+    assert day_close.moved_since(row, day_close.figures(TODAY))
+    client.force_login(clerk)
+    for name, args in (("claims:days", []), ("claims:day", [TODAY])):
+        assert "締めたあとに動いた" in client.get(reverse(name, args=args)).content.decode()
 
 
 def test_it_stays_open_without_the_banks_figure(clerk):

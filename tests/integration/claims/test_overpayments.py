@@ -78,6 +78,34 @@ def test_interest_runs_from_a_month_after_the_payment():
     assert sum(over.entries.filter(kind="refund").values_list("amount_yen", flat=True)) == 502_500
 
 
+def test_interest_on_what_is_set_off_ends_when_both_could_be_set_off():
+    # 17条の4: 500,000 overpaid on 6-1, interest from 7-2. 300,000 set off against a claim due on 10-31 (moved to 11-2):
+    # 7-2 to 11-2 are 124 days: 300,000 x 13 x 124 / 365,000 = 1,324. The other 200,000 to 11-20, 142 days: 1,011.
+    someone = person()
+    over = overpaid(someone, 500_000)
+    claim(someone, principal_yen=300_000, due_on=date(2026, 11, 2))
+    overpayments.name_account(person_id=someone.pk, by=system_user(), **ACCOUNT)
+    plan, interest = overpayments.propose(over, on=TODAY)
+    assert (plan.used_yen, plan.rest_yen) == (300_000, 200_000)
+    assert (sorted(step.yen for step in interest.steps), interest.raw_yen, interest.yen) == (
+        [1_011, 1_324],
+        2_335,
+        2_300,
+    )
+    settle(over)
+    refund = Refund.objects.get()
+    assert (refund.amount_yen, refund.interest_yen) == (200_000, 2_300)
+
+
+def test_money_is_never_set_off_against_what_the_section_books():
+    someone = person()
+    over = overpaid(someone, 10_000)
+    claim(someone, kind="property_tax", principal_yen=40_000, due_on=date(2026, 10, 31))
+    BookingSource.objects.filter(kind__code="property_tax").update(by="section")
+    plan, _ = overpayments.propose(over, on=TODAY)
+    assert plan.used_yen == 0
+
+
 def test_tax_money_is_never_set_off_against_other_claims():
     someone = person()
     over = overpaid(someone, 10_000)

@@ -301,6 +301,15 @@ def test_money_of_a_kind_the_section_books_waits_for_the_section():
     assert payments.settle_section_payments(today=TODAY) == 0
 
 
+def test_a_cancellation_before_the_final_word_makes_no_receipt_of_what_the_section_books():
+    BookingSource.objects.filter(kind__code="resident_tax").update(by="section")
+    slip = one_slip()
+    for kind in (Status.CANCELLED, Status.FINAL):
+        take(store(kind, slip.barcode))
+    assert PaymentCase.objects.get().kind == "contradicts"
+    assert not Receipt.objects.exists()
+
+
 def test_one_slip_of_own_and_section_kinds_is_split():
     BookingSource.objects.filter(kind__code="water_charge").update(by="section")
     someone = person()
