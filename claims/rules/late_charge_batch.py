@@ -38,6 +38,7 @@ Flags = NDArray[np.bool_]
 
 CHUNK = 20_000  # claims computed together: their arrays stay in the processor's cache
 MOST = 2**63 - 1
+LARGEST_UNIT = 1_000_000  # parts of a rate
 LAST_DAY = date.max.toordinal()
 DAY_BITS = 22  # hold LAST_DAY; a claim's place and a day make one number, by which both sort at once
 EPOCH = date(1970, 1, 1).toordinal()
@@ -83,7 +84,7 @@ def late_charges(claims: Sequence[ClaimFacts], *, as_of: date, rates: RateTable)
     """
     parts = [_chunk(claims[start : start + CHUNK], as_of, rates) for start in range(0, len(claims), CHUNK)]
     if not parts:
-        return _blank(0)
+        return _all_left_over(0)
     return Charges(
         np.concatenate([part.yen for part in parts]),
         np.concatenate([part.raw_yen for part in parts]),
@@ -93,22 +94,21 @@ def late_charges(claims: Sequence[ClaimFacts], *, as_of: date, rates: RateTable)
     )
 
 
-def _blank(count: int) -> Charges:
-    return Charges(
-        np.zeros(count, np.int64), np.zeros(count, np.int64), np.zeros(count, bool), np.zeros(count, np.int64), 0
-    )
-
-
 def _chunk(claims: Sequence[ClaimFacts], as_of: date, rates: RateTable) -> Charges:
     try:
         found, left_over = _computed(_Columns.of(claims), as_of, rates)
     except OverflowError:  # one number alone has more than 64 bits
-        found, left_over = _blank(len(claims)), np.arange(len(claims))
+        found, left_over = _all_left_over(len(claims)), np.arange(len(claims))
     for place in left_over.tolist():
         one = late_charge(**claims[place]._asdict(), as_of=as_of, rates=rates)
         found.yen[place], found.raw_yen[place], found.estimated[place] = one.yen, one.raw_yen, one.estimated
         found.determined[place] = one.determined_on.toordinal() if one.determined_on else 0
-    return Charges(found.yen, found.raw_yen, found.estimated, found.determined, len(left_over))
+    return found
+
+
+def _all_left_over(count: int) -> Charges:
+    yen, raw_yen, determined = np.zeros((3, count), np.int64)
+    return Charges(yen, raw_yen, np.zeros(count, bool), determined, count)
 
 
 # The claims as columns ----------------------------------------------------------------------------
@@ -141,9 +141,9 @@ class _Columns(NamedTuple):
         kinds = {kind: place for place, kind in enumerate(dict.fromkeys(objects.values()))}
         places = {key: kinds[kind] for key, kind in objects.items()}
         return cls(
-            np.array([one.due_on.toordinal() for one in claims], np.int64),
+            np.array([one.due_on.toordinal() for one in claims]),
             np.array([one.principal_yen for one in claims], np.int64),
-            np.array([places[id(one.terms)] for one in claims], np.int64),
+            np.array([places[id(one.terms)] for one in claims]),
             list(kinds),
             np.array(paid, np.int64).reshape(-1, 3),
             np.array(relief, np.int64).reshape(-1, 4),
@@ -155,7 +155,7 @@ class _Columns(NamedTuple):
 
     def are(self, test: Callable[[LateChargeTerms], bool]) -> Flags:
         """Whether each claim's terms are so."""
-        return np.array([test(kind) for kind in self.kinds], np.bool_)[self.terms]
+        return np.array([test(kind) for kind in self.kinds])[self.terms]
 
 
 class _Rates(NamedTuple):
@@ -171,23 +171,24 @@ class _Rates(NamedTuple):
 
     @classmethod
     def of(cls, kinds: Sequence[LateChargeTerms], years: range, rates: RateTable) -> "_Rates":
-        """Raises ``OverflowError`` where the rates have no common unit small enough."""
+        """Raises ``OverflowError`` for a rate above 100 % and where the rates have no common unit small enough."""
         tax = [_tax_rates(rates, year) for year in years]
         table = [
             tax if kind.regime is Regime.LOCAL_TAX else [_flat_rates(kind.rate or Fraction(0))] * len(years)
             for kind in kinds
         ]
-        unit = lcm(*{rate.denominator for rows in table for row in rows for rate in row})
-        parts = np.array([[[int(rate * unit) for rate in row] for row in rows] for rows in table], np.int64)
-        if int(parts.max()) * LAST_DAY > MOST or 2 * unit * 365 * 366 > MOST:
+        different = {rate for rows in table for row in rows for rate in row}
+        unit = lcm(*(rate.denominator for rate in different))
+        if unit > LARGEST_UNIT or max(different) > 1:
             raise OverflowError
+        parts = np.array([[[int(rate * unit) for rate in row] for row in rows] for rows in table])
         new_years = _new_year(np.arange(years.start, years.stop + 1))
         return cls(parts, unit, years.start, np.diff(new_years) == 366)
 
 
 def _tax_rates(rates: RateTable, year: int) -> tuple[Fraction, ...]:
     if year > rates.last_year and rates.assumed is None:
-        return (Fraction(0),) * (2 + len(RELIEFS))  # never read: the days stop before
+        return (Fraction(0),) * (2 + len(RELIEFS))  # not announced: the charge stops before
     row = rates.of(year)
     special = min(row.first, row.after / 2) if row.relief is None else row.relief
     return row.first, row.after, *_lowered(special, row.after)
@@ -212,18 +213,17 @@ def _computed(at: _Columns, as_of: date, rates: RateTable) -> tuple[Charges, Who
     tax = at.are(lambda kind: kind.regime is Regime.LOCAL_TAX)
     bracket_end = np.where(tax, _bracket_end(at.due, at.each(lambda kind: kind.first_bracket_months)), 0)
     left_over = _left_over(at, table, bracket_end, as_of)
+    places = np.flatnonzero(left_over)
 
     book = _Book.of(at, np.where(left_over, 0, at.principal), as_of)
     until = np.where(book.charged_at_first & at.are(lambda kind: kind.regime is not Regime.NONE), book.last_on, at.due)
-    last_known = rates.last_day.toordinal()
-    estimated = tax & (until > last_known) & (until > at.due)
-    stop = np.where(tax & (rates.assumed is None), np.minimum(until, last_known), until)
-    raw_yen = _raw_yen(at, book, table, bracket_end, stop)
+    estimated = tax & (until > rates.last_day.toordinal()) & (until > at.due)
+    raw_yen = _raw_yen(at, book, table, bracket_end, until)
 
     nothing = raw_yen < at.each(lambda kind: kind.min_total_yen)
     yen = np.where(nothing, 0, raw_yen - raw_yen % at.each(lambda kind: kind.floor_unit_yen))
     determined = np.where(estimated, 0, book.paid_off_on)
-    return Charges(yen, raw_yen, estimated, determined, 0), np.flatnonzero(left_over)
+    return Charges(yen, raw_yen, estimated, determined, len(places)), places
 
 
 def _left_over(at: _Columns, table: _Rates, bracket_end: Whole, as_of: date) -> Flags:
@@ -231,7 +231,7 @@ def _left_over(at: _Columns, table: _Rates, bracket_end: Whole, as_of: date) -> 
     days = np.maximum(as_of.toordinal() - at.due, 1)
     # The first keeps base x rate x days within 64 bits, the second the sum of all payments, each cut to its principal.
     largest = MOST // np.maximum(int(table.parts.max()) * days, len(at.paid) + 1)
-    found: Flags = (at.principal < 0) | (at.principal > largest) | (bracket_end > LAST_DAY)
+    found: Flags = (at.principal < 0) | (at.principal > largest) | (bracket_end >= LAST_DAY)
     found[at.paid[at.paid[:, 2] < 0, 0]] = True
     owner, from_on, to_on, kind = at.relief.T
     flat = at.are(lambda kind: kind.regime is Regime.FLAT)[owner]
@@ -258,10 +258,10 @@ class _Book(NamedTuple):
     def of(cls, at: _Columns, principal: Whole, as_of: date) -> "_Book":
         truncates = at.are(lambda kind: kind.truncate_principal)
         owner, on, yen = at.paid.T
-        yen = np.clip(yen, 0, principal[owner])
+        yen = np.minimum(yen, principal[owner])
         counted = (yen > 0) & (on <= as_of.toordinal())
         keys = _key(owner[counted], on[counted])
-        order = np.argsort(keys, kind="stable")
+        order = np.argsort(keys)
         keys, yen = keys[order], yen[counted][order]
         owner, on = _claim(keys), _day(keys)
         sums, begins = np.concatenate([[0], np.cumsum(yen)]), np.searchsorted(owner, np.arange(len(principal)))
@@ -282,10 +282,10 @@ class _Book(NamedTuple):
         return _base(self.principal[claim] - (self.sums[count] - self.sums[self.begins[claim]]), self.truncates[claim])
 
 
-def _raw_yen(at: _Columns, book: _Book, table: _Rates, bracket_end: Whole, stop: Whole) -> Whole:
-    """The charge from the day after the due date to ``stop``, before the last truncation."""
+def _raw_yen(at: _Columns, book: _Book, table: _Rates, bracket_end: Whole, until: Whole) -> Whole:
+    """The charge from the day after the due date to ``until``, before the last truncation."""
     raw_yen = np.zeros(len(at.due), np.int64)
-    keys = _ends_of_runs(at, book, bracket_end, stop)
+    keys = _ends_of_runs(at, book, bracket_end, until)
     if not len(keys):
         return raw_yen
     claim, to_on = _claim(keys), _day(keys)
@@ -308,20 +308,20 @@ def _raw_yen(at: _Columns, book: _Book, table: _Rates, bracket_end: Whole, stop:
     return raw_yen
 
 
-def _ends_of_runs(at: _Columns, book: _Book, bracket_end: Whole, stop: Whole) -> Whole:
+def _ends_of_runs(at: _Columns, book: _Book, bracket_end: Whole, until: Whole) -> Whole:
     """Claim and last day of every run of days with one base and one rate, in order.
 
     A run ends with the year, with the first bracket, on a day of payment, before a relief, with it, and with the charge.
     """
-    claims, first_year = np.arange(len(at.due)), _year(at.due + 1)
-    years = np.maximum(_year(stop) - first_year, 0)
+    claims, first_year = np.arange(len(at.due)), _year(at.due)
+    years = np.maximum(_year(until) - first_year, 0)
     of_years = np.repeat(claims, years)
     year_ends = _new_year(first_year[of_years] + _nth(years) + 1) - 1
     owner, from_on, to_on, _ = at.relief.T
-    ends = [(claims, stop), (claims, bracket_end), (of_years, year_ends), (owner, from_on - 1), (owner, to_on)]
+    ends = [(claims, until), (claims, bracket_end), (of_years, year_ends), (owner, from_on - 1), (owner, to_on)]
     keys = np.concatenate([book.keys, *(_key(*end) for end in ends)])
     claim, day = _claim(keys), _day(keys)
-    keys = np.sort(keys[(day > at.due[claim]) & (day <= stop[claim])])
+    keys = np.sort(keys[(day > at.due[claim]) & (day <= until[claim])])
     return keys[_changes(keys)]
 
 

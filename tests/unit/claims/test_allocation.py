@@ -67,6 +67,12 @@ def test_a_slip_pays_its_own_instalment_and_no_other():
     assert (parts(result), result.refund_yen) == ([(0, 0, 0), (0, 400, 30_000)], 600)
 
 
+def test_slips_of_two_instalments_pay_both_in_the_named_order():
+    third = Debt("3期", principal_yen=10_000, due_on=date(2025, 10, 31))
+    result = allocate_tax(payment_yen=31_000, debts=[FIRST, SECOND, third], designated=["3期", "2期"])
+    assert (parts(result), result.refund_yen) == ([(0, 0, 0), (0, 0, 21_000), (0, 0, 10_000)], 0)
+
+
 APRIL, MAY = date(2025, 4, 30), date(2025, 5, 31)
 
 
@@ -113,9 +119,10 @@ def test_refuses_what_cannot_be_decided():
         allocate_tax(payment_yen=-1, debts=[FIRST])
     with pytest.raises(ValueError, match="負の金額"):
         allocate_tax(payment_yen=1, debts=[FIRST], shobunhi_yen=-1)
-    with pytest.raises(ValueError, match="「x」に負の金額"):
-        Debt("x", principal_yen=-1)
-    with pytest.raises(ValueError, match="混ざっている"):
+    for part in ("principal_yen", "late_yen", "cost_yen"):
+        with pytest.raises(ValueError, match="「x」に負の金額"):
+            Debt("x", **{part: -1})
+    with pytest.raises(ValueError, match=r"^弁済期のある債権とない債権が混ざっているため、充当の順を決められません。$"):
         allocate_civil(payment_yen=1, debts=[FIRST, Debt("x", principal_yen=1)])
 
 
@@ -144,6 +151,13 @@ def test_shares_are_exact_to_a_yen(yen, claims):
     for share, claim in zip(shares, claims, strict=True):
         assert share <= claim
         assert yen >= sum(claims) or abs(share - yen * claim / sum(claims)) < 1
+
+
+def test_a_lost_yen_goes_to_the_largest_remainder_not_to_the_largest_claim():
+    assert in_proportion(3, [8, 2]) == [2, 1]  # 2.4 and 0.6
+    assert in_proportion(5, [5, 3, 2]) == [3, 1, 1]  # 2.5, 1.5 and 1: the earlier claim
+    assert in_proportion(0, [0, 0]) == [0, 0]
+    assert in_proportion(9, [4, 5]) == [4, 5]
 
 
 def test_shares_do_not_depend_on_the_place_beyond_a_yen():

@@ -16,6 +16,7 @@ from claims.rules.late_charge import (
     Relief,
     ReliefKind,
     Rounding,
+    Step,
     base_yen,
     late_charge,
     percent,
@@ -184,6 +185,67 @@ def test_rounding_on_the_way(rounding, raw):
     assert charge("2021-05-31", 65_000, "2022-01-31", terms=terms).raw_yen == raw
 
 
+# Words --------------------------------------------------------------------------------------------
+
+
+def test_each_step_says_which_rate_it_takes():
+    relief = [
+        ("2025-08-01", "2025-08-31", ReliefKind.HALF),
+        ("2025-09-01", "2025-09-30", ReliefKind.SPECIAL),
+        ("2025-10-01", "2025-10-31", ReliefKind.FULL),
+    ]
+    tax = charge("2025-05-30", 200_000, "2025-11-30", relief=relief)
+    assert [step.label for step in tax.steps] == [
+        "1か月以内", "1か月経過後", "2分の1免除", "猶予の特例", "免除", "1か月経過後",
+    ]  # fmt: skip
+    three = charge("2025-05-30", 200_000, "2025-11-30", terms=LateChargeTerms(Regime.LOCAL_TAX, 3))
+    assert [step.label for step in three.steps] == ["3か月以内", "3か月経過後"]
+    flat = charge("2025-05-30", 200_000, "2025-06-30", terms=LateChargeTerms(Regime.FLAT, rate=Fraction(3, 100)))
+    assert flat.lines == (
+        "令和7年5月31日から令和7年6月30日まで31日間: 200,000円 × 年3% × 31日 ÷ 365日 = 509円(遅延損害金)",
+        "合計509円は1,000円未満のため、0円です。",
+    )
+
+
+def test_a_relief_that_changes_nothing_has_no_name():
+    relief = [("1998-06-01", "1998-06-30", ReliefKind.SPECIAL)]  # 7.3 %, which is the first rate as well
+    assert charge("1998-05-31", 200_000, "1998-06-30", relief=relief).steps[0].label == "1か月以内"
+
+
+def test_a_base_of_nothing_is_one_step_over_all_years():
+    name, nothing = "元金が2,000円未満", Fraction(0)
+    first, last = date(2025, 5, 31), date(2026, 11, 20)
+    assert charge("2025-05-30", 1_999, "2026-11-20").steps == (Step(first, last, 539, 0, nothing, 0, name, 365, False),)
+    one_day = charge("2025-05-30", 3_000, "2025-06-02", [("2025-06-01", 2_000)]).steps[-1]
+    assert one_day == Step(date(2025, 6, 2), date(2025, 6, 2), 1, 0, nothing, 0, name, 365, False)
+    assert len(charge("2025-05-30", 3_000, "2025-06-01", [("2025-06-01", 2_000)]).steps) == 1
+
+
+@pytest.mark.parametrize(
+    ("as_of", "least", "closing"),
+    [
+        pytest.param("2025-01-10", 1_000, "合計900円は1,000円未満のため、0円です。", id="20条の4の2第5項: below 1,000"),
+        pytest.param("2025-01-11", 1_000, "合計1,000円です。", id="1,000"),
+        pytest.param("2025-01-11", 1_001, "合計1,000円は1,001円未満のため、0円です。", id="an ordinance's own least"),
+    ],
+)
+def test_the_closing_says_what_is_dropped(as_of, least, closing):
+    terms = LateChargeTerms(Regime.FLAT, rate=Fraction(1, 10), min_total_yen=least)  # 100 yen a day
+    assert charge("2025-01-01", 365_000, as_of, terms=terms).closing == closing
+
+
+def test_the_closing_says_what_is_floored_and_estimated():
+    assert charge("2026-07-31", 100_000, "2026-10-31").closing == "合計1,757円の100円未満を切り捨てて、1,700円です。"
+    table = RATES.assuming(first=Fraction(28, 1000), after=Fraction(91, 1000), name="令和8年と同じ率")
+    assert charge("2026-07-31", 100_000, "2027-01-31", rates=table).closing == (
+        "合計4,050円の100円未満を切り捨てて、4,000円です。令和9年からは「令和8年と同じ率」による概算です。"
+    )
+    assert charge("2026-07-31", 100_000, "2027-01-31").closing == (
+        "合計3,278円の100円未満を切り捨てて、3,200円です。"
+        "令和9年の割合がまだ告示されていないため、令和8年12月31日までの概算です。"
+    )
+
+
 # Relief -------------------------------------------------------------------------------------------
 
 
@@ -216,6 +278,12 @@ def test_years_without_a_special_rate_halve_the_second_rate_at_most():
     assert percent(charge("1998-05-31", 200_000, "1998-08-31", relief=relief).steps[-1].rate) == "7.3"
 
 
+def test_an_assumed_year_without_a_special_rate_takes_half_of_the_second_where_that_is_lower():
+    table = RATES.assuming(first=Fraction(5, 100), after=Fraction(8, 100), name="仮")
+    relief = [("2027-01-01", "2027-01-31", ReliefKind.SPECIAL)]
+    assert percent(charge("2026-12-31", 200_000, "2027-01-31", rates=table, relief=relief).steps[0].rate) == "4"
+
+
 # Past the last announced year --------------------------------------------------------------------
 
 
@@ -234,6 +302,14 @@ def test_paid_off_after_the_known_years_is_not_determined():
 def test_due_after_the_known_years_has_no_figure_yet():
     result = charge("2027-01-31", 200_000, "2027-03-31")
     assert (result.yen, result.estimated, result.steps) == (0, True, ())
+
+
+def test_nothing_is_estimated_where_no_day_is_charged():
+    """Paid on the due date, or asked on it: no day lies past the known years, for none is counted."""
+    paid = charge("2027-01-31", 200_000, "2027-03-31", [("2027-01-31", 200_000)])
+    assert (paid.yen, paid.estimated, paid.determined_on) == (0, False, date(2027, 1, 31))
+    asked = charge("2027-01-31", 200_000, "2027-01-31")
+    assert (asked.yen, asked.estimated, asked.steps, asked.closing) == (0, False, (), "")
 
 
 def test_paid_off_within_the_known_years_is_no_estimate():
@@ -267,19 +343,54 @@ def test_refuses_what_cannot_be():
     with pytest.raises(ValueError, match="終わりが始まりより前"):
         charge("2025-05-30", 100, "2025-10-31", relief=[("2025-07-02", "2025-07-01", ReliefKind.FULL)])
     terms = LateChargeTerms(Regime.FLAT, rate=Fraction(3, 100))
-    with pytest.raises(ValueError, match="地方税の延滞金の例"):
+    with pytest.raises(ValueError, match=r"^猶予特例基準割合は、地方税の延滞金の例による債権だけに使えます。$"):
         charge("2025-05-30", 100, "2025-10-31", terms=terms, relief=[("2025-07-01", "2025-07-02", ReliefKind.SPECIAL)])
-    with pytest.raises(ValueError, match="年の率"):
-        LateChargeTerms(Regime.FLAT)
-    with pytest.raises(ValueError, match="1か月または3か月"):
-        LateChargeTerms(Regime.LOCAL_TAX, first_bracket_months=2)
+
+
+@pytest.mark.parametrize(
+    ("terms", "message"),
+    [
+        ({"regime": Regime.FLAT}, "一律の率で計算する債権には、年の率(0以上)が必要です。"),
+        ({"regime": Regime.FLAT, "rate": Fraction(-1, 100)}, "一律の率で計算する債権には、年の率(0以上)が必要です。"),
+        ({"first_bracket_months": 2}, "低い率の期間は1か月または3か月です。"),
+        ({"min_total_yen": -1}, "端数または日数の定めが正しくありません。"),
+        ({"floor_unit_yen": 0}, "端数または日数の定めが正しくありません。"),
+        ({"divisor_in_leap_year": 364}, "端数または日数の定めが正しくありません。"),
+    ],
+)
+def test_terms_refuse_what_no_ordinance_says(terms, message):
+    with pytest.raises(ValueError) as refused:
+        LateChargeTerms(**{"regime": Regime.LOCAL_TAX} | terms)
+    assert str(refused.value) == message
+
+
+def test_terms_allow_a_rate_and_a_least_of_nothing():
+    terms = LateChargeTerms(Regime.FLAT, rate=Fraction(0), min_total_yen=0, floor_unit_yen=1)
+    assert charge("2025-05-30", 100_000, "2026-05-30", terms=terms).yen == 0
 
 
 def test_rate_table_refuses_gaps():
-    with pytest.raises(ValueError, match="抜けた年"):
+    with pytest.raises(ValueError, match=r"^延滞金の割合の表に、抜けた年または重なった年があります。$"):
         RateTable([YearRate.permyriad(2024, 240, 870), YearRate.permyriad(2026, 280, 910)])
-    with pytest.raises(ValueError, match="空"):
+    with pytest.raises(ValueError, match=r"^延滞金の割合の表に、抜けた年または重なった年があります。$"):
+        RateTable([YearRate.permyriad(2024, 240, 870), YearRate.permyriad(2024, 240, 870)])
+    with pytest.raises(ValueError, match=r"^延滞金の割合の表が空です。$"):
         RateTable([])
+
+
+def test_a_row_of_rates_and_what_is_assumed_after_the_last():
+    row = YearRate.permyriad(2026, 280, 910, 130, "名")
+    assert row == YearRate(2026, Fraction(28, 1000), Fraction(91, 1000), Fraction(13, 1000), "名")
+    assert YearRate.permyriad(2026, 280, 910) == YearRate(2026, Fraction(28, 1000), Fraction(91, 1000), None, "")
+    table = RateTable([row])
+    assert table.assumed is None
+    low, high, special = Fraction(1, 100), Fraction(2, 100), Fraction(1, 200)
+    assert table.assuming(first=low, after=high, relief=special, name="仮").of(2030) == YearRate(
+        2027, low, high, special, "仮"
+    )
+    assert table.assumed is None
+    with pytest.raises(ValueError, match=r"^2027年の延滞金の割合がまだ告示されていません。$"):
+        table.of(2027)
 
 
 @pytest.mark.parametrize(

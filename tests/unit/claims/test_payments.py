@@ -45,11 +45,28 @@ JUNE, SEPT, OCT = date(2026, 6, 1), date(2026, 9, 1), date(2026, 10, 1)
             id="a refund is taken off the latest payments",
         ),
         pytest.param(
+            [E("levy", 10_000, JUNE), E("receipt", -4_000, SEPT), E("refund", 1_000, OCT), E("refund", 500, OCT)],
+            (10_000, [(SEPT, 2_500)]),
+            id="two refunds",
+        ),
+        pytest.param(
+            [E("levy", 10_000, JUNE), E("receipt", -4_000, SEPT), E("receipt", -3_000, OCT),
+             E("reversal", 3_000, OCT, "receipt", OCT), E("refund", 1_000, OCT)],
+            (10_000, [(SEPT, 3_000)]),
+            id="a refund is not taken off a reversed payment",
+        ),
+        pytest.param([E("levy", 10_000, JUNE), E("receipt", -1, SEPT)], (10_000, [(SEPT, 1)]), id="one yen paid"),
+        pytest.param(
+            [E("levy", 10_000, JUNE), E("correction", -10_001, OCT)],
+            (0, []),
+            id="no principal below nothing",
+        ),
+        pytest.param(
             [E("levy", 10_000, JUNE), E("write_off", -10_000, OCT)],
             (10_000, [(OCT, 10_000)]),
             id="a write-off ends the charge",
         ),
     ],
-)
+)  # fmt: skip
 def test_principal_and_payments(entries, expected):
     assert principal_and_payments(entries) == expected
