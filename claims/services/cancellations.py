@@ -67,7 +67,9 @@ def cancel_receipt(*, receipt_id: int, on: date, reason: str, by: Any, today: da
     entries = standing(Q(receipt=receipt))
     touched = sorted({entry.claim_id for entry in entries if entry.claim_id})
     others = _late_money(touched, but=receipt)
-    lines = [_reversal(entry, on=on, today=today, note=reason) for entry in [*entries, *others]]
+    taken_back = [*entries, *others]
+    used = _late_used_elsewhere(taken_back, touched)
+    lines = [_reversal(entry, on=on, today=today, note=reason) for entry in taken_back if entry.pk not in used]
     freed: dict[tuple[Receipt, int], int] = defaultdict(int)
     for entry in others:
         if entry.kind == Entry.Kind.RECEIPT and entry.receipt and entry.claim_id:
@@ -117,6 +119,24 @@ def _late_money(claim_ids: Sequence[int], *, but: Receipt) -> list[Entry]:
     """Entries of other receipts of ours on late charge, which stands no longer once the principal is open again."""
     late = Q(claim__in=claim_ids, component=Entry.Component.LATE) & ~Q(receipt=but)
     return [entry for entry in standing(late) if entry.receipt and entry.receipt.source_id == but.source_id]
+
+
+def _late_used_elsewhere(entries: Sequence[Entry], claim_ids: Sequence[int]) -> set[int]:
+    """Entries of determined late charge that stay, the latest looked at first: a set-off, a section's receipt or a write-off
+    has used them, and without them the claim would owe less than nothing. They count when the charge is determined anew.
+    """
+    late = dict(Claim.objects.filter(pk__in=claim_ids).values_list("pk", "late_yen"))
+    for entry in entries:
+        if entry.claim_id and entry.component == Entry.Component.LATE and entry.kind == Entry.Kind.RECEIPT:
+            late[entry.claim_id] -= entry.amount_yen
+    stay = set()
+    for entry in sorted(entries, key=lambda entry: -entry.pk):
+        if entry.claim_id and entry.kind == Entry.Kind.LATE_FIXED:
+            if late[entry.claim_id] < entry.amount_yen:
+                stay.add(entry.pk)
+            else:
+                late[entry.claim_id] -= entry.amount_yen
+    return stay
 
 
 def _reversal(entry: Entry, *, on: date, today: date, note: str) -> Line:

@@ -9,7 +9,7 @@ from claims.models import BookingSource, Claim, ClaimEvent, Entry, Overpayment, 
 from claims.services import cancellations, receipts
 from claims.services.allocation import plan_allocation
 from claims.services.posting import BookingRefused, Line, post, post_receipt
-from tests.factories.claims import claim
+from tests.factories.claims import book, claim
 from tests.factories.debtors import person, system_user
 from toyota_collect.models import AuditEvent
 
@@ -175,6 +175,17 @@ def test_money_for_late_charge_of_a_claim_open_again_goes_to_its_principal():
     pay(1_700, owed, number="P2")
     cancel(first)
     assert balances(owed) == (98_300, 0, 0)
+
+
+def test_late_charge_that_was_written_off_stays_determined_when_its_receipt_is_taken_back():
+    owed = claim(principal_yen=100_000, due_on=date(2026, 6, 30))
+    first = pay(100_000, owed, paid_on=date(2026, 10, 1))
+    book(owed, "write_off", "late", -1_700, on=date(2026, 11, 10))
+    cancel(first)
+    assert balances(owed) == (100_000, 0, 0)
+    # 31 days at 2.8 %: 237, 111 days at 9.1 %: 2,767; 3,004 -> 3,000, of which 1,700 were written off.
+    pay(100_000, owed, number="P2")
+    assert balances(owed) == (0, 0, 1_300)
 
 
 def test_a_cancelled_receipt_pays_nothing_more():
