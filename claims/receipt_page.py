@@ -1,6 +1,5 @@
 """One receipt of money: what it paid, what became of the rest, and the statement handed to the payer."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -92,7 +91,6 @@ def statement_document(receipt: Receipt, *, by: Any, on: date) -> Document:
         "receipt": receipt,
         "rows": rows,
         "total_yen": sum(row["yen"] for row in rows),
-        "left": _left(rows),
     }
     return make_document(
         template="documents/allocation_statement.html",
@@ -109,12 +107,6 @@ def _content_mark(receipt: Receipt) -> int:
     """The last entry of the receipt: the statement is of what stood by then."""
     last = receipt.entries.order_by("-pk").values_list("pk", flat=True).first()
     return last or 0
-
-
-def _left(rows: Sequence[dict[str, Any]]) -> dict[int, int]:
-    """What is still booked as owed, by claim id."""
-    pks = [row["claim"].pk for row in rows if row["claim"]]
-    return {claim.pk: claim.outstanding_yen for claim in Claim.objects.filter(pk__in=pks)}
 
 
 def _due(claim: Claim | None) -> date:
