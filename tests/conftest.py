@@ -1,5 +1,6 @@
 """Fixtures that more than one folder uses."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import hypothesis
 import pytest
 from django.conf import settings
 
-# A busy machine is slow now and then; that says nothing about the code.
-hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+# A busy machine is slow now and then; that says nothing about the code. The same tree always gets the same examples,
+# so that a clean clone gives one answer; HYPOTHESIS_PROFILE=explore looks for new ones.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 
 @pytest.fixture(scope="session", autouse=True)

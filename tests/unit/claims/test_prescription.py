@@ -432,7 +432,8 @@ def walk(first, years, events):
     for day, the suspended days since its start have passed.
     """
     order = dict.fromkeys(CLOSING, 0) | dict.fromkeys(ENDS, 2)
-    pending = sorted(events, key=lambda event: (event.on, order.get(event.kind.value, 1)))
+    # Of two 督促 on one day the one that renews from the earlier day counts (only one kind is real for a claim).
+    pending = sorted(events, key=lambda event: (event.on, order.get(event.kind.value, 1), event.kind.value))
     suspended = set()
     start, grace, open_kinds, dunned = first, date.min, [], False
     today = first
