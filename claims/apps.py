@@ -29,3 +29,10 @@ class ClaimsConfig(AppConfig):
         registry.on_approved["claims.overpayment"] = decisions.overpayment
         registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
         registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation
+        registry.subject_labels |= {
+            "claims.payment_case": "収納の要確認",
+            "claims.overpayment": "過誤納",
+            "claims.overpayment_payer": "過誤納の相手",
+            "claims.receipt_cancellation": "収納の取消し",
+            "claims.frozen_year": "年度を開く",
+        }

@@ -13,6 +13,7 @@ class NoticesConfig(AppConfig):
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
+        registry.subject_labels["notices.printrun"] = "一斉催告"
         registry.channel(Channel(CHANNEL, "催告"))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))

@@ -1,4 +1,4 @@
-"""The demo city's accounts: one synthetic person a role. They exist only where ``DEMO`` is on."""
+"""The demo city's accounts: one synthetic person a role, two who decide. They exist only where ``DEMO`` is on."""
 
 import os
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.db import transaction
 
 from toyota_collect.models import Section, User
 from toyota_collect.permissions import Role
+from toyota_collect.ranks import DecisionRank
 
 
 class DemoOnly(Exception):
@@ -21,11 +22,13 @@ class DemoAccount:
     display_name: str
     section: str = ""  # name of the section, for those who belong to one
     organisation: str = ""
+    decision_rank: str = ""
 
 
 ACCOUNTS = [
     DemoAccount(Role.COLLECTOR, "collector", "架空 佐伯 朋子"),
-    DemoAccount(Role.SUPERVISOR, "supervisor", "架空 都築 誠"),
+    DemoAccount(Role.SUPERVISOR, "supervisor", "架空 都築 誠", decision_rank=DecisionRank.MANAGER),
+    DemoAccount(Role.SUPERVISOR, "director", "架空 近藤 光代", decision_rank=DecisionRank.DIRECTOR),
     DemoAccount(Role.PRINT_OPERATOR, "operator", "架空 三宅 里奈"),
     DemoAccount(Role.RECEIPTS_CLERK, "receipts", "架空 河合 俊"),
     DemoAccount(Role.SECTION_VIEWER, "section", "架空 大野 智也", section="定住促進課"),
@@ -60,7 +63,7 @@ def create_demo_accounts(*, password: str) -> list[User]:
 
 def _save(account: DemoAccount, password: str) -> User:
     user = User.objects.filter(username=account.username).first() or User(username=account.username)
-    user.role = account.role
+    user.role, user.decision_rank = account.role, account.decision_rank
     user.display_name, user.organisation = account.display_name, account.organisation
     user.section = Section.objects.get(name=account.section) if account.section else None
     user.is_active, user.is_staff = True, account.role == Role.ADMINISTRATOR

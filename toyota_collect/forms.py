@@ -5,16 +5,36 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from toyota_collect.models import Approval, Section, User
+from toyota_collect.approvals import DECISIONS
+from toyota_collect.models import Section, User
 from toyota_collect.permissions import Role
+from toyota_collect.ranks import DecisionRank
 
 # Jobs have accounts of their own that nobody makes or changes on a screen.
 HUMAN_ROLES = [choice for choice in Role.choices if choice[0] != Role.SYSTEM]
 
 
 class DecisionForm(forms.Form):
-    decision = forms.ChoiceField(choices=Approval.Decision.choices)
+    decision = forms.ChoiceField(choices=[(one.value, one.label) for one in DECISIONS])
     reason = forms.CharField(label="理由", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class DeputyForm(forms.Form):
+    """Who decides for whom, and how long (代決)."""
+
+    principal = forms.ModelChoiceField(label="不在の決裁者", queryset=User.objects.none())
+    deputy = forms.ModelChoiceField(label="代決する人", queryset=User.objects.none())
+    starts_on = forms.DateField(label="開始日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(label="終わりの日（この日まで）", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label="理由", max_length=200, help_text="出張・休暇など")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        deciders = User.objects.filter(role=Role.SUPERVISOR, is_active=True).order_by("username")
+        for name, offered in (("principal", deciders.exclude(decision_rank="")), ("deputy", deciders)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = offered
 
 
 class AccountForm(forms.Form):
@@ -28,6 +48,12 @@ class AccountForm(forms.Form):
     )
     display_name = forms.CharField(label="氏名", max_length=60)
     role = forms.ChoiceField(label="役割", choices=[("", "選んでください"), *HUMAN_ROLES])
+    decision_rank = forms.ChoiceField(
+        label="決裁の職位",
+        choices=[("", "決裁しない"), *DecisionRank.choices],
+        required=False,
+        help_text="役割が「係長・課長」の人だけ。この職位までの決裁ができます",
+    )
     section = forms.ModelChoiceField(
         label="所管課", queryset=Section.objects.all(), required=False, help_text="役割が「所管課」のときは必ず選びます"
     )
@@ -72,13 +98,24 @@ class AccountForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("role") == Role.SECTION_VIEWER and not cleaned.get("section"):
             self.add_error("section", "役割が「所管課」のときは、どの課かを選んでください。")
+        if cleaned.get("decision_rank") and cleaned.get("role") != Role.SUPERVISOR:
+            self.add_error("decision_rank", "決裁の職位を持てるのは、役割が「係長・課長」の人だけです。")
         return cleaned
 
 
 def _initial(account: User | None) -> dict[str, Any]:
     if account is None:
         return {"is_active": True}
-    names = ("username", "display_name", "role", "section", "organisation", "active_until", "is_active")
+    names = (
+        "username",
+        "display_name",
+        "role",
+        "decision_rank",
+        "section",
+        "organisation",
+        "active_until",
+        "is_active",
+    )
     return {name: getattr(account, name) for name in names}
 
 

@@ -12,12 +12,14 @@ DAILY, BATCH, CARE, WATCH, ADMIN = "毎日", "まとめて行う", "守る・つ
 
 
 def _waiting_for(user: Any) -> int:
+    from toyota_collect.business_date import business_date
     from toyota_collect.models import Approval
 
-    return Approval.objects.filter(decision="").exclude(requested_by=user).count()
+    return Approval.objects.decidable_by(user, on=business_date()).count()
 
 
 registry.nav_item(NavItem(WATCH, "決裁", "approvals:waiting", Permission.APPROVE, 41, _waiting_for))
+registry.nav_item(NavItem(WATCH, "起案した件", "approvals:own", Permission.ASK, 42))
 registry.nav_item(NavItem(WATCH, "閲覧の記録", "users:access-log", Permission.ACCESS_LOG_VIEW, 45))
 registry.nav_item(NavItem(ADMIN, "利用者", "users:index", Permission.USER_ADMIN, 50))
 registry.nav_item(NavItem(ADMIN, "権限表", "users:policy", Permission.POLICY_VIEW, 51))

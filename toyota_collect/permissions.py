@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RUN_VIEW = "run.view"
     RUN_PREPARE = "run.prepare"
     LETTER_VIEW = "letter.view"
+    ASK = "ask"
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
     WELFARE_ROOM = "welfare.room"
@@ -71,6 +72,7 @@ _DESCRIPTIONS = {
     Permission.RUN_VIEW: "一斉催告を見る",
     Permission.RUN_PREPARE: "一斉催告を準備し、始める",
     Permission.LETTER_VIEW: "催告書を見る",
+    Permission.ASK: "起案した件を見る・取り下げる",
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
     Permission.WELFARE_ROOM: "相談支援の部屋に入る",
@@ -100,6 +102,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HOLD_WRITE,
             P.SLIP_MAKE,
             P.LETTER_VIEW,
+            P.ASK,
         }
     ),
     Role.SUPERVISOR: frozenset(
@@ -116,11 +119,12 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.IMPORT_VIEW,
             P.MONEY_VIEW,
             P.RUN_VIEW,
+            P.ASK,
             P.APPROVE,
             P.BOARD_VIEW,
         }
     ),
-    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW}),
+    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW, P.ASK}),
     Role.RECEIPTS_CLERK: frozenset(
         {
             P.HOME,
@@ -133,6 +137,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.IMPORT_RUN,
             P.MONEY_VIEW,
             P.MONEY_WORK,
+            P.ASK,
         }
     ),
     Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),

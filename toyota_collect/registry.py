@@ -78,6 +78,8 @@ class Registry:
     list_facts: list[ListFacts] = field(default_factory=list)
     number_searches: list[NumberSearch] = field(default_factory=list)
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
+    subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words
+    one_by_one: set[str] = field(default_factory=set)  # subject types of adverse acts: never decided in bulk
 
     def channel(self, channel: Channel) -> None:
         self.channels[channel.code] = channel

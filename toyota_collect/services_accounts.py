@@ -22,6 +22,7 @@ def save_account(
     username: str,
     display_name: str,
     role: str,
+    decision_rank: str = "",
     section: Section | None = None,
     organisation: str = "",
     active_until: date | None = None,
@@ -39,6 +40,7 @@ def save_account(
     facts = {
         "display_name": display_name,
         "role": role,
+        "decision_rank": decision_rank,
         "section": section,
         "organisation": organisation,
         "active_until": active_until,

@@ -263,7 +263,7 @@ def _editable(run_id: int, *states: str) -> PrintRun:
     run = _locked(run_id)
     if run.state not in (states or (State.DRAFT, State.COUNTED)):
         raise RunRefused(f"この一斉催告は「{run.phase_label}」です。今は条件と集計を変えられません。")
-    if run.approval is not None and run.approval.decision != Approval.Decision.REJECTED:
+    if run.approval is not None and not run.approval.came_back:
         raise RunRefused(f"この一斉催告は「{run.phase_label}」です。差戻しを受けるまで変えられません。")
     return run
 

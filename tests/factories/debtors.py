@@ -6,7 +6,8 @@ from typing import Any
 
 from debtors.models import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 from toyota_collect.models import User
-from toyota_collect.permissions import Ground
+from toyota_collect.permissions import Ground, Role
+from toyota_collect.ranks import DecisionRank
 
 _numbers = count(1)
 
@@ -16,8 +17,10 @@ def system_user(username: str = "system.intake") -> User:
 
 
 def user(role: str, **facts: Any) -> User:
-    """An active account with that role."""
+    """An active account with that role; a supervisor decides everything, if no rank is given."""
     number = next(_numbers)
+    if role == Role.SUPERVISOR:
+        facts.setdefault("decision_rank", DecisionRank.DIRECTOR)
     return User.objects.create_user(
         username=f"{role}{number}", password="架空のパスワード-2026", role=role, display_name=f"架空 {role}", **facts
     )

@@ -1,5 +1,5 @@
 from toyota_collect.models.accounts import Section, User
-from toyota_collect.models.approvals import Approval
+from toyota_collect.models.approvals import Approval, Deputy
 from toyota_collect.models.audit import AccessLog, AuditEvent
 from toyota_collect.models.documents import Document, DocumentCounter
 from toyota_collect.models.reference import Holiday, Setting
@@ -8,6 +8,7 @@ __all__ = [
     "AccessLog",
     "Approval",
     "AuditEvent",
+    "Deputy",
     "Document",
     "DocumentCounter",
     "Holiday",

@@ -4,6 +4,7 @@ from django.db.models import Q
 
 from toyota_collect.history import keep_history
 from toyota_collect.permissions import Role
+from toyota_collect.ranks import DecisionRank
 
 
 @keep_history()
@@ -28,12 +29,16 @@ class User(AbstractUser):
     display_name = models.CharField("氏名", max_length=60)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, verbose_name="所管課")
     organisation = models.CharField("事務所・団体", max_length=100, blank=True)
+    decision_rank = models.CharField("決裁の職位", max_length=10, choices=DecisionRank, blank=True)
     active_until = models.DateField("利用期限（この日まで）", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "利用者"
         constraints = [
             models.CheckConstraint(name="user_role_is_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="only_supervisors_decide", condition=Q(decision_rank="") | Q(role=Role.SUPERVISOR)
+            ),
             models.CheckConstraint(
                 name="section_viewer_has_a_section", condition=~Q(role=Role.SECTION_VIEWER) | Q(section__isnull=False)
             ),
