@@ -9,12 +9,16 @@ class NoticesConfig(AppConfig):
         from notices import tasks  # noqa: F401  the web process sends them by name
         from notices.happenings import happenings
         from notices.querysets import CHANNEL
+        from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
         from toyota_collect.nav import BATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
         registry.subject_labels["notices.printrun"] = "一斉催告"
         registry.channel(Channel(CHANNEL, "催告"))
+        registry.channel(Channel(DUNNING_CHANNEL, "督促"))
+        registry.subject_labels["notices.dunningrun"] = "督促状"
+        registry.nav_item(NavItem(BATCH, "督促状", "notices:dunnings", Permission.RUN_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))

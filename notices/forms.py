@@ -17,6 +17,24 @@ class Day(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class DunningForm(forms.Form):
+    """The day on which 督促状 will be posted, and for which kinds."""
+
+    issued_on = Day(
+        label="発付日（発送する日）", help_text="督促状に印字します。この日に発送し、この日が時効の計算に入ります。"
+    )
+    kinds = forms.MultipleChoiceField(
+        label="債権種目",
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        required=False,
+        help_text="選ばなければ、債権管理課が記帳するすべての種目です。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kinds"].choices = list(ClaimKind.objects.values_list("code", "name"))  # type: ignore[attr-defined]
+
+
 class RunForm(forms.Form):
     as_of = Day(label="基準日", help_text="この日までの延滞金等を計算し、この日に納期限を過ぎている債権を選びます。")
     issued_on = Day(label="発付日", help_text="催告書に書く日付です。")

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from notices.services import rendering, runs
+from notices.services import dunning_paper, dunnings, rendering, runs
 from notices.services.dispatch import send
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
@@ -28,6 +28,12 @@ def render_chunk(self: Task, *, chunk_id: int) -> None:
     rendering.render_chunk(chunk_id=chunk_id)
 
 
+@shared_task(acks_late=True)
+def make_dunnings(*, run_id: int) -> None:
+    dunning_paper.make_all(run_id=run_id, today=business_date())
+
+
 @shared_task
 def sweep() -> None:
     rendering.sweep(now=timezone.now())
+    dunnings.sweep(now=timezone.now())

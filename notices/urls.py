@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from notices import views, views_letters, views_slips
 
@@ -27,4 +27,5 @@ urlpatterns = [
     path("slips/<int:pk>/", views_slips.slip, name="slip"),
     path("slips/<int:pk>/pdf/", views_slips.slip_pdf, name="slip-pdf"),
     path("slips/<int:pk>/void/", views_slips.void_slip, name="void-slip"),
+    path("", include("notices.urls_dunning")),
 ]
