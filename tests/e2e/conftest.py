@@ -12,6 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from toyota_collect.models import Section, User
 from toyota_collect.permissions import Role
+from toyota_collect.ranks import DecisionRank
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 PASSWORD = "kasa-to-nagagutsu-8"  # of people who exist only inside one test
@@ -72,9 +73,9 @@ def sign_in(open_page: Callable[[], Page], restored_reference_data: None) -> Sig
 
     def as_role(role: Role) -> Page:
         section = Section.objects.first() if role == Role.SECTION_VIEWER else None
-        user, made = User.objects.get_or_create(
-            username=role.value, defaults={"role": role, "display_name": f"{role.label} 一郎", "section": section}
-        )
+        rank = DecisionRank.DIRECTOR if role == Role.SUPERVISOR else ""
+        facts = {"role": role, "display_name": f"{role.label} 一郎", "section": section, "decision_rank": rank}
+        user, made = User.objects.get_or_create(username=role.value, defaults=facts)
         if made:
             user.set_password(PASSWORD)
             user.save()
