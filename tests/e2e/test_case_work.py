@@ -67,7 +67,7 @@ def test_a_supervisor_decides_with_the_evidence_before_the_eyes(sign_in: SignIn,
     page = sign_in(Role.SUPERVISOR)
     page.goto("/approvals/")
     page.get_by_role("link", name="見本の件").click()
-    expect(panel(page, "根拠")).to_contain_text("1,234,567")
+    expect(panel(page, "見本の件")).to_contain_text("1,234,567")
     assert faults(page) == []
     page.get_by_role("button", name="承認する").click()
     expect(page.get_by_role("status").first).to_contain_text("承認としました")
