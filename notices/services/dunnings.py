@@ -1,5 +1,6 @@
 """督促状: counted, decided by a second person, drawn up once per claim, pulled where money came, posted."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -268,11 +269,15 @@ def _counts(selection: Selection, *, on: date) -> dict[str, Any]:
     """What the page and the decision show; ``late``: sent after the city's own limit of days."""
     within_days = value_on("dunning.within_days", on)
     claims = selection.claims
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    for one in claims:
+        kinds[one.claim.kind.name] += Counter(claims=1, yen=one.claim.principal_yen)
     return {
         "claims": len(claims),
         "people": len(selection.chosen),
         "yen": sum(one.claim.principal_yen for one in claims),
         "late": sum(rule.latest_on(one.claim.due_on, within_days=within_days) < on for one in claims),
+        "kinds": {name: dict(sums) for name, sums in sorted(kinds.items())},
         "left_out": dict(selection.left_out),
         "left_out_yen": dict(selection.left_out_yen),
     }
