@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts
+        from claims import decisions, decisions_holds, facts, hold_pages
         from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -15,6 +15,7 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
         registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))
         registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
+        registry.nav_item(NavItem(DAILY, "猶予・停止", "claims:holds", Permission.HOLD_WRITE, 15, hold_pages.nav_count))
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
         registry.channel(Channel("dunning", "督促"))
         registry.channel(Channel("seizure", "差押"))
@@ -32,3 +33,6 @@ class ClaimsConfig(AppConfig):
         registry.on_approved["claims.overpayment"] = decisions.overpayment
         registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
         registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation
+        for subject in decisions_holds.MEASURES:
+            registry.on_approved[subject] = decisions_holds.measure
+        registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel

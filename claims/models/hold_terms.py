@@ -89,4 +89,5 @@ class HoldTerms(models.Model):
             extension_months=self.extension_months,
             needs_security=self.needs_security,
             asks_before_clock_ends=self.asks_before_clock_ends,
+            gives_notice=self.gives_notice,
         )

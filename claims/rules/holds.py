@@ -62,6 +62,7 @@ class Row:
     extension_months: int = 0
     needs_security: bool = False
     asks_before_clock_ends: bool = False
+    gives_notice: bool = False
 
     @property
     def needs_decision(self) -> bool:
