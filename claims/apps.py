@@ -17,6 +17,8 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
         registry.nav_item(NavItem(DAILY, "猶予・停止", "claims:holds", Permission.HOLD_WRITE, 15, hold_pages.nav_count))
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
+        registry.nav_item(NavItem(WATCH, "不納欠損", "claims:ends", Permission.HOLD_WRITE, 43))
+        registry.nav_item(NavItem(WATCH, "年度", "claims:years", Permission.MONEY_VIEW, 44))
         registry.channel(Channel("dunning", "督促"))
         registry.channel(Channel("seizure", "差押"))
         registry.channel(Channel("sale", "換価"))
@@ -36,3 +38,5 @@ class ClaimsConfig(AppConfig):
         for subject in decisions_holds.MEASURES:
             registry.on_approved[subject] = decisions_holds.measure
         registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel
+        registry.on_approved["claims.claim_end"] = decisions_holds.claim_end
+        registry.on_approved["claims.frozen_year"] = decisions_holds.frozen_year

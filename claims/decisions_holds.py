@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.models import Hold
-from claims.services import measures
+from claims.services import claim_ends, measures, years
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -20,6 +20,19 @@ def measure(approval: Approval, by: Any) -> None:
 def measure_cancel(approval: Approval, by: Any) -> None:
     """Raises ``ApprovalRefused`` where the measure is over already."""
     _carry_out(measures.carry_out_cancel, measures.MeasureRefused, approval, by)
+
+
+def claim_end(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where a balance or a clock is not what was drafted."""
+    _carry_out(claim_ends.carry_out, claim_ends.EndRefused, approval, by)
+
+
+def frozen_year(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where the year is open by now."""
+    try:
+        years.reopen_year(year=int(approval.subject_key), decision=approval, by=by)
+    except years.YearRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
 
 
 def _carry_out(act: Callable[..., Any], refusal: type[Exception], approval: Approval, by: Any) -> None:

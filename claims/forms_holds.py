@@ -120,3 +120,21 @@ class ReviewForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = forms.CharField(label="取り消す理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class EndForm(forms.Form):
+    """Many claims of one ground for one decision; only the candidates can be chosen."""
+
+    claims = forms.TypedMultipleChoiceField(
+        label="対象の期別", coerce=int, error_messages={"required": "期別を1つ以上選んでください。"}
+    )
+    received_on = day_field("申出書を受け付けた日", help_text="この日に時効が援用されたものとして扱います")
+    reason = forms.CharField(label="理由", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, claims: Iterable[Claim], asks_receipt: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["claims"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(claim.pk, str(claim.pk)) for claim in claims]
+        if not asks_receipt:
+            del self.fields["received_on"]

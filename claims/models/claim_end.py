@@ -26,6 +26,7 @@ class ClaimEnd(models.Model):
     law = models.CharField("根拠", max_length=200)
     reason = models.TextField("理由")
     drafted_on = models.DateField("起案日")
+    received_on = models.DateField("援用の申出を受け付けた日", null=True)
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="決裁")
     booked_on = models.DateField("決定日", null=True)
     fiscal_year = models.PositiveSmallIntegerField("会計年度", null=True)
@@ -75,3 +76,8 @@ class ClaimEndLine(models.Model):
     @property
     def total_yen(self) -> int:
         return self.principal_yen + self.fee_yen + self.cost_yen + self.late_now_yen
+
+    @property
+    def late_booked_yen(self) -> int:
+        """Of what was written off, the late charge."""
+        return (self.booked_yen or 0) - self.principal_yen - self.fee_yen - self.cost_yen

@@ -15,6 +15,7 @@ from claims.rules.holds import WRITES_GRACE, Clock, Effect, NotAllowed, Row, clo
 from claims.services.charges import kind_terms
 from claims.services.events import EventRefused, end_event, record_events, withdraw_event
 from debtors.models import Person
+from debtors.querysets import in_force
 from toyota_collect import audit
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.held import once
@@ -179,6 +180,14 @@ def review_hold(*, hold_id: int, review_on: date, on: date, text: str, by: Any) 
         event="hold.reviewed", by=by, target=hold, detail={"text": text.strip(), "review_on": review_on.isoformat()}
     )
     return hold
+
+
+def close_with_claims(claim_ids: Sequence[int], *, on: date, by: Any) -> None:
+    """End the holds of claims that ended themselves (不納欠損): nothing is left to hold, and no clock moves by it."""
+    for hold in Hold.objects.select_for_update().filter(in_force(on), claim__in=claim_ids, starts_on__lt=on):
+        hold.ends_on, hold.ended_by = on, by
+        hold.save()
+        audit.record(event="hold.ended", by=by, target=hold, detail={"ends_on": on.isoformat(), "with": "claim"})
 
 
 def has_legal_effect(hold: Hold) -> bool:
