@@ -4,7 +4,7 @@ from django.contrib import admin
 from import_export import fields, resources
 from import_export.widgets import ForeignKeyWidget
 
-from claims.models import ClaimKind, ClaimKindTerms, LateChargeRate
+from claims.models import ClaimKind, ClaimKindTerms, HoldTerms, LateChargeRate
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.models import Section
 
@@ -65,3 +65,28 @@ class ClaimKindTermsAdmin(CsvReferenceAdmin):
 class LateChargeRateAdmin(CsvReferenceAdmin):
     resource_classes = [LateChargeRateResource]
     list_display = ["year", "first_permyriad", "after_permyriad", "relief_permyriad", "source"]
+
+
+class HoldTermsResource(resources.ModelResource):
+    class Meta:
+        model = HoldTerms
+        import_id_fields = ["reason", "variant", "legal_class", "starts_on"]
+        exclude = ["id"]
+
+
+@admin.register(HoldTerms)
+class HoldTermsAdmin(CsvReferenceAdmin):
+    resource_classes = [HoldTermsResource]
+    list_display = [
+        "label",
+        "legal_class",
+        "starts_on",
+        "applies",
+        "decided_by",
+        "late_charge",
+        "clock",
+        "to_be_confirmed",
+    ]
+    list_filter = ["to_be_confirmed", "applies", "legal_class", "reason"]
+    search_fields = ["reason", "label", "law"]
+    save_as = True  # a change of law is a new row with its own first day

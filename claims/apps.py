@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts
+        from claims import decisions, decisions_holds, facts, hold_pages
         from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -15,8 +15,13 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
         registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))
         registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
+        registry.nav_item(NavItem(DAILY, "猶予・停止", "claims:holds", Permission.HOLD_WRITE, 15, hold_pages.nav_count))
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
+        registry.nav_item(NavItem(WATCH, "不納欠損", "claims:ends", Permission.HOLD_WRITE, 43))
+        registry.nav_item(NavItem(WATCH, "年度", "claims:years", Permission.MONEY_VIEW, 44))
         registry.channel(Channel("seizure", "差押"))
+        registry.channel(Channel("sale", "換価"))
+        registry.channel(Channel("suit", "訴訟"))
         registry.panel(Panel("owed", "claims:panel-owed", Permission.CLAIM_VIEW, 10, "first", "滞納合計"))
         registry.panel(Panel("clock", "claims:panel-clock", Permission.CLAIM_VIEW, 10, "second", "最短の時効"))
         registry.panel(Panel("holds", "claims:panel-holds", Permission.CONTACT_VIEW, 20, "third", "止めているもの"))
@@ -35,4 +40,11 @@ class ClaimsConfig(AppConfig):
             "claims.overpayment_payer": "過誤納の相手",
             "claims.receipt_cancellation": "収納の取消し",
             "claims.frozen_year": "年度を開く",
-        }
+            "claims.measure_cancel": "猶予・停止の取消し",
+            "claims.claim_end": "不納欠損",
+        } | decisions_holds.MEASURES
+        for subject in decisions_holds.MEASURES:
+            registry.on_approved[subject] = decisions_holds.measure
+        registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel
+        registry.on_approved["claims.claim_end"] = decisions_holds.claim_end
+        registry.on_approved["claims.frozen_year"] = decisions_holds.frozen_year

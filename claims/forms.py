@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from claims.models import Hold
-from claims.services.holds import NEEDS_DECISION
+from claims.services.holds import reasons_with_decision
 from claims.statement import Statement
 from debtors.forms import day_field
 from toyota_collect.registry import registry
@@ -17,14 +17,15 @@ class HoldForm(forms.Form):
 
     reason = forms.ChoiceField(
         label="理由",
-        choices=[
-            ("", "選んでください"),
-            *(choice for choice in Hold.Reason.choices if choice[0] not in NEEDS_DECISION),
-        ],
-        help_text="徴収猶予・換価の猶予・執行停止・徴収停止・履行延期特約は、決裁が要るためここでは選べません。",
+        help_text="決裁が要るもの（徴収猶予・執行停止など）は「猶予・停止を起案する」から進めます。",
     )
     scope = forms.ChoiceField(label="範囲")
-    channels = forms.MultipleChoiceField(label="止める手段", widget=forms.CheckboxSelectMultiple)
+    channels = forms.MultipleChoiceField(
+        label="止める手段",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="選ばないときは、理由ごとに決められた手段を止めます",
+    )
     starts_on = day_field("開始日")
     last_on = day_field("終わりの日（この日まで止める）", required=False)
     review_on = day_field("見直し日", required=False, help_text="終わりの日を決めないときは必ず入れます")
@@ -32,9 +33,15 @@ class HoldForm(forms.Form):
 
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
         channels = {code: channel.label for code, channel in registry.channels.items()}
-        initial = {"starts_on": statement.on, "scope": "person", "channels": list(channels)}
+        initial = {"starts_on": statement.on, "scope": "person"}
+        decided = reasons_with_decision(on=statement.on)
+        reasons = [choice for choice in Hold.Reason.choices if choice[0] not in decided]
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
-        choices = {"scope": _scopes(statement), "channels": list(channels.items())}
+        choices = {
+            "reason": [("", "選んでください"), *reasons],
+            "scope": _scopes(statement),
+            "channels": list(channels.items()),
+        }
         for name, offered in choices.items():
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -55,7 +62,7 @@ class HoldForm(forms.Form):
         last_on: date | None = self.cleaned_data["last_on"]
         return {
             "reason": self.cleaned_data["reason"],
-            "channels": self.cleaned_data["channels"],
+            "channels": self.cleaned_data["channels"] or None,
             "starts_on": self.cleaned_data["starts_on"],
             "ends_on": last_on + timedelta(days=1) if last_on else None,
             "review_on": self.cleaned_data["review_on"],

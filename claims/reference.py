@@ -31,11 +31,16 @@ TEXTS = [
     "source",
 ]
 
+HOLD_TEXTS = ["label", "decided_by", "late_charge", "clock", "law", "open_question", "source"]
+HOLD_FLAGS = ["applies", "needs_security", "asks_before_clock_ends", "gives_notice", "to_be_confirmed"]
+
 
 def load(models: Any) -> None:
     """Add what is missing. ``models`` is an app registry (``apps.get_model``), live or of a migration."""
     load_law(models)
     _booking(models.get_model("claims", "ClaimKind"), models.get_model("claims", "BookingSource"))
+    if "holdterms" in models.all_models["claims"]:  # not yet there for the migrations before its own
+        load_holds(models)
 
 
 def load_law(models: Any) -> None:
@@ -45,6 +50,17 @@ def load_law(models: Any) -> None:
     _sources(models.get_model("debtors", "SourceSystem"), sections)
     _kinds(models.get_model("claims", "ClaimKind"), models.get_model("claims", "ClaimKindTerms"), sections)
     _rates(models.get_model("claims", "LateChargeRate"))
+
+
+def load_holds(models: Any) -> None:
+    """What each hold does, by class."""
+    model = models.get_model("claims", "HoldTerms")
+    for row in _rows("hold_terms.csv"):
+        key = {name: row[name] for name in ("reason", "variant", "legal_class")}
+        facts: dict[str, Any] = {name: row[name] for name in HOLD_TEXTS}
+        facts |= {name: int(row[name]) for name in ("longest_months", "extension_months")}
+        facts |= {name: row[name] == "1" for name in HOLD_FLAGS} | {"channels": row["channels"].split()}
+        model.objects.get_or_create(**key, starts_on=FIRST_DAY, defaults=facts)
 
 
 class _Sections(dict):  # type: ignore[type-arg]

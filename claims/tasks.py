@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims.intake import run
 from claims.models import ImportBatch
+from claims.services import hold_watch
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.seal import seal_new_entries
 from toyota_collect.business_date import business_date
@@ -51,3 +52,9 @@ def look_after_payments() -> None:
     today = business_date()
     find_missing_finals(by=User.objects.get(username="system.intake"), today=today)
     settle_section_payments(today=today)
+
+
+@shared_task
+def look_after_holds() -> None:
+    """Each night: review days, ends and yearly checks that pass become tasks of a supervisor. Running twice does no harm."""
+    hold_watch.raise_tasks(on=business_date(), by=User.objects.get(username="system.intake"))

@@ -31,7 +31,9 @@ def allocation(request: HttpRequest, number: str) -> HttpResponse:
     on = business_date()
     form = AllocationForm(request.GET if "yen" in request.GET else None, claims=claims, initial={"paid_on": on})
     plan = None
-    chosen = {claim.pk for claim in claims if claim.due_on < on}
+    chosen = {
+        claim.pk for claim in claims if claim.due_on < on and not (claim.prescribes_on and claim.prescribes_on < on)
+    }
     if form.is_bound and form.is_valid():
         chosen = set(form.cleaned_data["claims"])
         picked = [claim for claim in claims if claim.pk in chosen]

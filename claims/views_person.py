@@ -61,9 +61,10 @@ def panel_receipts(request: HttpRequest, person: Person) -> HttpResponse:
 @person_panel(Permission.CONTACT_VIEW)
 def panel_holds(request: HttpRequest, person: Person) -> HttpResponse:
     on = business_date()
-    in_effect = list(person.holds.filter(in_force(on)).select_related("kind", "claim__kind"))
+    in_effect = list(person.holds.filter(in_force(on)).select_related("kind", "claim__kind", "measure"))
     rows = [
         {"hold": hold, "scope": scope_of(hold), "last_on": hold.ends_on - ONE_DAY if hold.ends_on else None}
+        | {"legal": holds.has_legal_effect(hold)}
         for hold in in_effect
     ]
     told = Payment.objects.unsettled().filter(targets__claim__identity__person=person).distinct()

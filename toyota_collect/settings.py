@@ -118,6 +118,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-the-ledger": {"task": "claims.tasks.seal_ledger", "schedule": timedelta(minutes=5)},
     "sweep-receipt-files": {"task": "claims.tasks.sweep_receipt_files", "schedule": timedelta(minutes=5)},
     "look-after-payments": {"task": "claims.tasks.look_after_payments", "schedule": timedelta(hours=6)},
+    "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

@@ -1,8 +1,11 @@
 from claims.models.claim import Claim, ClaimEvent, ClaimParty
+from claims.models.claim_end import ClaimEnd, ClaimEndLine, EndGround
 from claims.models.hold import Hold
+from claims.models.hold_terms import HoldTerms
 from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
 from claims.models.kind import ClaimGroup, ClaimKind, ClaimKindTerms, LateChargeRate
 from claims.models.ledger import Entry, FrozenYear, Receipt, ReceiptCancellation, SealBlock
+from claims.models.measure import Measure, MeasureCheck, MeasureClaim
 from claims.models.overpayment import Overpayment, Refund, RefundAccount, TransferFile
 from claims.models.payment import (
     BookingSource,
@@ -19,6 +22,8 @@ from claims.models.slip import Slip, SlipLine
 __all__ = [
     "BookingSource",
     "Claim",
+    "ClaimEnd",
+    "ClaimEndLine",
     "ClaimEvent",
     "ClaimGroup",
     "ClaimKind",
@@ -26,13 +31,18 @@ __all__ = [
     "ClaimParty",
     "ControlTotal",
     "DayClose",
+    "EndGround",
     "Entry",
     "Feed",
     "FrozenYear",
     "Hold",
+    "HoldTerms",
     "ImportBatch",
     "ImportFile",
     "LateChargeRate",
+    "Measure",
+    "MeasureCheck",
+    "MeasureClaim",
     "Overpayment",
     "Payment",
     "PaymentCase",

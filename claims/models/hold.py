@@ -4,7 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 
 from claims.models.claim import Claim
+from claims.models.hold_terms import HoldTerms
 from claims.models.kind import ClaimKind
+from claims.rules.holds import Clock
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
@@ -34,6 +36,10 @@ class Hold(models.Model):
         Claim, on_delete=models.PROTECT, null=True, blank=True, related_name="holds", verbose_name="債権"
     )
     reason = models.CharField("理由", max_length=25, choices=Reason)
+    variant = models.CharField("号・種類", max_length=10, blank=True)
+    measure = models.ForeignKey(
+        "claims.Measure", on_delete=models.PROTECT, null=True, blank=True, related_name="holds", verbose_name="案"
+    )
     channels = ArrayField(models.CharField(max_length=10), verbose_name="止める手段")
     starts_on = models.DateField("開始日")
     ends_on = models.DateField("終了日（この日の前日まで）", null=True, blank=True)
@@ -44,11 +50,12 @@ class Hold(models.Model):
         choices=[("none", "進む"), ("full", "全額免除"), ("relief", "特例の率")],
         default="none",
     )
-    stops_clock = models.BooleanField("時効が止まる", default=False)
+    clock_effect = models.CharField("時効への効果", max_length=10, choices=HoldTerms.CLOCK, default=Clock.RUNS.value)
     decision = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, blank=True, verbose_name="決裁")
     note = models.CharField("内容", max_length=500, blank=True)
     placed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     placed_at = models.DateTimeField(auto_now_add=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "猶予・保留"
@@ -69,3 +76,8 @@ class Hold(models.Model):
                 nulls_distinct=False,
             ),
         ]
+
+    @property
+    def title(self) -> str:
+        """The reason with its 号 or kind, as staff say it."""
+        return self.measure.label if self.measure else self.get_reason_display()

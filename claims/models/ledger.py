@@ -269,6 +269,8 @@ class FrozenYear(models.Model):
 
     year = models.PositiveSmallIntegerField("会計年度", unique=True)
     frozen_on = models.DateField("締めた日")
+    carried_count = models.PositiveIntegerField("繰り越した期別", null=True)
+    carried_yen = models.BigIntegerField("繰り越した額（円）", null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

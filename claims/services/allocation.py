@@ -168,6 +168,12 @@ def late_to_fix(share: Share) -> int:
     return max(0, min(share.late_yen - share.claim.late_yen, running))
 
 
+def has_lapsed(share: Share, on: date) -> bool:
+    """Whether nobody may take money for the claim any more: a public one whose last day was before ``on`` (地方税法18条2項)."""
+    last = share.claim.prescribes_on
+    return not is_private(share.due) and last is not None and last < on and bool(share.due.total_yen)
+
+
 def is_private(due: AmountDue) -> bool:
     return due.terms.legal_class == ClaimKindTerms.LegalClass.PRIVATE
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from claims.models import Claim, Entry, Overpayment, Receipt
-from claims.services.allocation import Plan, Share, entry_lines, plan_allocation, plan_of
+from claims.services.allocation import Plan, Share, entry_lines, has_lapsed, plan_allocation, plan_of
 from claims.services.overpaid import open_overpayment
 from claims.services.posting import BookingRefused, Line, accounting_year, post, post_receipt
 from claims.services.settling import after_booking, own_kinds, went_up_after
@@ -164,8 +164,13 @@ def _check(plan: Plan, answer: Sequence[dict[str, int]], *, may_leave: bool) -> 
     for share in plan.shares:
         if share.claim.kind_id not in own:
             raise BookingRefused(f"{share.claim.kind.name}の収納は所管課が記帳します。ここでは充当できません。")
+        claim = share.claim
+        if share.yen and has_lapsed(share, plan.on):
+            raise BookingRefused(
+                f"{claim.kind.short_name} {claim.notice_number} {claim.instalment_label} は、納付の日には消滅していました。"
+                "受け取れません（地方税法18条2項の例）。充当先から外し、入金済みなら過誤納金としてください。"
+            )
         if not share.fits():
-            claim = share.claim
             raise BookingRefused(
                 f"{claim.kind.short_name} {claim.notice_number} {claim.instalment_label} の未納額が変わりました"
                 f"（今は{share.due.total_yen:,}円、案は{share.yen:,}円）。案を作り直してください。"

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from claims.models import Claim, ClaimKindTerms, Payment, PaymentCase, PaymentTarget, Receipt, Slip
+from claims.models import Claim, Payment, PaymentCase, PaymentTarget, Receipt, Slip
 from claims.services import receipts
-from claims.services.allocation import Share
+from claims.services.allocation import Share, has_lapsed
 from claims.services.charges import amounts_due
 from claims.services.posting import BookingRefused, post_receipt
 from claims.services.recognition import recognise, state_of
@@ -129,7 +129,7 @@ def examine(payment: Payment) -> Finding:
         )
     dues = amounts_due(ours, as_of=payment.paid_on)
     shares = tuple(Share(claim, dues[claim.pk], *asked[claim.pk]) for claim in ours)
-    if lapsed := [share.claim for share in shares if _has_lapsed(share, payment.paid_on)]:
+    if lapsed := [share.claim for share in shares if has_lapsed(share, payment.paid_on)]:
         return Finding(
             Kind.LAPSED,
             f"{lapsed[0].kind.short_name} {lapsed[0].notice_number} は、納付の日には時効が完成していました。"
@@ -151,12 +151,6 @@ def _asked(payment: Payment, claims: Sequence[Claim]) -> dict[int, tuple[int, in
     if payment.amount_yen == due.principal_yen:
         return {claim.pk: (due.principal_yen, 0, 0, 0)}
     return {claim.pk: (due.principal_yen, due.fee_yen, due.late_yen, due.cost_yen)}
-
-
-def _has_lapsed(share: Share, on: date) -> bool:
-    last = share.claim.prescribes_on
-    private = share.due.terms.legal_class == ClaimKindTerms.LegalClass.PRIVATE
-    return not private and last is not None and last < on and bool(share.due.total_yen)
 
 
 def _too_much(slip: Slip | None, shares: Sequence[Share]) -> Finding:
