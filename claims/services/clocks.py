@@ -31,6 +31,7 @@ SIMPLE = {
     ClaimEvent.Kind.ACKNOWLEDGEMENT: EventKind.ACKNOWLEDGEMENT,
     ClaimEvent.Kind.PART_PAYMENT: EventKind.PART_PAYMENT,
     ClaimEvent.Kind.JUDGMENT: EventKind.JUDGMENT,
+    ClaimEvent.Kind.ENYO: EventKind.ENYO,
 }
 # What a procedure opens, how it ends on ``until``, and how it ends there when ``detail.cancelled`` says so.
 PROCEDURES = {
