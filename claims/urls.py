@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from claims import views, views_board, views_person
+from claims import views, views_board, views_clocks, views_person
 
 app_name = "claims"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("<int:pk>/", views.claim, name="claim"),
     path("of/<str:number>/owed/", views_person.panel_owed, name="panel-owed"),
     path("of/<str:number>/clock/", views_person.panel_clock, name="panel-clock"),
+    path("of/<str:number>/clocks/", views_clocks.clocks, name="clocks"),
     path("of/<str:number>/matrix/", views_person.panel_matrix, name="panel-matrix"),
     path("of/<str:number>/receipts/", views_person.panel_receipts, name="panel-receipts"),
     path("of/<str:number>/holds/", views_person.panel_holds, name="panel-holds"),

@@ -47,6 +47,7 @@ ROWS: dict[str, Row] = {
     "claims:claim": Row({"pk": "claim"}),
     "claims:panel-owed": Row({"number": "number"}),
     "claims:panel-clock": Row({"number": "number"}),
+    "claims:clocks": Row({"number": "number"}),
     "claims:panel-matrix": Row({"number": "number"}),
     "claims:panel-receipts": Row({"number": "number"}),
     "claims:panel-holds": Row({"number": "number"}),

@@ -302,8 +302,8 @@ class Clock:
     def _enyo(self, event: Event, lost: bool) -> None:
         """民法145条: what is invoked is gone; a debtor who acknowledged after the end may have lost the right to."""
         if not self.terms.needs_enyo:
-            raise ValueError("時効の援用は私債権だけにあります(公債権は援用を待たずに消滅します)。")
-        if not lost:
+            self._note(event, False, "公債権は援用を待たずに消滅するため、援用は時計を動かしません")
+        elif not lost:
             self._note(event, False, "時効期間の満了前の援用のため、効力がありません")
         elif self.invoked_on:
             self._note(event, False, "すでに援用されて消滅しています")
