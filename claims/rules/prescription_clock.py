@@ -64,6 +64,7 @@ _CLOSES = {
     EventKind.JUDGMENT: EventKind.SUIT,
     EventKind.SUIT_WITHDRAWN: EventKind.SUIT,
 }
+_ENDS = _CLOSES | {EventKind.STOP_CANCELLED: EventKind.STOP}
 _FRUITLESS = {EventKind.SEIZURE_CANCELLED, EventKind.SUIT_WITHDRAWN}
 _BY_THE_DEBTOR = {EventKind.ACKNOWLEDGEMENT, EventKind.PART_PAYMENT, EventKind.DEFERRAL}
 _ORDER_ON_ONE_DAY = dict.fromkeys(_OPENS, 0) | dict.fromkeys(_CLOSES, 2) | {EventKind.ENYO: 3}
@@ -80,15 +81,19 @@ def in_order(event: Event) -> tuple[date, int, str, date, date, bool]:
 
 @dataclass(slots=True, eq=False)
 class Procedure:
-    """A procedure from its opening to its end, as the whole chain tells it. ``fruitless``: cancelled or withdrawn."""
+    """A procedure (or a stop of execution) from its beginning to its end, as the whole chain tells it.
+
+    ``fruitless``: cancelled or withdrawn.
+    """
 
     kind: EventKind
+    begins_on: date
     ends_on: date | None = None
     fruitless: bool = False
 
 
 def with_procedures(events: Sequence[Event]) -> list[tuple[Event, Procedure | None]]:
-    """Join to each event that opens or closes a procedure that procedure; the one opened first is closed first.
+    """Join to each event that begins or ends a procedure that procedure; the one begun first ends first.
 
     ``events`` are in order. A judgment may stand alone.
 
@@ -99,13 +104,13 @@ def with_procedures(events: Sequence[Event]) -> list[tuple[Event, Procedure | No
     found: list[tuple[Event, Procedure | None]] = []
     for event in events:
         procedure = None
-        if event.kind in _OPENS:
-            procedure = Procedure(event.kind)
+        if event.kind in _OPENS or event.kind is EventKind.STOP:
+            procedure = Procedure(event.kind, event.on)
             waiting[event.kind].append(procedure)
-        elif event.kind in _CLOSES and waiting[_CLOSES[event.kind]]:
-            procedure = waiting[_CLOSES[event.kind]].pop(0)
+        elif event.kind in _ENDS and waiting[_ENDS[event.kind]]:
+            procedure = waiting[_ENDS[event.kind]].pop(0)
             procedure.ends_on, procedure.fruitless = event.on, event.kind in _FRUITLESS
-        elif event.kind in _CLOSES and event.kind is not EventKind.JUDGMENT:
+        elif event.kind in _ENDS and event.kind is not EventKind.JUDGMENT:
             raise ValueError(
                 f"{event.on.isoformat()} に「{KIND_LABELS[event.kind]}」がありますが、始まりの記録がありません。"
             )
@@ -126,7 +131,7 @@ class Clock:
     former_demand_until: date = date.min
     tax_dunning_until: date = date.min
     dunned: bool = False
-    stops: list[date] = field(default_factory=list)
+    stops: list[Procedure] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     review: str = ""
     acknowledged_late: bool = False
@@ -168,10 +173,10 @@ class Clock:
 
     def stop_ends_on(self) -> date | None:
         ends = [
-            last_day_of_period(day, years=STOP_YEARS)
+            last_day_of_period(stop.begins_on, years=STOP_YEARS)
             if self.terms.stop_day_counts
-            else last_day_after(day, years=STOP_YEARS)
-            for day in self.stops
+            else last_day_after(stop.begins_on, years=STOP_YEARS)
+            for stop in self.stops
         ]
         return min(ends, default=None)
 
@@ -201,10 +206,12 @@ class Clock:
             self._enyo(event, lost)
         elif procedure and event.kind in _OPENS:
             self._begin(event, procedure, lost)
-        elif procedure:
+        elif procedure and event.kind in _CLOSES:
             self._end(event, procedure, lost)
         elif lost:
             self._after_the_end(event)
+        elif procedure:
+            self._stop(event, procedure)
         else:
             self._ACTIONS[event.kind](self, event)
 
@@ -243,12 +250,13 @@ class Clock:
             self._note(event, False, f"{label}。のちの取消し・取下げのため中断の効力がありません(旧法)")
 
     def _end(self, event: Event, procedure: Procedure, lost: bool) -> None:
+        if lost:  # by the stop of execution: what kept prescription off until then keeps having done so
+            self._after_the_end(event)
+            return
         in_effect = procedure in self.open
         if in_effect:
             self.open.remove(procedure)
-        if lost:
-            self._after_the_end(event)
-        elif not in_effect:
+        if not in_effect:
             self._note(event, False, f"{KIND_LABELS[event.kind]}。始まりに効力がないため、変わりません")
         elif procedure.fruitless:
             self._fruitless(event)
@@ -287,17 +295,17 @@ class Clock:
         else:
             self._note(event, True, period)
 
-    def _stop(self, event: Event) -> None:
-        self.stops.append(event.on)
-        ends = self.stop_ends_on()
-        assert ends is not None
-        self._note(event, True, f"時効は止まりません。停止が続けば{long_text(ends)}の終わりに消滅します")
-
-    def _stop_cancelled(self, event: Event) -> None:
-        if not self.stops:
-            raise ValueError(f"{event.on.isoformat()} に執行停止の取消しがありますが、執行停止の記録がありません。")
-        self.stops.clear()
-        self._note(event, True, "執行停止による消滅はなくなりました。時効は続いて進行しています")
+    def _stop(self, event: Event, stop: Procedure) -> None:
+        if event.kind is EventKind.STOP:
+            self.stops.append(stop)
+            text = "時効は止まりません。停止が続けば{}の終わりに消滅します"
+        else:
+            self.stops = [other for other in self.stops if other is not stop]
+            text = "ほかの執行停止が続くため、{}の終わりに消滅します"
+        if ends := self.stop_ends_on():
+            self._note(event, True, text.format(long_text(ends)))
+        else:
+            self._note(event, True, "執行停止による消滅はなくなりました。時効は続いて進行しています")
 
     def _enyo(self, event: Event, lost: bool) -> None:
         """民法145条: what is invoked is gone; a debtor who acknowledged after the end may have lost the right to."""
@@ -321,8 +329,6 @@ class Clock:
         EventKind.JUDGMENT: _succeed,
         EventKind.DEMAND: _demand,
         EventKind.DEFERRAL: _deferral,
-        EventKind.STOP: _stop,
-        EventKind.STOP_CANCELLED: _stop_cancelled,
     }
 
     # Helpers -------------------------------------------------------------------------------------
