@@ -75,9 +75,10 @@ class Life:
         while today < until:
             for kind, mine, event in self.by_day.get(today, ()):
                 self._happens(today, kind, mine, event)
+            self.stopped_dead = self.stopped_dead or self._stop_has_ended_it(today)
             if self.lost_on is None:
                 self._count(today)
-                if self._nothing_keeps_it(today):
+                if self.stopped_dead or self._nothing_keeps_it(today):
                     self.lost_on = today
             if self.lost_on is not None and today >= last_event:
                 return
@@ -97,13 +98,12 @@ class Life:
     def _run_out(self):
         return bool(self.counted) and self.counted >= self.needed
 
+    def _stop_has_ended_it(self, today):
+        """Three years of 執行停止 end the claim whatever else keeps it, and also while only 旧153条 could still save it."""
+        first = [day if self.stop_day_counts else day + 1 for day in self.stops.values()]
+        return any(today >= ends(day, years=3) for day in first)
+
     def _nothing_keeps_it(self, today):
-        if any(
-            today >= (ends(day, years=3) if self.stop_day_counts else ends(day + 1, years=3))
-            for day in self.stops.values()
-        ):
-            self.stopped_dead = True
-            return True
         resting = today in self.suspended and today + 1 in self.suspended
         return not self.open and self._run_out() and today >= self.grace and not resting
 
@@ -244,6 +244,8 @@ def _act(random, on, kind):
     if kind in PROCEDURES and random.random() < 0.85:
         end = on + timedelta(days=random.choice([0, 1, random.randrange(200), random.randrange(1200)]))
         made.append(Event(EventKind(random.choice(PROCEDURES[kind])), end))
+    if kind == "saikoku" and random.random() < 0.4:
+        made.append(Event(EventKind.DEMAND, on + timedelta(days=random.randrange(1, 230))))
     if kind == "shikko_teishi" and random.random() < 0.3:
         made.append(Event(EventKind.STOP_CANCELLED, on + timedelta(days=random.randrange(1300))))
     return made
