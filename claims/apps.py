@@ -6,8 +6,8 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts
-        from toyota_collect.nav import BATCH, DAILY, WATCH
+        from claims import decisions, decisions_clocks, facts
+        from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
@@ -16,6 +16,7 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))
         registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
+        registry.nav_item(NavItem(CARE, "時効", "claims:countdown", Permission.CLAIM_VIEW, 30))
         registry.channel(Channel("seizure", "差押"))
         registry.panel(Panel("owed", "claims:panel-owed", Permission.CLAIM_VIEW, 10, "first", "滞納合計"))
         registry.panel(Panel("clock", "claims:panel-clock", Permission.CLAIM_VIEW, 10, "second", "最短の時効"))
@@ -28,4 +29,5 @@ class ClaimsConfig(AppConfig):
         registry.on_approved["claims.payment_case"] = decisions.payment_case
         registry.on_approved["claims.overpayment"] = decisions.overpayment
         registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
+        registry.on_approved["claims.clock_event"] = decisions_clocks.clock_event
         registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation

@@ -11,6 +11,7 @@ from typing import Any
 from claims.models import Claim
 from claims.rules.prescription import EventKind, Prescription
 from claims.services.charges import TermsMissing
+from claims.services.clock_acts import ENDING, OF_OTHERS
 from claims.services.clocks import ClockUnknown
 from claims.services.what_if import ACT_LABELS, Act, Outcome, WhatIf, summary
 from debtors.models import Person
@@ -114,6 +115,14 @@ def context_of(person: Person, user: Any, *, today: date, asked: Asked) -> dict[
         "sum": summary(list(outcomes.values())),
         "groups": _groups([outcomes[claim.pk] for claim in order], only),
         "explained": EXPLAINED[asked.act],
+        "events": [
+            {
+                "event": event,
+                "open": event.kind in ENDING and not event.until,
+                "ours": event.kind not in OF_OTHERS and not event.withdrawn_at,
+            }
+            for event in chosen.events.select_related("by")
+        ],
     }
 
 
