@@ -6,8 +6,8 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, decisions_holds, facts, hold_pages
-        from toyota_collect.nav import BATCH, DAILY, WATCH
+        from claims import decisions, decisions_clocks, decisions_holds, facts, hold_pages
+        from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
@@ -19,6 +19,7 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
         registry.nav_item(NavItem(WATCH, "不納欠損", "claims:ends", Permission.HOLD_WRITE, 43))
         registry.nav_item(NavItem(WATCH, "年度", "claims:years", Permission.MONEY_VIEW, 44))
+        registry.nav_item(NavItem(CARE, "時効", "claims:countdown", Permission.CLAIM_VIEW, 30))
         registry.channel(Channel("seizure", "差押"))
         registry.channel(Channel("sale", "換価"))
         registry.channel(Channel("suit", "訴訟"))
@@ -33,6 +34,7 @@ class ClaimsConfig(AppConfig):
         registry.on_approved["claims.payment_case"] = decisions.payment_case
         registry.on_approved["claims.overpayment"] = decisions.overpayment
         registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
+        registry.on_approved["claims.clock_event"] = decisions_clocks.clock_event
         registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation
         registry.subject_labels |= {
             "claims.payment_case": "収納の要確認",
@@ -42,7 +44,9 @@ class ClaimsConfig(AppConfig):
             "claims.frozen_year": "年度を開く",
             "claims.measure_cancel": "猶予・停止の取消し",
             "claims.claim_end": "不納欠損",
+            "claims.clock_event": "差押・訴えなど",
         } | decisions_holds.MEASURES
+        registry.one_by_one.add("claims.clock_event")
         for subject in decisions_holds.MEASURES:
             registry.on_approved[subject] = decisions_holds.measure
         registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel

@@ -39,7 +39,12 @@ def panel_owed(request: HttpRequest, person: Person) -> HttpResponse:
 def panel_clock(request: HttpRequest, person: Person) -> HttpResponse:
     statement = statement_of(person, request.user, on=business_date(), only_open=True)
     soon = statement.soon
-    context = {"nearest": statement.nearest, "soon": soon[:SOON_LINES], "more": max(0, len(soon) - SOON_LINES)}
+    context = {
+        "person": person,
+        "nearest": statement.nearest,
+        "soon": soon[:SOON_LINES],
+        "more": max(0, len(soon) - SOON_LINES),
+    }
     return render(request, "claims/panel_clock.html", context | {"statement": statement})
 
 

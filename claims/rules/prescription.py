@@ -4,9 +4,9 @@ Four things move the clock. A *renewal* (更新) starts a new period. A *postpon
 period run but not complete: while a procedure is open, and for six months after a demand or a
 procedure that came to nothing. A *suspension* (停止) takes its days out of the period. The *stop of
 execution* (執行停止) touches none of this: the claim ends three years after it, or by prescription,
-whichever comes first. An act after the claim is lost changes nothing.
+whichever comes first. An act after the claim is lost changes nothing, but for the 援用 that ends a private claim.
 
-Source: 地方税法15条の7, 18条, 18条の2; 地方自治法236条; 民法147〜152条, 166条, 169条 and, for events before
+Source: 地方税法15条の7, 18条, 18条の2; 地方自治法236条; 民法145条, 147〜152条, 166条, 169条 and, for events before
 1 April 2020, the former 147〜157条 (附則10条2項).
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from claims.rules.prescription_clock import Clock, Status, Step, in_order
+from claims.rules.prescription_clock import Clock, Status, Step, in_order, with_procedures
 from claims.rules.prescription_events import KIND_LABELS, DunningEffect, Event, EventKind, PrescriptionTerms
 from toyota_collect.calendar import ONE_DAY, last_day_after
 
@@ -37,7 +37,8 @@ class Prescription:
 
     ``last_day`` is the last day of the claim, ``None`` while an open procedure keeps it from ending;
     it is gone from ``extinct_from`` on (a private claim once it is invoked). ``review`` says in
-    Japanese what a person must decide, or "".
+    Japanese what a person must decide, or "". ``period_ends_on`` is where the running period ends before postponement,
+    ``suspended`` the periods (both days included) that are taken out of it.
     """
 
     start_on: date
@@ -46,6 +47,8 @@ class Prescription:
     steps: tuple[Step, ...]
     stop_ends_on: date | None = None
     review: str = ""
+    period_ends_on: date | None = None
+    suspended: tuple[tuple[date, date], ...] = ()
 
     @property
     def extinct_from(self) -> date | None:
@@ -74,8 +77,8 @@ def prescription(*, start_on: date, terms: PrescriptionTerms, events: Iterable[E
         ValueError: a procedure ends that never began, or an event that this class of claim does not know.
     """
     clock = Clock(start_on, terms)
-    for event in sorted(events, key=in_order):
-        clock.apply(event)
+    for event, procedure in with_procedures(sorted(events, key=in_order)):
+        clock.apply(event, procedure)
     return Prescription(
         clock.start_in_force(),
         clock.last_day(),
@@ -83,4 +86,6 @@ def prescription(*, start_on: date, terms: PrescriptionTerms, events: Iterable[E
         tuple(clock.steps),
         clock.stop_ends_on(),
         clock.review,
+        clock.end_of_period(),
+        tuple(clock.suspensions),
     )

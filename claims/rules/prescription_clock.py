@@ -1,6 +1,7 @@
 """The clock behind ``claims.rules.prescription``: one state, changed by events, that answers every question."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -26,6 +27,7 @@ class Status(StrEnum):
     SUSPENDED = "suspended"
     EXTINCT = "extinct"
     AWAITING_ENYO = "awaiting_enyo"
+    INVOKED = "invoked"
 
     @property
     def label(self) -> str:
@@ -38,6 +40,7 @@ _STATUS_LABELS = {
     Status.SUSPENDED: "停止",
     Status.EXTINCT: "完成",
     Status.AWAITING_ENYO: "完成・援用待ち",
+    Status.INVOKED: "援用済・消滅",
 }
 
 
@@ -61,12 +64,14 @@ _CLOSES = {
     EventKind.JUDGMENT: EventKind.SUIT,
     EventKind.SUIT_WITHDRAWN: EventKind.SUIT,
 }
+_ENDS = _CLOSES | {EventKind.STOP_CANCELLED: EventKind.STOP}
 _FRUITLESS = {EventKind.SEIZURE_CANCELLED, EventKind.SUIT_WITHDRAWN}
-_ORDER_ON_ONE_DAY = dict.fromkeys(_OPENS, 0) | dict.fromkeys(_CLOSES, 2)
+_BY_THE_DEBTOR = {EventKind.ACKNOWLEDGEMENT, EventKind.PART_PAYMENT, EventKind.DEFERRAL}
+_ORDER_ON_ONE_DAY = dict.fromkeys(_OPENS, 0) | dict.fromkeys(_CLOSES, 2) | {EventKind.ENYO: 3}
 
 
 def in_order(event: Event) -> tuple[date, int, str, date, date, bool]:
-    """Sort key: by day; on one day, what opens a procedure comes before what closes one.
+    """Sort key: by day; on one day, what opens a procedure comes before what closes one, and 援用 last.
 
     What is left of one day is ordered by what it is, never by who entered it first.
     """
@@ -74,12 +79,43 @@ def in_order(event: Event) -> tuple[date, int, str, date, date, bool]:
     return event.on, rank, event.kind, event.from_on or event.on, event.to_on or event.on, event.by_application
 
 
-@dataclass(slots=True)
-class _Procedure:
-    """An open procedure. ``former_law``: its failure leaves no grace of six months."""
+@dataclass(slots=True, eq=False)
+class Procedure:
+    """A procedure (or a stop of execution) from its beginning to its end, as the whole chain tells it.
+
+    ``fruitless``: cancelled or withdrawn.
+    """
 
     kind: EventKind
-    former_law: bool
+    begins_on: date
+    ends_on: date | None = None
+    fruitless: bool = False
+
+
+def with_procedures(events: Sequence[Event]) -> list[tuple[Event, Procedure | None]]:
+    """Join to each event that begins or ends a procedure that procedure; the one begun first ends first.
+
+    ``events`` are in order. A judgment may stand alone.
+
+    Raises:
+        ValueError: a procedure ends that never began.
+    """
+    waiting: dict[EventKind, list[Procedure]] = defaultdict(list)
+    found: list[tuple[Event, Procedure | None]] = []
+    for event in events:
+        procedure = None
+        if event.kind in _OPENS or event.kind is EventKind.STOP:
+            procedure = Procedure(event.kind, event.on)
+            waiting[event.kind].append(procedure)
+        elif event.kind in _ENDS and waiting[_ENDS[event.kind]]:
+            procedure = waiting[_ENDS[event.kind]].pop(0)
+            procedure.ends_on, procedure.fruitless = event.on, event.kind in _FRUITLESS
+        elif event.kind in _ENDS and event.kind is not EventKind.JUDGMENT:
+            raise ValueError(
+                f"{event.on.isoformat()} に「{KIND_LABELS[event.kind]}」がありますが、始まりの記録がありません。"
+            )
+        found.append((event, procedure))
+    return found
 
 
 @dataclass(slots=True)
@@ -90,15 +126,16 @@ class Clock:
     terms: PrescriptionTerms
     years: int = 0
     suspensions: list[tuple[date, date]] = field(default_factory=list)
-    open: list[_Procedure] = field(default_factory=list)
-    without_effect: list[EventKind] = field(default_factory=list)
+    open: list[Procedure] = field(default_factory=list)
     grace_until: date = date.min
     former_demand_until: date = date.min
     tax_dunning_until: date = date.min
     dunned: bool = False
-    stops: list[date] = field(default_factory=list)
+    stops: list[Procedure] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     review: str = ""
+    acknowledged_late: bool = False
+    invoked_on: date | None = None
 
     def __post_init__(self) -> None:
         self.years = self.terms.years
@@ -136,10 +173,10 @@ class Clock:
 
     def stop_ends_on(self) -> date | None:
         ends = [
-            last_day_of_period(day, years=STOP_YEARS)
+            last_day_of_period(stop.begins_on, years=STOP_YEARS)
             if self.terms.stop_day_counts
-            else last_day_after(day, years=STOP_YEARS)
-            for day in self.stops
+            else last_day_after(stop.begins_on, years=STOP_YEARS)
+            for stop in self.stops
         ]
         return min(ends, default=None)
 
@@ -148,6 +185,8 @@ class Clock:
 
     def status(self, as_of: date) -> Status:
         last_day = self.last_day()
+        if self.invoked_on and self.invoked_on <= as_of:
+            return Status.INVOKED
         if last_day and last_day < as_of:
             return Status.AWAITING_ENYO if self.terms.needs_enyo else Status.EXTINCT
         if self.open or as_of <= self.tax_dunning_until:
@@ -158,17 +197,23 @@ class Clock:
 
     # What an event does --------------------------------------------------------------------------
 
-    def apply(self, event: Event) -> None:
+    def apply(self, event: Event, procedure: Procedure | None = None) -> None:
         last_day = self.last_day()
         lost = last_day is not None and last_day < event.on
         if event.kind in (EventKind.STOP, EventKind.STOP_CANCELLED) and self.terms.needs_enyo:
             raise ValueError("執行停止は強制徴収公債権だけにあります(私債権は徴収停止)。")
-        if event.kind in _CLOSES and self._close(event, lost):
-            return
-        if lost and not self._saved_by_former_demand(event):
+        if event.kind is EventKind.ENYO:
+            self._enyo(event, lost)
+        elif procedure and event.kind in _OPENS:
+            self._begin(event, procedure, lost)
+        elif procedure and event.kind in _CLOSES:
+            self._end(event, procedure, lost)
+        elif lost:
             self._after_the_end(event)
-            return
-        self._ACTIONS[event.kind](self, event)
+        elif procedure:
+            self._stop(event, procedure)
+        else:
+            self._ACTIONS[event.kind](self, event)
 
     def _dunning(self, event: Event) -> None:
         if self.dunned:
@@ -184,34 +229,39 @@ class Clock:
     def _acknowledgement(self, event: Event) -> None:
         self._renew(event, event.on, f"{KIND_LABELS[event.kind]}により翌日から更新")
 
-    def _begin(self, event: Event) -> None:
-        last_day = self.last_day()
-        former = event.on < NEW_CIVIL_CODE or (last_day is not None and last_day < event.on)
-        self.open.append(_Procedure(event.kind, former))
-        self._note(event, True, f"{KIND_LABELS[event.kind]}が続く間は完成しません")
-
-    def _close(self, event: Event, lost: bool) -> bool:
-        """End the procedure opened first; return whether the event is dealt with."""
-        opener = _CLOSES[event.kind]
-        procedure = next((procedure for procedure in self.open if procedure.kind is opener), None)
-        if procedure is None:
-            if opener in self.without_effect:
-                self.without_effect.remove(opener)
-                self._after_the_end(event)
-                return True
-            if event.kind is EventKind.JUDGMENT:
-                return False
-            raise ValueError(
-                f"{event.on.isoformat()} に「{KIND_LABELS[event.kind]}」がありますが、始まりの記録がありません。"
-            )
-        self.open.remove(procedure)
-        if lost:
+    def _begin(self, event: Event, procedure: Procedure, lost: bool) -> None:
+        """Open a procedure, unless it came to nothing under the former law: then it never kept the claim (旧154条)."""
+        if lost and (procedure.fruitless or not self._saved_by_former_demand(event)):
             self._after_the_end(event)
-        elif event.kind in _FRUITLESS:
-            self._fruitless(event, procedure)
+        elif procedure.fruitless and event.on < NEW_CIVIL_CODE:
+            self._void(event, procedure)
+        else:
+            self.open.append(procedure)
+            self._note(event, True, f"{KIND_LABELS[event.kind]}が続く間は完成しません")
+
+    def _void(self, event: Event, procedure: Procedure) -> None:
+        label = KIND_LABELS[event.kind]
+        if procedure.kind is EventKind.SUIT and procedure.ends_on and event.on <= self.end_of_period():
+            until = last_day_after(procedure.ends_on, months=GRACE_MONTHS)
+            self.former_demand_until = max(self.former_demand_until, until)
+            text = f"のちの取下げのため中断の効力がなく、{long_text(until)}までに差押・訴訟がなければ催告の効力もありません(旧法)"
+            self._note(event, True, label + "。" + text)
+        else:
+            self._note(event, False, f"{label}。のちの取消し・取下げのため中断の効力がありません(旧法)")
+
+    def _end(self, event: Event, procedure: Procedure, lost: bool) -> None:
+        if lost:  # by the stop of execution: what kept prescription off until then keeps having done so
+            self._after_the_end(event)
+            return
+        in_effect = procedure in self.open
+        if in_effect:
+            self.open.remove(procedure)
+        if not in_effect:
+            self._note(event, False, f"{KIND_LABELS[event.kind]}。始まりに効力がないため、変わりません")
+        elif procedure.fruitless:
+            self._fruitless(event)
         else:
             self._succeed(event)
-        return True
 
     def _succeed(self, event: Event) -> None:
         if event.kind is EventKind.JUDGMENT:
@@ -219,16 +269,10 @@ class Clock:
         years = f"(以後{self.years}年)" if event.kind is EventKind.JUDGMENT else ""
         self._renew(event, event.on, f"{KIND_LABELS[event.kind]}により翌日から更新{years}")
 
-    def _fruitless(self, event: Event, procedure: _Procedure) -> None:
-        label, until = KIND_LABELS[event.kind], last_day_after(event.on, months=GRACE_MONTHS)
-        if not procedure.former_law:
-            self.grace_until = max(self.grace_until, until)
-            self._note(event, True, f"{label}のため更新されず、6か月を経過するまで完成しないだけです")
-        elif event.kind is EventKind.SUIT_WITHDRAWN:
-            self.former_demand_until = max(self.former_demand_until, until)
-            self._note(event, True, f"{label}のため中断の効力がなく、6か月内の差押・訴訟がなければ完成します(旧法)")
-        else:
-            self._note(event, False, f"{label}のため中断の効力がありません(旧法154条)")
+    def _fruitless(self, event: Event) -> None:
+        self.grace_until = max(self.grace_until, last_day_after(event.on, months=GRACE_MONTHS))
+        text = f"{KIND_LABELS[event.kind]}のため更新されず、6か月を経過するまで完成しないだけです"
+        self._note(event, True, text)
 
     def _demand(self, event: Event) -> None:
         until = last_day_after(event.on, months=GRACE_MONTHS)
@@ -251,39 +295,48 @@ class Clock:
         else:
             self._note(event, True, period)
 
-    def _stop(self, event: Event) -> None:
-        self.stops.append(event.on)
-        ends = self.stop_ends_on()
-        assert ends is not None
-        self._note(event, True, f"時効は止まりません。停止が続けば{long_text(ends)}の終わりに消滅します")
+    def _stop(self, event: Event, stop: Procedure) -> None:
+        if event.kind is EventKind.STOP:
+            self.stops.append(stop)
+            text = "時効は止まりません。停止が続けば{}の終わりに消滅します"
+        else:
+            self.stops = [other for other in self.stops if other is not stop]
+            text = "ほかの執行停止が続くため、{}の終わりに消滅します"
+        if ends := self.stop_ends_on():
+            self._note(event, True, text.format(long_text(ends)))
+        else:
+            self._note(event, True, "執行停止による消滅はなくなりました。時効は続いて進行しています")
 
-    def _stop_cancelled(self, event: Event) -> None:
-        if not self.stops:
-            raise ValueError(f"{event.on.isoformat()} に執行停止の取消しがありますが、執行停止の記録がありません。")
-        self.stops.clear()
-        self._note(event, True, "執行停止による消滅はなくなりました。時効は続いて進行しています")
+    def _enyo(self, event: Event, lost: bool) -> None:
+        """民法145条: what is invoked is gone; a debtor who acknowledged after the end may have lost the right to."""
+        if not self.terms.needs_enyo:
+            self._note(event, False, "公債権は援用を待たずに消滅するため、援用は時計を動かしません")
+        elif not lost:
+            self._note(event, False, "時効期間の満了前の援用のため、効力がありません")
+        elif self.invoked_on:
+            self._note(event, False, "すでに援用されて消滅しています")
+        elif self.acknowledged_late:
+            self._note(event, False, "満了後に承認・納付があるため、援用できるかを個別に判断してください")
+        else:
+            self.invoked_on = event.on
+            self._note(event, True, "援用により消滅しました")
 
     _ACTIONS: ClassVar[dict[EventKind, Callable[["Clock", Event], None]]] = {
         EventKind.DUNNING_TAX: _dunning,
         EventKind.DUNNING: _dunning,
         EventKind.ACKNOWLEDGEMENT: _acknowledgement,
         EventKind.PART_PAYMENT: _acknowledgement,
-        EventKind.SEIZURE: _begin,
-        EventKind.PARTICIPATION: _begin,
-        EventKind.SUIT: _begin,
         EventKind.JUDGMENT: _succeed,
         EventKind.DEMAND: _demand,
         EventKind.DEFERRAL: _deferral,
-        EventKind.STOP: _stop,
-        EventKind.STOP_CANCELLED: _stop_cancelled,
     }
 
     # Helpers -------------------------------------------------------------------------------------
 
     def _saved_by_former_demand(self, event: Event) -> bool:
-        """A seizure or suit within six months of a demand under the former law makes that demand count."""
+        """A seizure or suit within six months of a demand under the former law makes that demand count (旧153条)."""
         stopped = self.stop_ends_on()
-        return event.kind in _OPENS and event.on <= self.former_demand_until and not (stopped and stopped < event.on)
+        return event.on <= self.former_demand_until and not (stopped and stopped < event.on)
 
     def _renew(self, event: Event, after: date, text: str) -> None:
         """Start a new period the day after ``after``, unless one starts later anyway."""
@@ -296,11 +349,10 @@ class Clock:
         self._note(event, not later, text)
 
     def _after_the_end(self, event: Event) -> None:
-        if event.kind in _OPENS:
-            self.without_effect.append(event.kind)
         text = "時効または執行停止の期間が満了した後のため、効力がありません"
-        if self.terms.needs_enyo:
+        if self.terms.needs_enyo and not self.invoked_on:
             text = "時効期間の満了後です。援用できなくなることがあるため、個別に判断してください"
+            self.acknowledged_late |= event.kind in _BY_THE_DEBTOR
             self.review = f"{long_text(event.on)}の{KIND_LABELS[event.kind]}は時効期間の満了後です。援用の可否を確認してください。"
         elif event.kind is EventKind.PART_PAYMENT:
             text += "。納付された額は過誤納として還付します"

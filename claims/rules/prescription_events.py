@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     """徴収猶予・換価の猶予 from ``from_on`` to ``to_on``, both included; ``on`` is the application or decision."""
     STOP = "shikko_teishi"
     STOP_CANCELLED = "shikko_teishi_torikeshi"
+    ENYO = "enyo"
+    """時効の援用 of a private claim; ``on`` is the day it arrived."""
 
 
 KIND_LABELS = {
@@ -50,6 +52,7 @@ KIND_LABELS = {
     EventKind.DEFERRAL: "猶予",
     EventKind.STOP: "執行停止",
     EventKind.STOP_CANCELLED: "執行停止の取消し",
+    EventKind.ENYO: "時効の援用",
 }
 
 

@@ -31,6 +31,7 @@ SIMPLE = {
     ClaimEvent.Kind.ACKNOWLEDGEMENT: EventKind.ACKNOWLEDGEMENT,
     ClaimEvent.Kind.PART_PAYMENT: EventKind.PART_PAYMENT,
     ClaimEvent.Kind.JUDGMENT: EventKind.JUDGMENT,
+    ClaimEvent.Kind.ENYO: EventKind.ENYO,
 }
 # What a procedure opens, how it ends on ``until``, and how it ends there when ``detail.cancelled`` says so.
 PROCEDURES = {
@@ -49,7 +50,11 @@ class ClockUnknown(Exception):
     """The clock of a claim cannot be run; the message says what is missing, in Japanese."""
 
 
-class _Facts(NamedTuple):
+StoredEvent = tuple[str, date, date | None, dict[str, Any]]
+"""Kind, day, last day and detail of a ClaimEvent."""
+
+
+class ClockFacts(NamedTuple):
     """What the clock of one claim depends on, besides its events."""
 
     claim_id: int
@@ -57,6 +62,10 @@ class _Facts(NamedTuple):
     due_on: date
     contract_on: date | None
     stored: date | None
+
+    @classmethod
+    def of(cls, claim: Claim) -> "ClockFacts":
+        return cls(claim.pk, claim.kind_id, claim.due_on, claim.contract_on, claim.prescribes_on)
 
 
 class Clocks:
@@ -73,7 +82,7 @@ class Clocks:
             self._rows[row.kind_id].append(row)
         self._run = cache(self._prescription)  # many claims fell due on one day and have no event of their own
 
-    def run(self, facts: _Facts, events: Sequence[tuple[Any, ...]]) -> Prescription:
+    def run(self, facts: ClockFacts, events: Sequence[StoredEvent]) -> Prescription:
         """Raises ``ClockUnknown`` where attributes are missing or the events contradict each other."""
         row = self._terms(facts)
         old = row.old_prescription_years
@@ -94,7 +103,7 @@ class Clocks:
     def _prescription(self, start_on: date, terms: PrescriptionTerms, events: tuple[Event, ...]) -> Prescription:
         return prescription(start_on=start_on, terms=terms, events=events, as_of=self.as_of)
 
-    def _terms(self, facts: _Facts) -> ClaimKindTerms:
+    def _terms(self, facts: ClockFacts) -> ClaimKindTerms:
         for row in self._rows[facts.kind_id]:
             if row.starts_on <= facts.due_on:
                 return row
@@ -109,9 +118,9 @@ def clocks_for(claims: Iterable[Claim], *, as_of: date) -> dict[int, Prescriptio
     Raises:
         ClockUnknown: legal attributes are missing, or the events contradict each other.
     """
-    facts = [_Facts(one.pk, one.kind_id, one.due_on, one.contract_on, one.prescribes_on) for one in claims]
+    facts = [ClockFacts.of(one) for one in claims]
     clocks = Clocks(as_of=as_of)
-    events = _events_of([one.claim_id for one in facts])
+    events = stored_events([one.claim_id for one in facts])
     return {one.claim_id: clocks.run(one, events[one.claim_id]) for one in facts}
 
 
@@ -175,33 +184,36 @@ def clock_differences(*, limit: int) -> list[dict[str, object]]:
     return list(islice(differing, limit))
 
 
-def _compare(claim_ids: Sequence[int] | None, *, as_of: date) -> Iterator[list[tuple[_Facts, date | None, str]]]:
+def _compare(claim_ids: Sequence[int] | None, *, as_of: date) -> Iterator[list[tuple[ClockFacts, date | None, str]]]:
     """Batches of (facts, last day by the rule, problem or "")."""
     clocks = Clocks(as_of=as_of)
     chosen = Claim.objects.outstanding() if claim_ids is None else Claim.objects.filter(pk__in=claim_ids)
     last = 0
     while True:
         rows = chosen.filter(pk__gt=last).order_by("pk")[:BATCH]
-        batch = [_Facts(*row) for row in rows.values_list("pk", "kind_id", "due_on", "contract_on", "prescribes_on")]
+        batch = [
+            ClockFacts(*row) for row in rows.values_list("pk", "kind_id", "due_on", "contract_on", "prescribes_on")
+        ]
         if not batch:
             return
         last = batch[-1].claim_id
-        events = _events_of([one.claim_id for one in batch])
+        events = stored_events([one.claim_id for one in batch])
         yield [(one, *_last_day(clocks, one, events[one.claim_id])) for one in batch]
 
 
-def _last_day(clocks: Clocks, facts: _Facts, events: Sequence[tuple[Any, ...]]) -> tuple[date | None, str]:
+def _last_day(clocks: Clocks, facts: ClockFacts, events: Sequence[StoredEvent]) -> tuple[date | None, str]:
     try:
         return clocks.run(facts, events).last_day, ""
     except ClockUnknown as unknown:
         return None, str(unknown)
 
 
-def _events_of(claim_ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
-    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+def stored_events(claim_ids: Sequence[int]) -> dict[int, list[StoredEvent]]:
+    """The events that count, by claim, in the order of their days."""
+    found: dict[int, list[StoredEvent]] = defaultdict(list)
     rows = ClaimEvent.objects.filter(claim_id__in=claim_ids, withdrawn_at=None).order_by("on", "pk")
-    for claim_id, *event in rows.values_list("claim_id", "kind", "on", "until", "detail"):
-        found[claim_id].append(tuple(event))
+    for claim_id, kind, on, until, detail in rows.values_list("claim_id", "kind", "on", "until", "detail"):
+        found[claim_id].append((kind, on, until, detail))
     return found
 
 
@@ -210,7 +222,7 @@ def _effect(row: ClaimKindTerms) -> DunningEffect:
     return DunningEffect.ARRIVAL if none else DunningEffect(row.dunning_effect)
 
 
-def _events(event: tuple[Any, ...], terms: PrescriptionTerms, counts_dunning: bool) -> Iterator[Event]:
+def _events(event: StoredEvent, terms: PrescriptionTerms, counts_dunning: bool) -> Iterator[Event]:
     """The rule's events for one stored event.
 
     ``detail`` may carry ``arrived_on`` and ``deadline_on`` (督促・催告; without them the day of sending counts, which

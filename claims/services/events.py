@@ -118,7 +118,7 @@ def refuse_lapsed(claims: Sequence[Claim], *, on: date, reviewed: bool = False) 
     for claim in claims:
         status = clocks[claim.pk].status
         name = f"{claim.kind.short_name} {claim.instalment_label}"
-        if status is Status.EXTINCT:
+        if status in (Status.EXTINCT, Status.INVOKED):
             raise EventRefused(
                 f"{name}は時効などで消滅しています。徴収も債務の承認もできません。対象から外してください。"
             )

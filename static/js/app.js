@@ -107,12 +107,6 @@ document.addEventListener('click', (event) => {
   for (const other of rows()) other.setAttribute('aria-selected', String(other === row));
 });
 
-// ---- what-if: one radio changes picture and table together ----------------------------------------
-document.addEventListener('change', (event) => {
-  const scene = event.target.closest('[data-whatif]');
-  if (scene && event.target.name === 'whatif') scene.dataset.whatif = event.target.value;
-});
-
 // ---- a button pressed once is enough ----------------------------------------------------------------
 document.addEventListener('submit', (event) => {
   const form = event.target;
