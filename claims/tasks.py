@@ -10,6 +10,7 @@ from django.utils import timezone
 from claims.intake import run
 from claims.models import ImportBatch
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
+from claims.services.plan_watch import watch
 from claims.services.seal import seal_new_entries
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
@@ -51,3 +52,9 @@ def look_after_payments() -> None:
     today = business_date()
     find_missing_finals(by=User.objects.get(username="system.intake"), today=today)
     settle_section_payments(today=today)
+
+
+@shared_task
+def watch_plans() -> None:
+    """Each morning: plans that were not kept are found."""
+    watch(today=business_date(), by=User.objects.get(username="system.intake"))
