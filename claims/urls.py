@@ -15,4 +15,5 @@ urlpatterns = [
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
     path("", include("claims.urls_imports")),
     path("", include("claims.urls_money")),
+    path("", include("claims.urls_plans")),
 ]
