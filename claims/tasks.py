@@ -11,6 +11,7 @@ from claims.intake import run
 from claims.models import ImportBatch
 from claims.services import hold_watch
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
+from claims.services.plan_watch import watch
 from claims.services.seal import seal_new_entries
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
@@ -58,3 +59,9 @@ def look_after_payments() -> None:
 def look_after_holds() -> None:
     """Each night: review days, ends and yearly checks that pass become tasks of a supervisor. Running twice does no harm."""
     hold_watch.raise_tasks(on=business_date(), by=User.objects.get(username="system.intake"))
+
+
+@shared_task
+def watch_plans() -> None:
+    """Each morning: plans that were not kept are found."""
+    watch(today=business_date(), by=User.objects.get(username="system.intake"))

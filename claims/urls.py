@@ -24,4 +24,5 @@ urlpatterns = [
     path("", include("claims.urls_imports")),
     path("", include("claims.urls_money")),
     path("", include("claims.urls_holds")),
+    path("", include("claims.urls_plans")),
 ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import environ
 import pghistory
+from celery.schedules import crontab
 from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -119,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-receipt-files": {"task": "claims.tasks.sweep_receipt_files", "schedule": timedelta(minutes=5)},
     "look-after-payments": {"task": "claims.tasks.look_after_payments", "schedule": timedelta(hours=6)},
     "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
+    "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

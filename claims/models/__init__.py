@@ -17,6 +17,7 @@ from claims.models.payment import (
     PaymentTarget,
     ReceiptFile,
 )
+from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, PlanLine
 from claims.models.slip import Slip, SlipLine
 
 __all__ = [
@@ -48,6 +49,11 @@ __all__ = [
     "PaymentCase",
     "PaymentLine",
     "PaymentTarget",
+    "Plan",
+    "PlanBreach",
+    "PlanClaim",
+    "PlanInstalment",
+    "PlanLine",
     "Receipt",
     "ReceiptCancellation",
     "ReceiptFile",

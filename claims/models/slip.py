@@ -17,6 +17,7 @@ class Slip(models.Model):
     class Origin(models.TextChoices):
         DESK = "desk", "窓口"
         LETTER = "letter", "一斉催告"
+        PLAN = "plan", "分納"
 
     class State(models.TextChoices):
         PAID = "paid", "納付済"
@@ -35,6 +36,9 @@ class Slip(models.Model):
     as_of = models.DateField("延滞金の基準日")
     due_on = models.DateField("使用期限（この日まで）")
     amount_yen = models.BigIntegerField("金額（円）")
+    instalment = models.ForeignKey(
+        "claims.PlanInstalment", on_delete=models.PROTECT, null=True, related_name="slips", verbose_name="分納の回"
+    )
     voided_on = models.DateField("無効になった日", null=True)
     void_reason = models.CharField("無効の理由", max_length=200, blank=True)
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaces")

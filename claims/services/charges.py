@@ -122,6 +122,22 @@ def amounts_due(claims: Iterable[Claim], *, as_of: date, with_steps: bool = True
     return found
 
 
+def charge_facts(claims: Iterable[Claim], *, as_of: date) -> dict[int, tuple[ClaimFacts, int]]:
+    """What the late charge of each claim runs on, and determined late charge no longer owed, by claim id.
+
+    A relief without an end counts up to ``as_of``: nobody knows yet that it goes on. Raises ``TermsMissing``.
+    """
+    terms = kind_terms()
+    found: dict[int, tuple[ClaimFacts, int]] = {}
+    for batch in _batches(claims):
+        entries, late_paid, reliefs = _principal_entries(batch), _late_paid(batch), _reliefs(batch, as_of)
+        for claim in batch:
+            rule = terms.rule(terms.of(claim))
+            facts = _facts(claim, rule, entries.get(claim.pk), reliefs.get(claim.pk, ()))
+            found[claim.pk] = (facts, late_paid.get(claim.pk) or 0)
+    return found
+
+
 def late_charge_terms(row: ClaimKindTerms) -> LateChargeTerms:
     """The rule's terms of a kind's dated legal attributes."""
     return LateChargeTerms(

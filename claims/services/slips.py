@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from claims.models import Claim, Slip, SlipLine
+from claims.models import Claim, Plan, PlanInstalment, Slip, SlipLine
 from claims.services.charges import amounts_due
 from debtors.models import Person
 from toyota_collect import audit
@@ -110,6 +110,59 @@ def issue_slip(
     voided = _void_older([slip.pk], on=issued_on)
     detail = {"person": person.number, "yen": total, "claims": len(claims), "voided": voided}
     audit.record(event="slip.issued", by=by, target=slip, detail=detail)
+    return slip
+
+
+@transaction.atomic
+def issue_plan_slips(*, plan_id: int, numbers: Sequence[int], issued_on: date, by: Any) -> list[Slip]:
+    """Make one slip for each named instalment of a plan, asking for just what the instalment pays of each claim.
+
+    Older slips of the claims become invalid; those of one call stand side by side, whatever claims they share.
+
+    Raises:
+        Plan.DoesNotExist: no such plan.
+        SlipRefused: the plan is not running, an instalment is not its own or its day has passed, or a claim lapses
+            before its day.
+    """
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("person").get(pk=plan_id)
+    if not plan.is_running:
+        raise SlipRefused("誓約書を受けて続いている分納だけ、各回の納付書を作れます。")
+    chosen = list(plan.instalments.filter(number__in=numbers).prefetch_related("lines__claim__kind").order_by("number"))
+    if not chosen or len(chosen) != len(set(numbers)):
+        raise SlipRefused("納付書を作る回を1つ以上選んでください。")
+    issuer = value_on("city.profile", issued_on)["issuer_code"]
+    slips = [_plan_slip(plan, one, issuer=issuer, issued_on=issued_on, by=by) for one in chosen]
+    voided = _void_older([slip.pk for slip in slips], on=issued_on)
+    detail = {"person": plan.person.number, "plan": plan.history_number, "slips": len(slips), "voided": voided}
+    audit.record(event="slips.of_plan", by=by, target=plan, detail=detail)
+    return slips
+
+
+def _plan_slip(plan: Plan, one: PlanInstalment, *, issuer: str, issued_on: date, by: Any) -> Slip:
+    if one.due_on < issued_on:
+        raise SlipRefused(f"{one.number}回目の納付期限は過ぎています。いまの未納額で納付書を作ってください。")
+    lines = list(one.lines.all())
+    for line in lines:
+        _refuse_lapsed(line.claim, issued_on=issued_on, due_on=one.due_on)
+    number = f"{_next_number():014d}1".ljust(21, "0")
+    slip = Slip.objects.create(
+        person=plan.person,
+        origin=Slip.Origin.PLAN,
+        instalment=one,
+        number=number,
+        barcode=slip_number(company=issuer, free=number[:15], amount_yen=one.amount_yen, due_on=one.due_on) or "",
+        reference=f"M-{int(number[:14]):08d}",
+        title=f"分納{one.number}回目　{title_of([line.claim for line in lines])}"[:120],
+        issued_on=issued_on,
+        as_of=one.due_on,
+        due_on=one.due_on,
+        amount_yen=one.amount_yen,
+        by=by,
+    )
+    parts = ("principal_yen", "fee_yen", "late_yen", "cost_yen")
+    SlipLine.objects.bulk_create(
+        SlipLine(slip=slip, claim=line.claim, **{part: getattr(line, part) for part in parts}) for line in lines
+    )
     return slip
 
 
