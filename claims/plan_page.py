@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from claims.forms_plan import EXPENSES, PlanForm
+from claims.forms_plan import EXPENSES, ORDERS, PlanForm
 from claims.models import Claim, Plan, PlanBreach, PlanClaim
 from claims.rules.plan import PlanRefused, Terms
 from claims.rules.plan_standing import Mark

@@ -55,14 +55,14 @@ def record(owed, by, **facts):
     )
 
 
-def hold(owed, by, channels, reason="welfare"):
+def hold(owed, channels, reason="welfare"):
     holds.place_hold(
         person_id=owed.identity.person_id,
         reason=reason,
         channels=channels,
         starts_on=TODAY,
         ends_on=date(2027, 2, 1),
-        by=by,
+        by=user(Role.SUPERVISOR),
     )
 
 
@@ -92,20 +92,20 @@ def test_who_asked_does_not_decide(owed, supervisor):
 @pytest.mark.parametrize("kind", ["seizure", "delivery_claim"])
 @pytest.mark.parametrize("reason", ["welfare", "dispute"])
 def test_a_hold_on_the_seizure_channel_blocks_the_request(owed, collector, kind, reason):
-    hold(owed, collector, ["seizure"], reason)
+    hold(owed, ["seizure"], reason)
     with pytest.raises(ActRefused, match="保留で止めています"):
         ask(owed, collector, kind=kind)
     assert not Approval.objects.exists()
 
 
 def test_a_hold_on_another_channel_does_not(owed, collector):
-    hold(owed, collector, ["notice", "call"])
+    hold(owed, ["notice", "call"])
     assert ask(owed, collector).is_open
 
 
 def test_a_hold_placed_meanwhile_lets_the_decision_fail(owed, collector, supervisor):
     approval = ask(owed, collector)
-    hold(owed, collector, ["seizure"])
+    hold(owed, ["seizure"])
     with pytest.raises(approvals.ApprovalRefused, match="福祉支援"):
         approve(approval, supervisor)
     approval.refresh_from_db()

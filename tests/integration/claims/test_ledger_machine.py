@@ -32,6 +32,7 @@ from toyota_collect import approvals
 
 GAMES, STEPS = (200, 60) if os.environ.get("TC_LONG") else (15, 25)
 FIRST_DAY, LAST_DAY = date(2026, 5, 1), date(2026, 11, 20)
+BOOKS_CLOSE = date(2026, 5, 31)  # of fiscal 2025 (地方自治法235条の5)
 KINDS = {"resident_tax": "zei", "water_charge": "suido"}  # one of each law: 強制徴収公債権 and 私債権
 SEED = st.integers(0, 2**32 - 1)
 TAMPERING = (
@@ -251,6 +252,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.today = min(LAST_DAY, self.today + timedelta(days=days))
 
+    @precondition(lambda self: self.today > BOOKS_CLOSE)
     @rule()
     def freeze_the_year_or_open_it_again(self) -> None:
         if FrozenYear.objects.exists():

@@ -142,7 +142,7 @@ def test_a_hold_that_silences_the_channel_is_named(collector):
         channels=["seizure"],
         starts_on=TODAY,
         ends_on=date(2027, 1, 30),
-        by=collector,
+        by=user(Role.SUPERVISOR),
     )
     assert outcome(Act.SEIZURE, owed).silenced == "保留で止めています：福祉支援（R9.1.29まで）"
     assert outcome(Act.DEMAND, owed).silenced == ""
