@@ -53,8 +53,12 @@ class MeasureForm(forms.Form):
         self._ask_what_the_row_needs()
         for item in checklist:
             day, result = _names(item["code"])
-            self.fields[day] = day_field(f"{item['label']}　調査日", required=False)
-            self.fields[result] = forms.CharField(label=f"{item['label']}　結果", max_length=300, required=False)
+            needed = "必ず調べます" if item["needed"] else "あれば"
+            age = f"{item['months']}か月以内" if item["months"] else "日付は問いません"
+            self.fields[day] = day_field(f"{item['label']}　調べた日", required=False, help_text=f"{needed}（{age}）")
+            self.fields[result] = forms.CharField(
+                label=f"{item['label']}　結果", max_length=300, required=False, help_text="分かったことを短く"
+            )
 
     def _ask_what_the_row_needs(self) -> None:
         row = self.row
