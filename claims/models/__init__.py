@@ -17,6 +17,7 @@ from claims.models.payment import (
     PaymentTarget,
     ReceiptFile,
 )
+from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "ImportBatch",
     "ImportFile",
     "LateChargeRate",
+    "LateReduction",
     "Measure",
     "MeasureCheck",
     "MeasureClaim",
