@@ -55,3 +55,4 @@ class ClaimsConfig(AppConfig):
         registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel
         registry.on_approved["claims.claim_end"] = decisions_holds.claim_end
         registry.on_approved["claims.frozen_year"] = decisions_holds.frozen_year
+        registry.on_approved["claims.late_reduction"] = decisions_holds.late_reduction

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.models import Hold
-from claims.services import claim_ends, measures, years
+from claims.services import claim_ends, measures, reductions, years
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -25,6 +25,11 @@ def measure_cancel(approval: Approval, by: Any) -> None:
 def claim_end(approval: Approval, by: Any) -> None:
     """Raises ``ApprovalRefused`` where a balance or a clock is not what was drafted."""
     _carry_out(claim_ends.carry_out, claim_ends.EndRefused, approval, by)
+
+
+def late_reduction(approval: Approval, by: Any) -> None:
+    """Raises ``ApprovalRefused`` where nothing is left to reduce."""
+    _carry_out(reductions.carry_out, reductions.ReductionRefused, approval, by)
 
 
 def frozen_year(approval: Approval, by: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from claims.models import Claim, Measure, MeasureCheck
+from claims.models import Claim, LateReduction, Measure, MeasureCheck
 from claims.rules.holds import WRITES_GRACE, Clock, Row
 from debtors.forms import day_field
 from toyota_collect.calendar import ONE_DAY
@@ -53,8 +53,12 @@ class MeasureForm(forms.Form):
         self._ask_what_the_row_needs()
         for item in checklist:
             day, result = _names(item["code"])
-            self.fields[day] = day_field(f"{item['label']}　調査日", required=False)
-            self.fields[result] = forms.CharField(label=f"{item['label']}　結果", max_length=300, required=False)
+            needed = "必ず調べます" if item["needed"] else "あれば"
+            age = f"{item['months']}か月以内" if item["months"] else "日付は問いません"
+            self.fields[day] = day_field(f"{item['label']}　調べた日", required=False, help_text=f"{needed}（{age}）")
+            self.fields[result] = forms.CharField(
+                label=f"{item['label']}　結果", max_length=300, required=False, help_text="分かったことを短く"
+            )
 
     def _ask_what_the_row_needs(self) -> None:
         row = self.row
@@ -138,3 +142,24 @@ class EndForm(forms.Form):
         field.choices = [(claim.pk, str(claim.pk)) for claim in claims]
         if not asks_receipt:
             del self.fields["received_on"]
+
+
+class ReductionForm(forms.Form):
+    """An application for a reduction of the late charge of one claim."""
+
+    claim_id = forms.TypedChoiceField(label="期別", coerce=int)
+    applied_on = day_field("申請を受け付けた日")
+    reason = forms.ChoiceField(label="事由")
+    kind = forms.ChoiceField(label="減免のしかた", choices=LateReduction.Kind.choices, widget=forms.RadioSelect)
+    yen = forms.IntegerField(label="額（円）", required=False, min_value=1, help_text="「一部の額」のとき")
+    from_on = day_field("期間の初日", required=False, help_text="「期間に対応する額」のとき")
+    to_on = day_field("期間の最後の日", required=False, help_text="「期間に対応する額」のとき")
+    evidence = forms.CharField(label="確かめた書類・事実", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args: Any, claims: Sequence[tuple[int, str]], reasons: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = {"claim_id": claims, "reason": [(reason, reason) for reason in reasons]}
+        for name, choices in offered.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "選んでください"), *choices]

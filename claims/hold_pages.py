@@ -16,6 +16,8 @@ from debtors.models import Person
 from debtors.querysets import in_force
 from toyota_collect.business_date import business_date
 from toyota_collect.calendar import ONE_DAY
+from toyota_collect.money import comma
+from toyota_collect.templatetags.tc import fiscal_year_short
 
 SOON = timedelta(days=30)
 CLOCK_LABELS = dict(HoldTerms.CLOCK)
@@ -153,6 +155,23 @@ def measure_context(measure: Measure, *, on: date) -> dict[str, Any]:
         "effects": _effects(measure, row),
         "on": on,
     }
+
+
+def late_choices(person: Person, user: Any, *, on: date) -> list[tuple[int, str]]:
+    """The person's open claims that owe late charge, with how much."""
+    claims = _claims(person, user)
+    dues = amounts_due(claims, as_of=on, with_steps=False)
+    owing = [claim for claim in claims if dues[claim.pk].late_yen]
+    return [
+        (
+            claim.pk,
+            (
+                f"{claim.kind.short_name} {fiscal_year_short(claim.levy_year)} {claim.instalment_label}"
+                f"（延滞金等 {comma(dues[claim.pk].late_yen)}円）"
+            ),
+        )
+        for claim in owing
+    ]
 
 
 def longest_last_day(row: Row, *, starts_on: date, extended: bool) -> date | None:

@@ -6,6 +6,7 @@ urlpatterns = [
     path("holds/", views_holds.overview, name="holds"),
     path("holds/<int:pk>/review/", views_holds.review_hold, name="hold-review"),
     path("of/<str:number>/measures/new/", views_holds.new_measure, name="measure-new"),
+    path("of/<str:number>/reductions/new/", views_holds.new_reduction, name="reduction-new"),
     path("measures/<int:pk>/", views_holds.measure, name="measure"),
     path("measures/<int:pk>/notice/", views_holds.measure_notice, name="measure-notice"),
     path("measures/<int:pk>/cancel/", views_holds.cancel_measure, name="measure-cancel"),

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from claims import hold_pages as pages
-from claims.forms_holds import CheckForm, MeasureForm, ReviewForm, WhyForm
-from claims.models import Hold, Measure, MeasureCheck
-from claims.services import holds, measures
+from claims.forms_holds import CheckForm, MeasureForm, ReductionForm, ReviewForm, WhyForm
+from claims.models import Hold, LateReduction, Measure, MeasureCheck
+from claims.services import holds, measures, reductions
 from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -163,6 +163,29 @@ def review_hold(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "見直しを記録しました。")
     return redirect("claims:holds")
+
+
+@require(Permission.HOLD_WRITE)
+def new_reduction(request: HttpRequest, number: str) -> HttpResponse:
+    person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
+    on = business_date()
+    form = ReductionForm(
+        request.POST or None,
+        claims=pages.late_choices(person, request.user, on=on),
+        reasons=reductions.reasons(on=on),
+        initial={"applied_on": on},
+    )
+    if form.is_valid():
+        try:
+            reductions.ask(by=request.user, on=on, **form.cleaned_data)
+        except reductions.ReductionRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "決裁に出しました。承認されると、減免を記帳します。")
+            return redirect("claims:reduction-new", number=number)
+    former = LateReduction.objects.filter(claim__identity__person=person).select_related("claim__kind", "approval")
+    audit.log_view(request, action="late_reduction", person_key=number)
+    return render(request, "claims/holds/reduction.html", {"person": person, "form": form, "former": former})
 
 
 def _show(request: HttpRequest, found: Measure, **forms: Any) -> HttpResponse:

@@ -72,6 +72,7 @@ ROWS: dict[str, Row] = {
     "claims:holds": Row(),
     "claims:hold-review": Row({"pk": "hold"}, 302, "post"),
     "claims:measure-new": Row({"number": "number"}),
+    "claims:reduction-new": Row({"number": "number"}),
     "claims:measure": Row({"pk": "missing"}, 404),
     "claims:measure-notice": Row({"pk": "missing"}, 404),
     "claims:measure-cancel": Row({"pk": "missing"}, 404, "post"),

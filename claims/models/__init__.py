@@ -18,6 +18,7 @@ from claims.models.payment import (
     ReceiptFile,
 )
 from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, PlanLine
+from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ImportBatch",
     "ImportFile",
     "LateChargeRate",
+    "LateReduction",
     "Measure",
     "MeasureCheck",
     "MeasureClaim",

@@ -138,6 +138,14 @@ def charge_facts(claims: Iterable[Claim], *, as_of: date) -> dict[int, tuple[Cla
     return found
 
 
+def charge_relieved(claim: Claim, *, as_of: date, relief: Relief) -> LateCharge:
+    """The late charge of one claim as if ``relief`` had been granted besides those in the ledger. Raises ``TermsMissing``."""
+    terms = kind_terms()
+    reliefs = [*_reliefs([claim], as_of).get(claim.pk, ()), relief]
+    facts = _facts(claim, terms.rule(terms.of(claim)), _principal_entries([claim]).get(claim.pk), reliefs)
+    return late_charge(**facts._asdict(), as_of=as_of, rates=rate_table(as_of=as_of))
+
+
 def late_charge_terms(row: ClaimKindTerms) -> LateChargeTerms:
     """The rule's terms of a kind's dated legal attributes."""
     return LateChargeTerms(
