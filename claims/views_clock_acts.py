@@ -16,14 +16,16 @@ from claims.services import clock_acts, events
 from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows, require
+from toyota_collect.wareki import short_text
 
 
 @require(Permission.HOLD_WRITE)
 def new_act(request: HttpRequest, number: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
     claims = Claim.objects.visible_to(request.user).filter(identity__person=person).outstanding()
-    choices = [(claim.pk, name_of(claim)) for claim in claims.select_related("kind").order_by("prescribes_on", "pk")]
+    choices = [(claim.pk, _label(claim)) for claim in claims.select_related("kind").order_by("prescribes_on", "pk")]
     may_review = allows(request.user, Permission.APPROVE)
     form = ActForm(request.POST or None, claims=choices, may_review=may_review, initial=_given(request))
     if form.is_valid():
@@ -36,6 +38,11 @@ def new_act(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("claims:clocks", number=number)
     audit.log_view(request, action="clock-act", person_key=number)
     return render(request, "claims/clocks/act.html", {"person": person, "form": form})
+
+
+def _label(claim: Claim) -> str:
+    end = f"{short_text(claim.prescribes_on)}まで" if claim.prescribes_on else "手続中"
+    return f"{name_of(claim)}　{yen_text(claim.outstanding_yen)}　{end}"
 
 
 def _take_down(request: HttpRequest, person: Person, given: dict[str, Any]) -> str:
