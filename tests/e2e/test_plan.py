@@ -40,15 +40,15 @@ def test_from_search_to_the_signed_deed(sign_in: SignIn, complaints: list[str], 
     assert faults(page) == []
     wide(page)
 
-    page.get_by_label("回数", exact=True).check()
+    page.get_by_role("radio", name="回数").check()
     page.locator("#id_count").fill("6")
     page.locator("#id_count").press("Tab")
     expect(page.locator("#announcer")).to_contain_text("6回、")
     page.locator(f"#claim-{bill.pk}").check()
     expect(preview.locator("#plan-table")).to_contain_text("第4期")
     page.get_by_label("世帯の手取り収入").fill("180000")
-    page.get_by_label("食費").fill("175000")
-    page.get_by_label("食費").press("Tab")
+    page.get_by_label("食費", exact=True).fill("175000")
+    page.get_by_label("食費", exact=True).press("Tab")
     expect(preview).to_contain_text("収支の残りを超えています")
     page.get_by_role("button", name="この案で誓約書に進む").click()
 
