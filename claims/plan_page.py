@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from claims.forms_plan import EXPENSES, PlanForm
+from claims.forms_plan import EXPENSES, ORDERS, PlanForm
 from claims.models import Claim, Plan, PlanBreach, PlanClaim
 from claims.rules.plan import PlanRefused, Terms
 from claims.rules.plan_standing import Mark
@@ -204,7 +204,7 @@ def plan_of(plan: Plan, *, on: date) -> dict[str, Any]:
             "made_by"
         ),
         "household": household(plan.affordability),
-        "order": dict(PlanForm.base_fields["order"].choices).get(plan.terms["order"], ""),
+        "order": dict(ORDERS).get(plan.terms["order"], ""),
         "on": on,
     }
 
