@@ -22,7 +22,7 @@ from toyota_collect.models import Document
 SUBJECT = "claims.plan"
 SERIES, MARK = "plan", "豊債管分"
 WORDS, NOTICE_DAYS = "plan.deed_words", "plan.notice_deadline_days"
-COLUMNS = 3  # instalments side by side on the deed
+COLUMNS = 2  # instalments side by side on the deed
 
 
 @transaction.atomic

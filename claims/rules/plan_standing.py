@@ -78,14 +78,15 @@ def standing(
     money = max(0, paid_yen) + announced_yen
     left, owed, done = money, owed_yen - announced_yen, owed_yen <= 0
     marks: list[tuple[Mark, int]] = []
-    asked = short = missed = behind = due_yen = 0
+    short = missed = behind = due_yen = 0
     next_on = None
     for due in dues:
         got = min(left, due.yen)
         left -= got
-        lacks = 0 if done else min(due.yen - got, max(0, owed - asked))
-        asked += lacks
         past = due.on < on
+        lacks = 0 if done else due.yen - got
+        if past:
+            lacks = min(lacks, max(0, owed - short - behind))
         due_yen += due.yen if due.on <= on else 0
         if not lacks:
             mark = Mark.PAID

@@ -8,12 +8,14 @@ from claims.models import Claim
 from claims.rules.late_charge_batch import ClaimFacts
 from claims.rules.plan import PlanDebt, Schedule, Terms, schedule
 from claims.rules.prescription import Status
+from claims.rules.rates import RateTable
 from claims.services.allocation import is_private
 from claims.services.charges import AmountDue, amounts_due, charge_facts, rate_table
 from claims.services.clocks import clocks_for
 from toyota_collect.dated import value_or
 from toyota_collect.models import Holiday
 
+UNKNOWN_YEAR = "plan.unknown_year"
 LONGEST, GRACE, PAY_DAY = "plan.longest_months", "plan.grace_days", "plan.pay_day"
 
 
@@ -46,7 +48,7 @@ class Choice:
         self.clocks = clocks_for(claims, as_of=on)
         facts = charge_facts(claims, as_of=on)
         self.debts = [self._debt(claim, *facts[claim.pk]) for claim in claims]
-        self.rates, self.holidays = rate_table(as_of=on), holidays_from(on)
+        self.rates, self.holidays = rates_from(on), holidays_from(on)
 
     def propose(self, terms: Terms) -> Proposal:
         """Raises ``PlanRefused`` (see ``claims.rules.plan.schedule``)."""
@@ -85,6 +87,17 @@ def longest(on: date) -> int:
 def grace_days(on: date) -> int:
     """Calendar days after an instalment's day before it counts as not kept (dated setting)."""
     return int(value_or(GRACE, on, 10))
+
+
+def rates_from(on: date) -> RateTable:
+    """The rates a plan is reckoned with: past the last announced year as the city says for all figures, or else (dated
+    setting of plans) with the last announced rates, so that a plan over years does not look free; both are 概算.
+    """
+    table = rate_table(as_of=on)
+    if table.assumed or value_or(UNKNOWN_YEAR, on, "last") != "last":
+        return table
+    last = table.of(table.last_year)
+    return table.assuming(first=last.first, after=last.after, relief=last.relief, name="直近の割合が続くとした見込み")
 
 
 def holidays_from(on: date) -> Collection[date]:
