@@ -45,6 +45,8 @@ DEFERRED = ("yuyo", "2026-03-01", "2026-03-02", "2026-06-01")
         ([("saikoku", "2026-06-02")], {}, "2026-08-31", Status.RUNNING),
         ([("saikoku", "2026-06-02")], {}, "2026-09-01", Status.POSTPONED),
         ([("saikoku", "2026-06-02")], {}, "2026-12-03", Status.EXTINCT),
+        ([DEFERRED], {}, "2026-03-01", Status.RUNNING),
+        ([DEFERRED], {}, "2026-03-02", Status.SUSPENDED),
         ([DEFERRED], {}, "2026-06-01", Status.SUSPENDED),
         ([DEFERRED], {}, "2026-06-02", Status.RUNNING),
         ([SENT], {}, "2021-10-01", Status.POSTPONED),

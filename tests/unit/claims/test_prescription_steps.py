@@ -264,3 +264,75 @@ def test_what_is_refused_says_why(made, message):
     with pytest.raises(ValueError) as refused:  # the whole sentence is compared
         made()
     assert str(refused.value) == message
+
+
+def kinds(clock):
+    return [(step.kind, step.effective) for step in clock.steps[1:]]
+
+
+def test_on_one_day_procedures_begin_then_acts_then_procedures_end_then_enyo():
+    judged = run("2021-09-01", ("hanketsu_kakutei", "2022-03-01"), ("soshou", "2022-03-01"))
+    assert (kinds(judged), judged.last_day) == ([("soshou", True), ("hanketsu_kakutei", True)], date(2032, 3, 1))
+    demanded = run(
+        "2021-09-01", ("kofuyokyu", "2026-08-01"), ("kofuyokyu_end", "2026-10-01"), ("saikoku", "2026-10-01")
+    )
+    assert kinds(demanded)[1:] == [("saikoku", False), ("kofuyokyu_end", True)]
+    invoked = run("2021-09-01", ("enyo", "2026-09-05"), ("shonin", "2026-09-05"), needs_enyo=True)
+    assert kinds(invoked) == [("shonin", False), ("enyo", False)]
+
+
+@pytest.mark.parametrize(
+    "periods",
+    [
+        pytest.param([("2022-03-02", "2022-06-01"), ("2022-04-02", "2022-06-01")], id="one end"),
+        pytest.param([("2022-03-02", "2022-06-01"), ("2022-03-02", "2022-05-01")], id="one beginning"),
+    ],
+)
+def test_two_reliefs_of_one_day_are_told_in_one_order(periods):
+    events = [("yuyo", "2022-03-01", *period) for period in periods]
+    assert run("2021-09-01", *events) == run("2021-09-01", *events[::-1])
+
+
+def test_where_a_period_starts():
+    clock = run(
+        "2021-09-01", ("yuyo", "2022-03-01", "2022-03-02", "2023-03-01"), ("ichibu_nofu", "2023-02-28"), ("saikoku", "2024-01-01")
+    )  # fmt: skip
+    assert (clock.start_on, clock.last_day) == (date(2023, 3, 2), date(2028, 3, 1))
+    assert [step.start_on for step in clock.steps] == [date(2021, 9, 1), date(2021, 9, 1), date(2023, 3, 2), date(2023, 3, 2)]  # fmt: skip
+
+
+def test_renewals_of_one_day_and_of_two_in_a_row_all_count():
+    assert kinds(run("2021-09-01", ("shonin", "2022-03-01"), ("ichibu_nofu", "2022-03-01"), ("shonin", "2022-03-02"))) == [
+        ("ichibu_nofu", True),
+        ("shonin", True),
+        ("shonin", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("events", "terms", "sentence"),
+    [
+        pytest.param(
+            [("enyo", "2026-09-05")], {}, "公債権は援用を待たずに消滅するため、援用は時計を動かしません", id="public"
+        ),
+        pytest.param(
+            [("enyo", "2026-08-31")], {"needs_enyo": True}, "時効期間の満了前の援用のため、効力がありません", id="early"
+        ),
+        pytest.param(
+            [("shonin", "2026-09-03"), ("saikoku", "2026-09-04"), ("enyo", "2026-09-05")],
+            {"needs_enyo": True},
+            "満了後に承認・納付があるため、援用できるかを個別に判断してください",
+            id="acknowledged, then demanded",
+        ),
+    ],
+)
+def test_an_invocation_without_effect_says_why(events, terms, sentence):
+    step = run("2021-09-01", *events, **terms).steps[-1]
+    assert (step.effective, step.text) == (False, sentence)
+
+
+def test_a_relief_of_one_day_and_a_period_of_one_year_are_the_shortest():
+    assert last("2021-09-01", ("yuyo", "2022-03-01", "2022-03-02", "2022-03-02"), years=1) == "2022-09-01"
+    for half in (("2022-03-02", None), (None, "2022-03-02")):
+        with pytest.raises(ValueError, match="正しい期間"):
+            run("2021-09-01", ("yuyo", "2022-03-01", *half))
