@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from claims.models import Claim, Plan, PlanInstalment, Slip, SlipLine
+from claims.models import Claim, Plan, PlanInstalment, PlanLine, Slip, SlipLine
 from claims.services.charges import amounts_due
 from debtors.models import Person
 from toyota_collect import audit
@@ -115,7 +115,7 @@ def issue_slip(
 
 @transaction.atomic
 def issue_plan_slips(*, plan_id: int, numbers: Sequence[int], issued_on: date, by: Any) -> list[Slip]:
-    """Make one slip for each named instalment of a plan, asking for just what the instalment pays of each claim.
+    """Make a slip for each named instalment of a plan and kind of claim, for just what it pays of each claim.
 
     Older slips of the claims become invalid; those of one call stand side by side, whatever claims they share.
 
@@ -131,17 +131,32 @@ def issue_plan_slips(*, plan_id: int, numbers: Sequence[int], issued_on: date, b
     if not chosen or len(chosen) != len(set(numbers)):
         raise SlipRefused("納付書を作る回を1つ以上選んでください。")
     issuer = value_on("city.profile", issued_on)["issuer_code"]
-    slips = [_plan_slip(plan, one, issuer=issuer, issued_on=issued_on, by=by) for one in chosen]
+    slips = [
+        _plan_slip(plan, one, lines, issuer=issuer, issued_on=issued_on, by=by)
+        for one in chosen
+        for lines in _by_kind(one)
+    ]
     voided = _void_older([slip.pk for slip in slips], on=issued_on)
     detail = {"person": plan.person.number, "plan": plan.history_number, "slips": len(slips), "voided": voided}
     audit.record(event="slips.of_plan", by=by, target=plan, detail=detail)
     return slips
 
 
-def _plan_slip(plan: Plan, one: PlanInstalment, *, issuer: str, issued_on: date, by: Any) -> Slip:
+def _by_kind(one: PlanInstalment) -> list[list[PlanLine]]:
+    """What shares a slip: claims of one kind, or of kinds that are billed together."""
+    shared: dict[tuple[str, str], list[PlanLine]] = {}
+    for line in one.lines.all():
+        kind = line.claim.kind
+        shared.setdefault(("joint", kind.joint_slip) if kind.joint_slip else ("kind", kind.code), []).append(line)
+    return list(shared.values())
+
+
+def _plan_slip(
+    plan: Plan, one: PlanInstalment, lines: list[PlanLine], *, issuer: str, issued_on: date, by: Any
+) -> Slip:
     if one.due_on < issued_on:
         raise SlipRefused(f"{one.number}回目の納付期限は過ぎています。いまの未納額で納付書を作ってください。")
-    lines = list(one.lines.all())
+    yen = sum(line.principal_yen + line.fee_yen + line.late_yen + line.cost_yen for line in lines)
     for line in lines:
         _refuse_lapsed(line.claim, issued_on=issued_on, due_on=one.due_on)
     number = f"{_next_number():014d}1".ljust(21, "0")
@@ -150,13 +165,13 @@ def _plan_slip(plan: Plan, one: PlanInstalment, *, issuer: str, issued_on: date,
         origin=Slip.Origin.PLAN,
         instalment=one,
         number=number,
-        barcode=slip_number(company=issuer, free=number[:15], amount_yen=one.amount_yen, due_on=one.due_on) or "",
+        barcode=slip_number(company=issuer, free=number[:15], amount_yen=yen, due_on=one.due_on) or "",
         reference=f"M-{int(number[:14]):08d}",
         title=f"分納{one.number}回目　{title_of([line.claim for line in lines])}"[:120],
         issued_on=issued_on,
         as_of=one.due_on,
         due_on=one.due_on,
-        amount_yen=one.amount_yen,
+        amount_yen=yen,
         by=by,
     )
     parts = ("principal_yen", "fee_yen", "late_yen", "cost_yen")

@@ -55,9 +55,10 @@ ACT_OF = {kind: act for act, kind in EVENT_OF.items()} | {Kind.DELIVERY_CLAIM: A
 BY_THE_DEBTOR = frozenset({Act.PART_PAYMENT, Act.DEED, Act.GRACE})
 ONLY_WHEN_DUE = frozenset({Act.DEMAND, Act.DUNNING, Act.SEIZURE, Act.SUIT})
 CHANNELS_OF = {
+    Act.DUNNING: frozenset({"dunning"}),
     Act.DEMAND: frozenset({"notice"}),
     Act.SEIZURE: frozenset({"seizure"}),
-    Act.SUIT: frozenset({"seizure", "lawyers"}),
+    Act.SUIT: frozenset({"suit", "lawyers"}),
 }
 
 

@@ -1,10 +1,8 @@
 """The paper of 督促状: for each person one PDF, a sheet a claim and then the slips; for the run one print file."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-import pikepdf
 from django.conf import settings
 from django.db import transaction
 
@@ -16,6 +14,7 @@ from notices.rules import dunning as rule
 from notices.rules.address import address_lines, addressee
 from notices.services import desk_slips
 from notices.services.dunnings import pull
+from notices.services.plan_slips import joined
 from notices.services.rendering import system_user
 from toyota_collect import audit
 from toyota_collect.dated import value_on
@@ -79,7 +78,7 @@ def _make_paper(run: DunningRun, rows: list[Dunning], *, by: Any) -> None:
     slip_paper = SlipPaper.objects.select_related("document").get(slip=slips[0]).document
     lines = {line.claim_id: line for line in SlipLine.objects.filter(slip__in=slips)}
     sheets, _ = render_pdf("documents/dunning.html", _context(run, rows, lines))
-    content, pages = _joined([sheets, document_bytes(slip_paper)])
+    content, pages = joined([sheets, document_bytes(slip_paper)])
     document = keep_document(
         number=rows[0].number,
         kind=KIND,
@@ -134,7 +133,7 @@ def finish(*, run_id: int) -> None:
         return
     in_order = [document for document, _ in _in_order(run)]
     if in_order:
-        content, pages = _joined([document_bytes(document) for document in in_order])
+        content, pages = joined([document_bytes(document) for document in in_order])
         run.bundle = keep_document(
             number=f"{run.title} 印刷用",
             kind=BUNDLE,
@@ -164,13 +163,3 @@ def _in_order(run: DunningRun) -> list[tuple[Document, int]]:
     found = Document.objects.filter(dunnings__run=run).distinct().in_bulk()
     serials = run.dunnings.filter(document__in=found).order_by("serial").values_list("serial", "document").distinct()
     return [(found[document], serial) for serial, document in serials]
-
-
-def _joined(parts: list[bytes]) -> tuple[bytes, int]:
-    with pikepdf.new() as whole:
-        for part in parts:
-            with pikepdf.open(BytesIO(part)) as opened:
-                whole.pages.extend(opened.pages)
-        out = BytesIO()
-        whole.save(out)
-        return out.getvalue(), len(whole.pages)

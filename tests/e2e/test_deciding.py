@@ -73,7 +73,7 @@ def test_reminders_go_from_the_count_to_the_post_and_the_payer_is_pulled(
     operator.get_by_role("link", name="督促状").click()
     operator.get_by_role("link", name=re.compile("新しく作る")).click()
     operator.get_by_role("button", name="数える").click()
-    expect(operator.get_by_text("44,500")).to_be_visible()
+    expect(operator.get_by_text("44,500円")).to_be_visible()
     operator.get_by_role("button", name="決裁を依頼する").click()
 
     supervisor = sign_in(Role.SUPERVISOR)

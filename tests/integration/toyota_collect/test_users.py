@@ -176,7 +176,7 @@ def test_a_change_of_a_reference_table_is_recorded(client, admin):
 
 def test_no_case_data_and_no_deletion_in_the_reference_tables(client, admin):
     body = client.get("/admin/").content.decode()
-    for path in ("debtors/person", "claims/claim/", "claims/entry", "claims/hold", "toyota_collect/user", "notices/"):
+    for path in ("debtors/person", "claims/claim/", "claims/entry", "claims/hold/", "toyota_collect/user", "notices/"):
         assert path not in body
         assert client.get(f"/admin/{path}").status_code == 404
     kind = ClaimKind.objects.first()
