@@ -297,3 +297,57 @@ def test_optional_items_may_be_missing_but_not_all():
     assert holds.evidence_problems([left_out, finding()], on=DAY) == ()
     assert holds.evidence_problems([left_out], on=DAY) == ("調査を1つ以上、日付と結果をつけて入れてください。",)
     assert len(holds.evidence_problems([], on=DAY)) == 1
+
+
+def test_the_extension_has_a_length_of_its_own_and_without_one_the_first_counts():
+    row = Row(**{**_facts(of("conversion_grace", "official")), "longest_months": 12, "extension_months": 6})
+    assert holds.latest_end(row, starts_on=DAY) == date(2027, 12, 1)
+    assert holds.latest_end(row, starts_on=DAY, extended=True) == date(2027, 6, 1)
+    assert effect(row, starts_on=DAY, ends_on=date(2027, 6, 1), extends_until=DAY).grace_until == date(2027, 5, 31)
+    with pytest.raises(NotAllowed, match="令和9年5月31日まで"):
+        effect(row, starts_on=DAY, ends_on=date(2027, 6, 2), extends_until=DAY)
+
+
+def test_the_effect_silences_what_the_row_says():
+    assert effect(of("lawyers", legal_class="C"), starts_on=DAY).channels == ("notice", "call")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"ends_on": DAY}, "終わりの日が開始日より前です。後の日付を入れてください。"),
+        ({"ends_on": date(2027, 6, 1)}, "申請書を受け付けた日を入れてください（この日に時効が更新されます）。"),
+    ],
+)
+def test_staff_are_told_in_whole_sentences(asked, sentence):
+    with pytest.raises(NotAllowed) as refused:
+        effect(of("conversion_grace", "applied"), starts_on=DAY, **asked)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"new_due_on": DAY}, "約定した延納利息・遅延損害金の扱い（付ける・付けない）を選んでください。"),
+        (
+            {"agreed_late": "none"},
+            "延期したあとの新しい納期限（分割なら最初の期限）を、約定の日より後で入れてください。",
+        ),
+    ],
+)
+def test_an_agreement_says_what_is_missing(asked, sentence):
+    with pytest.raises(NotAllowed) as refused:
+        effect(of("deferred_performance", legal_class="C"), starts_on=DAY, **asked)
+    assert str(refused.value) == sentence
+
+
+def test_a_day_without_a_row_names_the_table_to_mend():
+    with pytest.raises(NotAllowed) as refused:
+        row_of([], reason="welfare", variant="", legal_class="A", on=DAY)
+    assert str(refused.value).startswith("この猶予・保留の効果が、基準の表")
+    assert str(refused.value).endswith("頼んでください。")
+
+
+def test_an_item_left_out_does_not_hide_the_next_one():
+    left_out, old = finding(on=None, result="", needed=False), finding(on=date(2026, 5, 31))
+    assert len(holds.evidence_problems([left_out, old], on=DAY)) == 1
