@@ -46,10 +46,14 @@ class ClaimsConfig(AppConfig):
             "claims.receipt_cancellation": "収納の取消し",
             "claims.frozen_year": "年度を開く",
             "claims.measure_cancel": "猶予・停止の取消し",
+            "claims.measure_denial": "猶予の不許可",
+            "claims.late_reduction": "延滞金等の減免",
+            "claims.plan_review": "満了した私債権の誓約の審査",
             "claims.claim_end": "不納欠損",
             "claims.clock_event": "差押・訴えなど",
         } | decisions_holds.MEASURES
-        registry.one_by_one.add("claims.clock_event")
+        registry.one_by_one |= {"claims.clock_event", "claims.measure_cancel", "claims.measure_denial"}
+        registry.on_approved["claims.measure_denial"] = decisions_holds.measure
         for subject in decisions_holds.MEASURES:
             registry.on_approved[subject] = decisions_holds.measure
         registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel

@@ -8,12 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from claims.models import Slip
+from claims.models import Plan, Slip
 from claims.services import slips
 from debtors.models import Person
 from debtors.panels import person_panel, visit_mark
 from notices import forms, slip_page
 from notices.models import SlipPaper
+from notices.services import plan_slips
 from notices.services.desk_slips import make_slips, paper_bytes
 from notices.views_letters import inline
 from toyota_collect import audit
@@ -22,6 +23,7 @@ from toyota_collect.documents.store import DocumentLost
 from toyota_collect.permissions import Permission, require
 
 SHOWN = 10
+MOST_MONTHS = 24  # slips of a plan at once
 TONES = {
     Slip.State.VALID: "act",
     Slip.State.PAID: "good",
@@ -126,3 +128,26 @@ def _sums(lines: Any) -> dict[str, int]:
     """Totals of the slip's lines; costs stand with the late charge, as on the paper."""
     names = ("principal_yen", "fee_yen", "late_with_costs_yen")
     return {name: sum(getattr(line, name) for line in lines) for name in names}
+
+
+@require(Permission.SLIP_MAKE)
+@require_POST
+def make_plan_slips(request: HttpRequest, pk: int) -> HttpResponse:
+    """The slips of the next months of a plan, as one PDF that the plan's page offers."""
+    found = get_object_or_404(
+        Plan.objects.filter(person__in=Person.objects.visible_to(request.user)).select_related("person"), pk=pk
+    )
+    today = business_date()
+    count = request.POST.get("months", "")
+    months = int(count) if count.isdecimal() else 0
+    try:
+        numbers = plan_slips.next_numbers(found, count=min(months, MOST_MONTHS), on=today)
+        made = plan_slips.make_plan_slips(plan_id=pk, numbers=numbers, issued_on=today, by=request.user)
+    except slips.SlipRefused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(
+            request,
+            f"納付書を{len(numbers)}回分作りました。文書の一覧から開いて印刷してください（{made.pages}ページ）。",
+        )
+    return redirect("claims:plan", pk=pk)

@@ -146,6 +146,7 @@ ROWS: dict[str, Row] = {
     "notices:void-slip": Row({"pk": "slip"}, 302, "post"),
     "welfare:room": Row(),
     "lawyers:room": Row(),
+    "notices:plan-slips": Row({"pk": "missing"}, 404, "post"),
     "notices:dunnings": Row(),
     "notices:dunning-new": Row(),
     "notices:dunning": Row({"pk": "missing"}, 404),

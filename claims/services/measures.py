@@ -28,6 +28,7 @@ from toyota_collect.models import Approval
 from toyota_collect.wareki import long_text
 
 CANCEL = "claims.measure_cancel"
+DENIAL = "claims.measure_denial"  # adverse: decided one by one
 EVIDENCE, EVIDENCE_MONTHS, SECURITY = "hold.evidence", "hold.evidence_months", "hold.security"
 
 
@@ -418,7 +419,7 @@ def _ask(
     what = "の不許可" if measure.denies else ("の延長" if measure.extends_id else "")
     try:
         measure.approval = approvals.ask(
-            subject_type=subject_of(measure.reason),
+            subject_type=DENIAL if measure.denies else subject_of(measure.reason),
             subject_key=str(measure.pk),
             subject_url=reverse("claims:measure", args=[measure.pk]),
             title=f"{measure.label}{what}（{measure.person.name}）",

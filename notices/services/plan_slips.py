@@ -9,7 +9,9 @@ import pikepdf
 from django.db import transaction
 
 from claims.models import Plan, Slip
+from claims.rules.plan_standing import Mark
 from claims.services.charges import TermsMissing, amounts_due
+from claims.services.plan_standing import state_of
 from claims.services.slips import SlipRefused, issue_plan_slips
 from notices.letter import Unprintable
 from notices.models import PrintRun, SlipPaper
@@ -80,3 +82,16 @@ def joined(parts: Sequence[bytes]) -> tuple[bytes, int]:
         out = BytesIO()
         whole.save(out)
         return out.getvalue(), len(whole.pages)
+
+
+def next_numbers(plan: Plan, *, count: int, on: date) -> list[int]:
+    """The next ``count`` instalments from ``on`` that are not paid; fewer where the plan ends before."""
+    state = state_of(plan, on=on)
+    instalments = plan.instalments.order_by("number")
+    marks = state.standing.marks if state.standing else ()
+    unpaid = [
+        one.number
+        for one, (mark, _) in zip(instalments, marks, strict=bool(marks))
+        if one.due_on >= on and mark is not Mark.PAID
+    ]
+    return unpaid[:count]
