@@ -144,7 +144,7 @@ def test_a_debt_smaller_than_the_number_is_paid_off_sooner():
 def test_until_a_day_counts_that_payment_day():
     assert len(plan(debt(), until=date(2027, 1, 25)).instalments) == 3
     assert len(plan(debt(), until=date(2027, 1, 24)).instalments) == 2
-    with pytest.raises(PlanRefused, match="最初の納付日より前"):
+    with pytest.raises(PlanRefused, match=r"^終わりの日が、最初の納付日より前"):
         plan(debt(), until=date(2026, 11, 24))
 
 
@@ -304,6 +304,20 @@ def test_the_order_of_costs_knows_the_years_without_a_rate():
     assert made.order == ("old tax", "rent")
 
 
+def test_the_order_of_costs_takes_the_assumed_rate_where_the_city_named_one():
+    dear = LateChargeTerms(Regime.FLAT, rate=Fraction(10, 100), truncate_principal=False)
+    loan = debt("loan", 20_000, date(2024, 6, 30), dear, private=True)
+    for after, first in ((Fraction(12, 100), "old tax"), (Fraction(8, 100), "loan")):
+        rates = ANNOUNCED.assuming(first=Fraction(2, 100), after=after, name="仮の割合")
+        assert plan(loan, OLD, count=3, order=Order.COSTLY, rates=rates, starts_on=date(2027, 5, 1)).order[0] == first
+
+
+def test_the_order_of_costs_is_by_yen_owed_not_by_size():
+    whole = debt("whole", 10_000, date(2025, 6, 30), TAX)
+    cut = debt("cut", 19_900, date(2025, 6, 30), TAX)  # counted as 19,000 (地方税法20条の4の2第2項)
+    assert plan(cut, whole, count=3, order=Order.COSTLY).order == ("whole", "cut")
+
+
 # --- refusals ---------------------------------------------------------------------------------------------
 
 
@@ -366,6 +380,8 @@ def test_debts_that_make_no_sense():
     with pytest.raises(ValueError, match="調定額を超え"):
         debt(principal=5, levied_yen=6, payments=((DAY, 2),))
     assert debt(principal=4, levied_yen=6, payments=((DAY, 2),))
+    with pytest.raises(ValueError, match="負の金額"):
+        debt(principal=-1, levied_yen=0)
     for name in ("fee_yen", "cost_yen", "late_paid_yen", "late_booked_yen"):
         with pytest.raises(ValueError, match="負の金額"):
             debt(**{name: -1})

@@ -61,3 +61,30 @@ def test_money_that_is_announced_counts_and_does_not_finish_a_plan():
     assert stands(0, "2026-12-06", announced=10_000).state is State.KEPT
     assert stands(0, "2026-12-06", announced=9_999).short_yen == 1
     assert stands(0, "2027-03-01", announced=25_000).state is State.KEPT
+
+
+def test_what_is_announced_lowers_what_can_be_missing():
+    found = standing(DUES, paid_yen=0, owed_yen=12_000, on=date(2027, 2, 10), grace_days=10, announced_yen=5_000)
+    assert (found.short_yen, found.paid_yen, found.announced_yen) == (7_000, 0, 5_000)
+
+
+def test_one_yen_owed_is_not_done():
+    assert stands(24_999, "2027-02-10").state is State.BROKEN
+    assert stands(-500, "2026-11-20").paid_yen == 0
+    assert stands(700, "2026-11-20").paid_yen == 700
+
+
+def test_a_plan_that_is_done_lacks_nothing_and_has_no_next_day():
+    found = standing(DUES, paid_yen=0, owed_yen=0, on=date(2026, 11, 20), grace_days=10)
+    assert found.marks == ((Mark.PAID, 0),) * 3
+    assert found.next_on is None
+    assert stands(0, "2027-02-10").next_on is None
+
+
+def test_on_its_day_an_instalment_is_due():
+    assert [stands(0, day).due_yen for day in ("2026-11-24", "2026-11-25", "2026-12-25")] == [0, 10_000, 20_000]
+
+
+def test_what_is_late_in_one_instalment_is_not_missing_again_in_the_next():
+    found = standing(DUES, paid_yen=0, owed_yen=10_000, on=date(2027, 1, 5), grace_days=60)
+    assert [mark for mark, _ in found.marks] == [Mark.LATE, Mark.PAID, Mark.TODO]
