@@ -29,6 +29,7 @@ def _flush_may_empty_append_only_tables() -> Iterator[None]:
     flushes after the fixtures of a test are gone.
     """
     from django.apps import apps
+    from django.db.backends.postgresql.creation import DatabaseCreation
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     from claims import reference as claims_reference
@@ -41,8 +42,14 @@ def _flush_may_empty_append_only_tables() -> Iterator[None]:
         reference.load(apps)
         claims_reference.load(apps)
 
+    def drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        # The last request of a browser may still hold a session when its test is over.
+        patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield
 
 
