@@ -331,6 +331,11 @@ def test_the_order_of_costs_takes_the_assumed_rate_where_the_city_named_one():
         assert plan(loan, OLD, count=3, order=Order.COSTLY, rates=rates, starts_on=date(2027, 5, 1)).order[0] == first
 
 
+def test_a_small_private_claim_costs_though_a_small_tax_would_not():
+    loan = debt("small loan", 1_500, date(2024, 6, 30), CIVIL, private=True)
+    assert plan(FREE, loan, count=3, order=Order.COSTLY).order == ("small loan", "none")
+
+
 def test_the_order_of_costs_is_by_yen_owed_not_by_size():
     whole = debt("whole", 10_000, date(2025, 6, 30), TAX)
     cut = debt("cut", 19_900, date(2025, 6, 30), TAX)  # counted as 19,000 (地方税法20条の4の2第2項)
