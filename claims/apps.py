@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, decisions_clocks, decisions_holds, facts, hold_pages
+        from claims import decisions, facts, hold_pages
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -34,29 +34,4 @@ class ClaimsConfig(AppConfig):
         registry.happenings.append(facts.happenings)
         registry.list_facts.append(facts.list_facts)
         registry.number_searches.append(facts.people_by_notice)
-        registry.on_approved["claims.payment_case"] = decisions.payment_case
-        registry.on_approved["claims.overpayment"] = decisions.overpayment
-        registry.on_approved["claims.overpayment_payer"] = decisions.overpayment_payer
-        registry.on_approved["claims.clock_event"] = decisions_clocks.clock_event
-        registry.on_approved["claims.receipt_cancellation"] = decisions.receipt_cancellation
-        registry.subject_labels |= {
-            "claims.payment_case": "収納の要確認",
-            "claims.overpayment": "過誤納",
-            "claims.overpayment_payer": "過誤納の相手",
-            "claims.receipt_cancellation": "収納の取消し",
-            "claims.frozen_year": "年度を開く",
-            "claims.measure_cancel": "猶予・停止の取消し",
-            "claims.measure_denial": "猶予の不許可",
-            "claims.late_reduction": "延滞金等の減免",
-            "claims.plan_review": "満了した私債権の誓約の審査",
-            "claims.claim_end": "不納欠損",
-            "claims.clock_event": "差押・訴えなど",
-        } | decisions_holds.MEASURES
-        registry.one_by_one |= {"claims.clock_event", "claims.measure_cancel", "claims.measure_denial"}
-        registry.on_approved["claims.measure_denial"] = decisions_holds.measure
-        for subject in decisions_holds.MEASURES:
-            registry.on_approved[subject] = decisions_holds.measure
-        registry.on_approved["claims.measure_cancel"] = decisions_holds.measure_cancel
-        registry.on_approved["claims.claim_end"] = decisions_holds.claim_end
-        registry.on_approved["claims.frozen_year"] = decisions_holds.frozen_year
-        registry.on_approved["claims.late_reduction"] = decisions_holds.late_reduction
+        decisions.register(registry)

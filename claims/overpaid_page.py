@@ -3,15 +3,13 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from claims.models import Entry, Overpayment, RefundAccount
 from claims.rules.late_charge import percent
 from claims.services.overpayments import propose
 from debtors.protection import hidden_people
-from toyota_collect.dated import value_on
-from toyota_collect.documents.store import draw_number, make_document
+from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
 from toyota_collect.permissions import Ground
 
@@ -71,11 +69,8 @@ def notice_document(over: Overpayment, *, by: Any, on: date) -> Document:
     refunds = list(over.refunds.filter(returned_on=None).select_related("account").order_by("pk"))
     over.notice = make_document(
         template="documents/refund_notice.html",
-        context={
-            "city_name": settings.CITY_NAME,
-            "city": value_on("city.profile", on),
-            "demo": settings.DEMO,
-            "on": on,
+        context=letterhead(on)
+        | {
             "over": over,
             "person": over.person,
             "hidden": bool(hidden_people([over.person.pk], on=on)),

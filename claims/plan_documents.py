@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from claims.models import ClaimKindTerms, Plan, PlanBreach, PlanClaim, PlanInstalment
@@ -16,7 +15,7 @@ from claims.services.plan_standing import state_of
 from claims.services.plans import PlanRefused, is_reviewed
 from debtors.protection import hidden_people
 from toyota_collect.dated import value_on, value_or
-from toyota_collect.documents.store import draw_number, make_document
+from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
 
 SUBJECT = "claims.plan"
@@ -43,7 +42,7 @@ def deed_document(plan: Plan, *, by: Any, on: date) -> Document:
     words = value_on(WORDS, on)
     classes = {row["legal_class"] for row in rows}
     private = ClaimKindTerms.LegalClass.PRIVATE in classes
-    context = _city(on) | {
+    context = letterhead(on) | {
         "plan": plan,
         "person": plan.person,
         "hidden": plan.person_id in hidden_people([plan.person_id], on=on),
@@ -95,7 +94,7 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
     ]
     breach.notice = make_document(
         template="documents/plan_broken.html",
-        context=_city(on)
+        context=letterhead(on)
         | {
             "plan": plan,
             "person": plan.person,
@@ -121,10 +120,6 @@ def side_by_side(items: Sequence[PlanInstalment], columns: int) -> list[list[Pla
         [items[at] if (at := row + height * column) < len(items) else None for column in range(columns)]
         for row in range(height)
     ]
-
-
-def _city(on: date) -> dict[str, Any]:
-    return {"city_name": settings.CITY_NAME, "city": value_on("city.profile", on), "demo": settings.DEMO, "on": on}
 
 
 def _claim_rows(plan: Plan, *, on: date) -> list[dict[str, Any]]:

@@ -3,14 +3,11 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from claims.models import Claim, Entry, Receipt
 from claims.services.cancellations import CANCELLATION
 from claims.services.posting import OWN_SOURCE
 from debtors.models import Person
-from toyota_collect.dated import value_on
-from toyota_collect.documents.store import draw_number, make_document
+from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Approval, Document
 from toyota_collect.permissions import Permission, allows
 
@@ -82,11 +79,7 @@ def statement_document(receipt: Receipt, *, by: Any, on: date) -> Document:
     kept = Document.objects.filter(kind=KIND, subject_type="claims.receipt", subject_key=key).first()
     if kept:
         return kept
-    context = {
-        "city_name": settings.CITY_NAME,
-        "city": value_on("city.profile", on),
-        "demo": settings.DEMO,
-        "on": on,
+    context = letterhead(on) | {
         "person": person,
         "receipt": receipt,
         "rows": rows,

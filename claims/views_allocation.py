@@ -20,6 +20,7 @@ from claims.services.settling import own_kinds
 from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
 
@@ -101,7 +102,7 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     except (receipt_page.NothingToPrint, DocumentLost) as refused:
         messages.warning(request, str(refused))
         return redirect("claims:receipt", pk=pk)
-    return _pdf(content, f"juto-{found.receipt_number}.pdf")
+    return inline(content, f"juto-{found.receipt_number}.pdf")
 
 
 @require(Permission.MONEY_WORK)
@@ -155,9 +156,3 @@ def _receipt(request: HttpRequest, pk: int) -> Receipt:
     if all_seen.exists() or not (seen.exists() or receipt_page.sees_all_money(request.user)):
         return get_object_or_404(Receipt.objects.none(), pk=pk)
     return found
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
-    )

@@ -17,6 +17,7 @@ from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.calendar import fiscal_year
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.models import Approval
 from toyota_collect.permissions import Permission, require
@@ -95,7 +96,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     except DocumentLost as lost:
         messages.warning(request, str(lost))
         return redirect("claims:end", pk=pk)
-    return _pdf(content, f"funo-kesson-{pk}")
+    return inline(content, f"funo-kesson-{pk}.pdf")
 
 
 @require(Permission.HOLD_WRITE)
@@ -116,7 +117,7 @@ def enyo_form(request: HttpRequest, number: str) -> HttpResponse:
     if not claims:
         messages.warning(request, "時効期間の満了した私債権がないため、申出書は作れません。")
         return redirect("debtors:person", number=number)
-    return _pdf(form_pdf(person, claims, on=on), f"jiko-enyo-{number}")
+    return inline(form_pdf(person, claims, on=on), f"jiko-enyo-{number}.pdf")
 
 
 @require(Permission.MONEY_VIEW)
@@ -168,8 +169,3 @@ def _year_row(year: int, frozen: FrozenYear | None, approval: Approval | None) -
         "tie": pages.tie(year),
         "approval": approval,
     }
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)

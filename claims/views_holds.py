@@ -15,6 +15,7 @@ from claims.services import holds, measures, reductions
 from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
 
@@ -109,8 +110,7 @@ def measure_notice(request: HttpRequest, pk: int) -> HttpResponse:
     except DocumentLost as lost:
         messages.warning(request, str(lost))
         return redirect("claims:measure", pk=pk)
-    headers = {"Content-Disposition": f'inline; filename="tsuchi-{document.pk}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return inline(content, f"tsuchi-{document.pk}.pdf")
 
 
 @require(Permission.HOLD_WRITE)

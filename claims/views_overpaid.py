@@ -17,6 +17,7 @@ from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
 
@@ -119,8 +120,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     except (pages.NoNotice, DocumentLost) as refused:
         messages.warning(request, str(refused))
         return redirect("claims:overpayment", pk=pk)
-    headers = {"Content-Disposition": f'inline; filename="kanpu-juto-{found.pk}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return inline(content, f"kanpu-juto-{found.pk}.pdf")
 
 
 @require(Permission.MONEY_WORK)

@@ -20,6 +20,7 @@ from debtors.panels import person_panel, visit_mark
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.models import Document
 from toyota_collect.permissions import Permission, require
@@ -149,8 +150,7 @@ def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
     except DocumentLost as lost:
         messages.warning(request, str(lost))
         return redirect("claims:plan", pk=pk)
-    headers = {"Content-Disposition": f'inline; filename="bunno-{kept.pk}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return inline(content, f"bunno-{kept.pk}.pdf")
 
 
 @person_panel(Permission.CONTACT_VIEW)

@@ -1,6 +1,7 @@
 """督促状: the list of mailings, one mailing from the count to the post, one person's paper."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from notices.services import dunning_paper, dunnings
 from notices.services.dunning_selection import LeftOut
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
 
@@ -66,31 +68,43 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")[:2000]
     return _step(
-        request, pk, lambda: dunnings.ask_approval(run_id=pk, by=request.user, reason=reason), "決裁を求めました。"
+        request, pk, partial(dunnings.ask_approval, run_id=pk, by=request.user, reason=reason), "決裁を求めました。"
     )
 
 
 @require(Permission.RUN_PREPARE)
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    work = lambda: dunnings.start(run_id=pk, by=request.user, today=business_date())  # noqa: E731
-    return _step(request, pk, work, "督促状を作り始めました。")
+    return _step(
+        request,
+        pk,
+        partial(dunnings.start, run_id=pk, by=request.user, today=business_date()),
+        "督促状を作り始めました。",
+    )
 
 
 @require(Permission.RUN_PREPARE)
 @require_POST
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     pulled = [int(one) for one in request.POST.getlist("pulled") if one.isdecimal()]
-    work = lambda: dunnings.post_run(run_id=pk, on=business_date(), pulled=pulled, by=request.user)  # noqa: E731
-    return _step(request, pk, work, "発送を登録しました。督促の日が、時効の計算に入りました。")
+    return _step(
+        request,
+        pk,
+        partial(dunnings.post_run, run_id=pk, on=business_date(), pulled=pulled, by=request.user),
+        "発送を登録しました。督促の日が、時効の計算に入りました。",
+    )
 
 
 @require(Permission.RUN_PREPARE)
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    work = lambda: dunnings.discard(run_id=pk, on=business_date(), reason=reason, by=request.user)  # noqa: E731
-    return _step(request, pk, work, "取りやめました。")
+    return _step(
+        request,
+        pk,
+        partial(dunnings.discard, run_id=pk, on=business_date(), reason=reason, by=request.user),
+        "取りやめました。",
+    )
 
 
 @require(Permission.RUN_VIEW)
@@ -118,8 +132,7 @@ def _pdf(request: HttpRequest, document: Any, name: str, *, to: tuple[str, int])
     except DocumentLost as lost:
         messages.warning(request, str(lost))
         return redirect(to[0], pk=to[1])
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return inline(content, name)
 
 
 def _step(request: HttpRequest, pk: int, work: Callable[[], Any], done: str) -> HttpResponse:

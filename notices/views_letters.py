@@ -23,6 +23,7 @@ from notices.services.runs import reasons_in_order
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.documents import store
+from toyota_collect.documents.pdf import inline
 from toyota_collect.permissions import Permission, require
 
 PER_PAGE = 50
@@ -117,11 +118,6 @@ def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
     return {"label": label, "url": f"?reason={code}", "count": count, "current": code == chosen}
-
-
-def inline(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _kept(path: Path, sha256: str = "") -> bytes:

@@ -16,9 +16,9 @@ from notices import forms, slip_page
 from notices.models import SlipPaper
 from notices.services import plan_slips
 from notices.services.desk_slips import make_slips, paper_bytes
-from notices.views_letters import inline
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost
 from toyota_collect.permissions import Permission, require
 

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from claims.models import Claim, ClaimEnd
 from debtors.models import Person
-from toyota_collect.dated import value_on
-from toyota_collect.documents.store import draw_number, make_document, render_pdf
+from toyota_collect.documents.store import draw_number, letterhead, make_document, render_pdf
 from toyota_collect.models import Document
 
 KIND = "write_off"
@@ -21,11 +18,8 @@ def decision_paper(end: ClaimEnd, *, decided_by: Any, on: date) -> Document:
     lines = list(end.lines.select_related("claim__kind", "claim__identity__person"))
     return make_document(
         template="documents/write_off.html",
-        context={
-            "city_name": settings.CITY_NAME,
-            "city": value_on("city.profile", on),
-            "demo": settings.DEMO,
-            "on": on,
+        context=letterhead(on)
+        | {
             "end": end,
             "lines": lines,
             "decided_by": decided_by,
@@ -43,11 +37,8 @@ def enyo_form(person: Person, claims: Sequence[Claim], *, on: date) -> bytes:
     """時効援用申出書 with the claims filled in, for the person to date and sign; a form has no number and is not kept."""
     content, _ = render_pdf(
         "documents/enyo_form.html",
-        {
-            "city_name": settings.CITY_NAME,
-            "city": value_on("city.profile", on),
-            "demo": settings.DEMO,
-            "on": on,
+        letterhead(on)
+        | {
             "number": "",
             "person": person,
             "claims": claims,

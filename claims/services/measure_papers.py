@@ -4,16 +4,14 @@
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from claims.models import ClaimKindTerms, Measure
 from claims.rules.holds import Clock, Row, stop_ends_on
 from claims.services.charges import kind_terms
 from claims.services.clocks import STOP_DAY_COUNTS
 from debtors.protection import hidden_people
 from toyota_collect.calendar import ONE_DAY
-from toyota_collect.dated import value_on, value_or
-from toyota_collect.documents.store import draw_number, make_document
+from toyota_collect.dated import value_or
+from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
 
 STOP_KIND, GRANT_KIND, DENIAL_KIND, CANCEL_KIND = "stop_notice", "measure_notice", "denial_notice", "cancel_notice"
@@ -44,11 +42,8 @@ def _make(measure: Measure, row: Row, *, kind: str, template: str, by: Any, on: 
     appealable = [one for one in terms if one.legal_class != ClaimKindTerms.LegalClass.PRIVATE]
     return make_document(
         template=template,
-        context={
-            "city_name": settings.CITY_NAME,
-            "city": value_on("city.profile", on),
-            "demo": settings.DEMO,
-            "on": on,
+        context=letterhead(on)
+        | {
             "person": measure.person,
             "hidden": bool(hidden_people([measure.person_id], on=on)),
             "measure": measure,

@@ -12,10 +12,11 @@ from notices.letter import Slip as Panel
 from notices.letter.wording import wording_on
 from notices.rules.address import addressee
 from notices.services.letter_data import assumed_rates_text, city_profile, claim_line
-from notices.services.snapshot import draw_numbers, era_year
+from notices.services.snapshot import era_year
 from toyota_collect import wareki
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import value_on
+from toyota_collect.documents.store import draw_numbers
 
 SERIES = "desk_slip"
 Part = tuple[str, str, list[ClaimLine]]  # title, term and claims of a slip

@@ -55,19 +55,21 @@ def make_slips(
         raise SlipRefused(f"納付書を印刷できる形にできません。{error.text}") from error
     except (ProfileIncomplete, SettingMissing, TermsMissing) as error:
         raise SlipRefused(str(error)) from error
-    document = keep_document(
-        number=paper.number,
-        kind=KIND,
-        subject_type="debtors.person",
-        subject_key=person.number,
-        path=f"slips/{fiscal_year(issued_on)}/{slips[0].reference}.pdf",
-        content=content,
-        pages=pages,
-        by=by,
-    )
+    subject = {"kind": KIND, "subject_type": "debtors.person", "subject_key": person.number}
+    keep_paper(slips, content, number=paper.number, pages=pages, by=by, **subject)
+    return slips
+
+
+def keep_paper(slips: Sequence[Slip], content: bytes, *, number: str, pages: int, by: Any, **subject: str) -> Document:
+    """Keep the PDF on which the slips stand, and which slip stands on it. Call it where the slips are issued.
+
+    ``subject``: kind, subject_type and subject_key of the document.
+    """
+    path = f"slips/{fiscal_year(slips[0].issued_on)}/{slips[0].reference}.pdf"
+    document = keep_document(number=number, path=path, content=content, pages=pages, by=by, **subject)
     SlipPaper.objects.bulk_create(SlipPaper(slip=slip, document=document) for slip in slips)
     audit.record(event="slip.paper_kept", by=by, target=document, detail={"sha256": document.sha256})
-    return slips
+    return document
 
 
 def paper_bytes(*, slip_id: int, today: date) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from claims.models import SlipLine
+from claims.models import ClaimKindTerms, SlipLine
 from claims.services.charges import kind_terms
 from claims.services.slips import SlipRefused
 from notices.models import Dunning, DunningRun, PrintRun, SlipPaper
@@ -14,11 +14,11 @@ from notices.rules import dunning as rule
 from notices.rules.address import address_lines, addressee
 from notices.services import desk_slips
 from notices.services.dunnings import pull
-from notices.services.plan_slips import joined
 from notices.services.rendering import system_user
 from toyota_collect import audit
 from toyota_collect.dated import value_on
-from toyota_collect.documents.store import document_bytes, keep_document, render_pdf
+from toyota_collect.documents.pdf import joined
+from toyota_collect.documents.store import document_bytes, keep_document, letterhead, render_pdf
 from toyota_collect.models import Document
 from toyota_collect.permissions import Ground
 
@@ -95,13 +95,10 @@ def _make_paper(run: DunningRun, rows: list[Dunning], *, by: Any) -> None:
 
 
 def _context(run: DunningRun, rows: list[Dunning], lines: dict[int, SlipLine]) -> dict[str, Any]:
-    person, words = rows[0].person, value_on("dunning.words", run.issued_on)
+    on, person, terms = run.issued_on, rows[0].person, kind_terms()
+    words, appeals = value_on("dunning.words", on), value_on("dunning.appeal", on)
     to = addressee(person.name, is_corporate=person.is_corporate)
-    return {
-        "city_name": settings.CITY_NAME,
-        "city": value_on("city.profile", run.issued_on),
-        "demo": settings.DEMO,
-        "on": run.issued_on,
+    return letterhead(on) | {
         "person": person,
         "postal_code": f"{person.postal_code[:3]}-{person.postal_code[3:]}",
         "address_lines": address_lines(person.address),
@@ -109,13 +106,14 @@ def _context(run: DunningRun, rows: list[Dunning], lines: dict[int, SlipLine]) -
         "honorific": to.honorific,
         "run": run,
         "words": words,
-        "sheets": [_sheet(row, lines[row.claim_id], words, on=run.issued_on) for row in rows],
+        "sheets": [_sheet(row, lines[row.claim_id], terms.of(row.claim), words, appeals) for row in rows],
     }
 
 
-def _sheet(row: Dunning, line: SlipLine, words: dict[str, str], *, on: date) -> dict[str, Any]:
-    terms, is_tax = kind_terms().of(row.claim), row.claim.kind.ground == Ground.TAX
-    appeals = value_on("dunning.appeal", on)
+def _sheet(
+    row: Dunning, line: SlipLine, terms: ClaimKindTerms, words: dict[str, str], appeals: dict[str, str]
+) -> dict[str, Any]:
+    is_tax = row.claim.kind.ground == Ground.TAX
     return {
         "row": row,
         "late_yen": line.late_yen,

@@ -14,7 +14,7 @@ from claims.querysets import ClaimQuerySet
 from claims.services.charges import TermsMissing, kind_terms
 from claims.services.settling import own_kinds
 from debtors.protection import maybe_protected_people
-from notices.models import Dunning
+from notices.models import Dunning, Exclusion
 from notices.querysets import protected_people
 from notices.rules import dunning as rule
 from notices.rules.exclusion import PersonFacts, reason_to_exclude
@@ -40,17 +40,12 @@ class LeftOut(StrEnum):
 
     @property
     def label(self) -> str:
-        return _LABELS[self]
+        return _OWN_LABELS.get(self) or str(Exclusion.Reason(self.value).label)
 
 
-_LABELS = {
-    LeftOut.PROTECTED: "支援措置",
-    LeftOut.MAYBE_PROTECTED: "支援措置の人と同じ人の可能性",
-    LeftOut.DECEASED: "死亡・相続人を調査中",
-    LeftOut.NO_ADDRESS: "送付先がない",
+_OWN_LABELS = {  # the others are those of a consolidated demand
     LeftOut.UNLINKED: "人に結び付いていない",
     LeftOut.PAYING: "納付を確認中（速報・記帳待ち）",
-    LeftOut.HELD: "猶予・保留中",
     LeftOut.LAPSED: "時効の期間が過ぎている",
     LeftOut.NO_STATUTE: "督促の根拠条文が登録されていない",
 }

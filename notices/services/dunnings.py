@@ -22,7 +22,7 @@ from notices.services.dunning_selection import CHANNEL, Chosen, LeftOut, Selecti
 from toyota_collect import approvals, audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import SettingMissing, value_on
-from toyota_collect.documents.store import draw_number
+from toyota_collect.documents.store import draw_many
 from toyota_collect.models import Approval
 
 SUBJECT = "notices.dunningrun"
@@ -119,10 +119,10 @@ def start(*, run_id: int, by: Any, today: date) -> None:
         raise DunningRefused(str(error)) from error
     if not selection.chosen:
         raise DunningRefused("督促状を送る債権がなくなりました（納付など）。取りやめてください。")
+    numbers = draw_many(series="dunning", mark=mark, on=run.issued_on, count=len(selection.claims))
+    envelopes = [(serial, one) for serial, claims in enumerate(selection.chosen.values(), 1) for one in claims]
     rows = [
-        _drawn_up(run, one, serial, number=draw_number(series="dunning", mark=mark, on=run.issued_on))
-        for serial, claims in enumerate(selection.chosen.values(), 1)
-        for one in claims
+        _drawn_up(run, one, serial, number=number) for (serial, one), number in zip(envelopes, numbers, strict=True)
     ]
     Dunning.objects.bulk_create(rows, batch_size=1_000)
     run.state, run.started_at, run.problem = State.MAKING, timezone.now(), ""

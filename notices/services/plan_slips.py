@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
 from typing import Any
 
-import pikepdf
 from django.db import transaction
 
 from claims.models import Plan, Slip
@@ -14,14 +12,13 @@ from claims.services.charges import TermsMissing, amounts_due
 from claims.services.plan_standing import state_of
 from claims.services.slips import SlipRefused, issue_plan_slips
 from notices.letter import Unprintable
-from notices.models import PrintRun, SlipPaper
+from notices.models import PrintRun
 from notices.services import engine
 from notices.services.desk_paper import Part, paper_of, parts_of
+from notices.services.desk_slips import keep_paper
 from notices.services.letter_data import ProfileIncomplete
-from toyota_collect import audit
-from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import SettingMissing
-from toyota_collect.documents.store import keep_document
+from toyota_collect.documents.pdf import joined
 from toyota_collect.models import Document
 
 KIND = "plan_slips"
@@ -49,19 +46,8 @@ def make_plan_slips(*, plan_id: int, numbers: Sequence[int], issued_on: date, by
     except (ProfileIncomplete, SettingMissing, TermsMissing) as error:
         raise SlipRefused(str(error)) from error
     content, pages = joined(rendered)
-    document = keep_document(
-        number=papers[0].number,
-        kind=KIND,
-        subject_type="claims.plan",
-        subject_key=str(plan_id),
-        path=f"slips/{fiscal_year(issued_on)}/{slips[0].reference}.pdf",
-        content=content,
-        pages=pages,
-        by=by,
-    )
-    SlipPaper.objects.bulk_create(SlipPaper(slip=slip, document=document) for slip in slips)
-    audit.record(event="slip.paper_kept", by=by, target=document, detail={"sha256": document.sha256})
-    return document
+    subject = {"kind": KIND, "subject_type": "claims.plan", "subject_key": str(plan_id)}
+    return keep_paper(slips, content, number=papers[0].number, pages=pages, by=by, **subject)
 
 
 def _in_order_of_paper(month: Sequence[Slip]) -> tuple[list[Slip], list[Part]]:
@@ -71,17 +57,6 @@ def _in_order_of_paper(month: Sequence[Slip]) -> tuple[list[Slip], list[Part]]:
     first = month[0]
     parts = parts_of(claims, amounts_due(claims, as_of=first.as_of, with_steps=False), POLICY, on=first.issued_on)
     return [by_claim[int(lines[0].claim_ref)] for _, _, lines in parts], parts
-
-
-def joined(parts: Sequence[bytes]) -> tuple[bytes, int]:
-    """PDF files as one, and its pages."""
-    with pikepdf.new() as whole:
-        for part in parts:
-            with pikepdf.open(BytesIO(part)) as opened:
-                whole.pages.extend(opened.pages)
-        out = BytesIO()
-        whole.save(out)
-        return out.getvalue(), len(whole.pages)
 
 
 def next_numbers(plan: Plan, *, count: int, on: date) -> list[int]:

@@ -19,7 +19,6 @@ from notices.services.selection import Tally, select, with_claims
 from notices.services.snapshot import (
     LETTERS_PER_BUNDLE,
     ApprovalExceeded,
-    draw_numbers,
     freeze,
     one_moment,
     write_exclusions,
@@ -27,6 +26,7 @@ from notices.services.snapshot import (
 from toyota_collect import approvals, audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.documents.store import draw_numbers
 from toyota_collect.models import Approval
 
 State = PrintRun.State

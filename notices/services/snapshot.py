@@ -19,7 +19,7 @@ from notices.services.selection import PersonClaims, Selection, Tally, select, w
 from toyota_collect import audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import value_on
-from toyota_collect.models import DocumentCounter
+from toyota_collect.documents.store import draw_numbers
 from toyota_collect.wareki import era_of
 
 LETTERS_PER_BUNDLE = 100
@@ -61,16 +61,6 @@ def freeze(*, run_id: int, by: Any, today: date) -> list[int]:
             if attempt == ATTEMPTS or not isinstance(error.__cause__, SerializationFailure):
                 raise
     raise AssertionError("unreachable")
-
-
-def draw_numbers(*, series: str, year: int, count: int) -> int:
-    """Take ``count`` consecutive numbers of a fiscal year's series; return the first."""
-    DocumentCounter.objects.bulk_create([DocumentCounter(fiscal_year=year, series=series)], ignore_conflicts=True)
-    counter = DocumentCounter.objects.select_for_update().get(fiscal_year=year, series=series)
-    first = counter.last_number + 1
-    counter.last_number += count
-    counter.save(update_fields=["last_number"])
-    return first
 
 
 def era_year(year: int) -> int:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from toyota_collect.calendar import fiscal_year
+from toyota_collect.dated import value_on
 from toyota_collect.models import Document, DocumentCounter
 from toyota_collect.wareki import fiscal_year_text
 
@@ -22,14 +23,31 @@ class DocumentLost(Exception):
 
 
 @transaction.atomic
+def draw_numbers(*, series: str, year: int, count: int) -> int:
+    """Take ``count`` consecutive numbers of a fiscal year's series; return the first."""
+    DocumentCounter.objects.bulk_create([DocumentCounter(fiscal_year=year, series=series)], ignore_conflicts=True)
+    counter = DocumentCounter.objects.select_for_update().get(fiscal_year=year, series=series)
+    first = counter.last_number + 1
+    counter.last_number += count
+    counter.save(update_fields=["last_number"])
+    return first
+
+
 def draw_number(*, series: str, mark: str, on: date) -> str:
     """The next 文書番号 of the series in the fiscal year of ``on``: ``令和8年度 豊債管還第12号`` for the mark ``豊債管還``."""
+    return draw_many(series=series, mark=mark, on=on, count=1)[0]
+
+
+def draw_many(*, series: str, mark: str, on: date, count: int) -> list[str]:
+    """The next ``count`` 文書番号 of the series, in order."""
     year = fiscal_year(on)
-    DocumentCounter.objects.get_or_create(fiscal_year=year, series=series)
-    counter = DocumentCounter.objects.select_for_update().get(fiscal_year=year, series=series)
-    counter.last_number += 1
-    counter.save()
-    return f"{fiscal_year_text(year)} {mark}第{counter.last_number}号"
+    first = draw_numbers(series=series, year=year, count=count)
+    return [f"{fiscal_year_text(year)} {mark}第{number}号" for number in range(first, first + count)]
+
+
+def letterhead(on: date) -> dict[str, Any]:
+    """What ``documents/base.html`` says of the city and the day in every document. Raises ``SettingMissing``."""
+    return {"city_name": settings.CITY_NAME, "city": value_on("city.profile", on), "demo": settings.DEMO, "on": on}
 
 
 @transaction.atomic
