@@ -16,7 +16,7 @@ from notices.services.plan_slips import make_plan_slips, next_numbers
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user, user
 from tests.factories.moneyfiles import counter
-from tests.integration.claims.test_plans import DAY, drafted, signed, water
+from tests.factories.plans import DAY, drafted, signed, water
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import Document
 from toyota_collect.permissions import Role
