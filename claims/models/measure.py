@@ -40,6 +40,7 @@ class Measure(models.Model):
     cancel_notice = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")
     cancelled_on = models.DateField("取り消した日", null=True)
     decided_on = models.DateField("決定の日", null=True)
+    drafted_on = models.DateField("起案日（延滞金等はこの日まで）")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="起案者")
     made_at = models.DateTimeField(auto_now_add=True)
 

@@ -124,6 +124,7 @@ def draft(
         why=why.strip(),
         findings=[_stored(one) for one in found],
         extends=former,
+        drafted_on=on,
         by=by,
         **asked,
     )

@@ -248,7 +248,14 @@ def test_a_grace_is_granted_extended_once_and_told_地税15条(debtor, collector
     owed.refresh_from_db()
     assert owed.prescribes_on == date(2032, 11, 9)  # 申請の翌日から5年と、猶予の365日
     told = text_of(measure.notice)
-    for needed in ("徴収猶予許可通知書", "令和9年11月19日（金）まで", "猶予特例基準割合", "担保", "100,"):
+    for needed in (
+        "徴収猶予許可通知書",
+        "令和9年11月19日（金）まで",
+        "猶予特例基準割合",
+        "担保",
+        "100,",
+        "令和8年11月20日（金）までの計算",
+    ):
         assert needed in told, needed
     more = {"extends_id": measure.pk, "starts_on": date(2027, 11, 20), "applied_on": date(2026, 11, 15)}
     with pytest.raises(measures.MeasureRefused, match="までです"):
