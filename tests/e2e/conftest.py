@@ -85,6 +85,7 @@ def sign_in(open_page: Callable[[], Page], restored_reference_data: None) -> Sig
         page.get_by_label("パスワード").fill(PASSWORD)
         page.get_by_role("button", name="ログインする").click()
         page.wait_for_selector(".user-menu")
+        page.wait_for_load_state("load")  # keys are heard from then on
         return page
 
     return as_role
