@@ -8,8 +8,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from claims.intake import run
-from claims.intake.layout import Layout, LayoutError, read_layouts
+from claims.intake import catalogue, run
+from claims.intake.layout import Layout, LayoutError
 from claims.intake.shown import shown_cells
 from claims.models import Claim, ClaimKind, Entry, ImportBatch, ImportFile
 from toyota_collect.permissions import Permission, allows
@@ -161,7 +161,7 @@ def _open(file: ImportFile, rows: Page) -> None:
 
 def _layout(file: ImportFile) -> Layout | None:
     try:
-        return next((layout for layout in read_layouts() if layout.code == file.layout), None)
+        return next((layout for layout in catalogue.layouts() if layout.code == file.layout), None)
     except LayoutError:
         return None
 

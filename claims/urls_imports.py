@@ -3,6 +3,7 @@
 from django.urls import path
 
 from claims import views_imports as views
+from claims import views_layouts
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
@@ -10,5 +11,10 @@ urlpatterns = [
     path("imports/paid-totals/", views.paid_totals, name="import-paid-totals"),
     path("imports/<int:pk>/", views.batch, name="import-batch"),
     path("imports/<int:pk>/progress/", views.progress, name="import-progress"),
+    path("imports/layouts/", views_layouts.layouts, name="layouts"),
+    path("imports/layouts/new/", views_layouts.layout, name="layout-new"),
+    path("imports/layouts/trial/", views_layouts.layout_trial, name="layout-trial"),
+    path("imports/layouts/guess/", views_layouts.layout_guess, name="layout-guess"),
+    path("imports/layouts/of/<slug:code>/", views_layouts.layout, name="layout"),
     path("imports/files/<int:pk>/", views.file, name="import-file"),
 ]

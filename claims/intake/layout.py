@@ -92,7 +92,16 @@ def read_layout(path: Path) -> Layout:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise LayoutError(f"{path.name}: TOML として読めません（{error}）。書き方を直してください。") from error
-    return _Checker(path.name).layout(table)
+    return layout_of(path.name, table)
+
+
+def layout_of(name: str, table: dict[str, Any]) -> Layout:
+    """Check a layout that is given as a table; ``name`` stands before every complaint.
+
+    Raises:
+        LayoutError: an unknown or missing key, or a field that cannot be read as said.
+    """
+    return _Checker(name).layout(table)
 
 
 class _Checker:
@@ -149,7 +158,9 @@ class _Checker:
         known = {canonical.name: canonical for canonical in CONTENT[content]}
         if unknown := sorted(table.keys() - known.keys()):
             raise self.fail(f"[fields] の {'、'.join(unknown)} は {content} の項目ではありません。")
-        if missing := [one.name for one in known.values() if one.required and one.name not in table]:
+        if missing := [
+            f"{one.label}（{one.name}）" for one in known.values() if one.required and one.name not in table
+        ]:
             raise self.fail(f"[fields] に {'、'.join(missing)} がありません。書き足してください。")
         return tuple(self.field(known[name], table[name]) for name in known if name in table)
 

@@ -44,8 +44,13 @@ class Chunk:
 
 
 def split_row(layout: Layout, text: str) -> list[str]:
-    """The cells of one delimited row; empty if it cannot be split."""
-    if layout.format == "tsv":
+    """The cells of one row of a delimited layout; empty if it cannot be split."""
+    return split_cells(layout.format, text)
+
+
+def split_cells(form: str, text: str) -> list[str]:
+    """The cells of one ``csv`` or ``tsv`` row; empty if it cannot be split."""
+    if form == "tsv":
         return text.split("\t")
     try:
         return next(csv.reader([text], strict=True), [])

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from claims.intake import apply_claims, apply_receipts, apply_register
+from claims.intake import apply_claims, apply_receipts, apply_register, catalogue
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.job import Counts, Job
-from claims.intake.layout import Layout, LayoutError, read_layouts
+from claims.intake.layout import Layout, LayoutError
 from claims.intake.parse import FileRefused
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
@@ -148,7 +148,7 @@ def find_extracts(folder: Path) -> list[Extract]:
     if not folder.is_dir():
         raise FolderRefused(f"フォルダー {folder} がありません。抽出ファイルを置いた場所を指定してください。")
     try:
-        layouts = read_layouts()
+        layouts = catalogue.layouts()
     except LayoutError as error:
         raise FolderRefused(f"レイアウトが使えません。{error}") from error
     extracts = [match(path, layouts) for path in extract_paths(folder)]
@@ -165,7 +165,7 @@ def extract_paths(folder: Path) -> list[Path]:
 
 def match(path: Path, layouts: list[Layout] | None = None) -> Extract:
     """Find the one layout a file is written in, by its name."""
-    owners = [layout for layout in layouts or read_layouts() if layout.owns(path.name)]
+    owners = [layout for layout in layouts or catalogue.layouts() if layout.owns(path.name)]
     if len(owners) == 1:
         return Extract(path, owners[0])
     if not owners:

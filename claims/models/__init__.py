@@ -4,6 +4,7 @@ from claims.models.hold import Hold
 from claims.models.hold_terms import HoldTerms
 from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
 from claims.models.kind import ClaimGroup, ClaimKind, ClaimKindTerms, LateChargeRate
+from claims.models.layouts import SourceLayout
 from claims.models.ledger import Entry, FrozenYear, Receipt, ReceiptCancellation, SealBlock
 from claims.models.measure import Measure, MeasureCheck, MeasureClaim
 from claims.models.overpayment import Overpayment, Refund, RefundAccount, TransferFile
@@ -65,5 +66,6 @@ __all__ = [
     "SealBlock",
     "Slip",
     "SlipLine",
+    "SourceLayout",
     "TransferFile",
 ]

@@ -125,7 +125,7 @@ def test_a_new_section_is_added_with_a_layout_file_alone(tmp_path, monkeypatch):
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "toshokan_0001.txt").write_text("T1,L1,架空　太郎,R8,R8.7.31,3300", encoding="utf-8")
-    monkeypatch.setattr(run, "read_layouts", lambda: layouts.read_layouts(folder))
+    monkeypatch.setattr(run.catalogue, "layouts", lambda: layouts.read_layouts(folder))
     assert import_all(inbox).files.get().inserted == 1
     claim = Claim.objects.get()
     assert (claim.source.code, claim.notice_number, claim.principal_yen) == ("toshokan", "T1", 3_300)
@@ -137,7 +137,7 @@ def test_a_wrong_layout_stops_the_import_before_the_first_file(tmp_path, monkeyp
         raise layouts.LayoutError("wrong.toml: 項目 code がありません。")
 
     claims(tmp_path, {})
-    monkeypatch.setattr(run, "read_layouts", wrong)
+    monkeypatch.setattr(run.catalogue, "layouts", wrong)
     with pytest.raises(run.FolderRefused, match=r"wrong\.toml"):
         import_all(tmp_path)
 

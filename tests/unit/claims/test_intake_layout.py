@@ -23,7 +23,7 @@ def test_every_shipped_layout_is_read_and_owns_its_files():
         pytest.param(('encoding = "cp932"', 'encoding = "sjis"'), "cp932、utf-8-sig", id="unknown encoding"),
         pytest.param(('content = "claims"', 'content = "bills"'), "content", id="unknown content"),
         pytest.param(('ground = "tax"', 'ground = "gossip"'), "ground", id="unknown ground"),
-        pytest.param(('due_on = { column = "納期限", as = "era7" }', ""), "due_on がありません", id="needed field"),
+        pytest.param(('due_on = { column = "納期限", as = "era7" }', ""), "due_on） がありません", id="needed field"),
         pytest.param(('column = "納期限", as = "era7"', 'column = "納期限"'), "due_on の as", id="date without form"),
         pytest.param(('column = "納期限"', 'columm = "納期限"'), "due_on の columm", id="misspelt place"),
         pytest.param(
