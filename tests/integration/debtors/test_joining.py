@@ -175,7 +175,7 @@ def test_two_accounts_for_refunds_stay_two(two, staff):
 
 
 def test_nobody_joins_what_somebody_has_kept_apart(two, staff):
-    one, other = two
+    _, other = two
     third = identity(other, "kaigo", ground=Ground.COERCIVE)
     _, left = unlink_identity(identity_id=third.pk, reason="同姓同名の別人", on=DAY, by=staff)
     assert left == []
