@@ -26,7 +26,6 @@ SIGNS = {
     "alike": ("≒", "似ている", "act"),
     "differs": ("≠", "違う", "care"),
     "unknown": ("—", "片方だけ", ""),
-    "neither": ("—", "登録なし", ""),
     "hidden": ("×", "非表示", "hold"),
 }
 Texts = Callable[[SourceIdentity], tuple[str, str]]  # as it is shown, and the key that compares it
@@ -65,7 +64,7 @@ class Row:
 
     @property
     def sign(self) -> tuple[str, str, str]:
-        sign, word, tone = SIGNS[self.agreement]
+        sign, word, tone = SIGNS[self.agreement]  # "neither" is not shown
         return sign, self.word or word, tone
 
     @property
@@ -90,7 +89,7 @@ def desk(user: Any, *, on: date, chosen: int | None = None) -> dict[str, Any]:
     context: dict[str, Any] = {
         "queue": queue,
         "waiting": waiting.count(),
-        "answered_today": MatchQuestion.objects.filter(answered_at__date=on).count(),
+        "answered": MatchQuestion.objects.exclude(answered_at=None).count(),
         "question": question,
         "last": last,
     }
@@ -107,7 +106,7 @@ def pair(question: MatchQuestion, user: Any, *, on: date) -> dict[str, Any]:
     return {
         "left": left,
         "right": right,
-        "rows": list(_rows(left, right, told)),
+        "rows": [row for row in _rows(left, right, told) if row.agreement != "neither"],
         "evidence": evidence,
         "percent": round(question.score * 100),
         "hidden": hidden,

@@ -34,8 +34,8 @@ DONE = {
 
 @require(Permission.MATCH_REVIEW)
 def review(request: HttpRequest) -> HttpResponse:
-    """The queue and one pair; ``?q=`` chooses the pair."""
-    chosen = request.GET.get("q", "")
+    """The queue and one pair; ``?pair=`` chooses the pair."""
+    chosen = request.GET.get("pair", "")
     try:
         context = matching_page.desk(
             request.user, on=business_date(), chosen=int(chosen) if chosen.isdecimal() else None

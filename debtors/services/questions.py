@@ -101,7 +101,7 @@ def answer_same(*, question_id: int, reason: str, on: date, by: Any) -> MatchQue
         question.approval = approvals.ask(
             subject_type=SUBJECT,
             subject_key=str(question.pk),
-            subject_url=f"{reverse('debtors:matching')}?q={question.pk}",
+            subject_url=f"{reverse('debtors:matching')}?pair={question.pk}",
             title=f"名寄せ：{people}を同じ人とする"[:200],
             reason=reason,
             evidence=_evidence(question),
@@ -339,7 +339,7 @@ def _evidence(question: MatchQuestion) -> dict[str, Any]:
     """What the second person sees: who, and what agrees or differs; no address, no amount."""
     words = {"same": "一致", "alike": "似ている", "differs": "違う", "unknown": "片方だけ"}
     people = Person.objects.in_bulk({one.person_id for one in (question.left, question.right)} - {None})
-    shown = {"なぜ二人か": "地方税の情報と、ほかの債権の情報が、同じ人の画面に並びます（地方税法22条）"}
+    shown = {"なぜ二人か": "税とほかの債権が並ぶ（地税法22条）"}
     for label, one in (("A", question.left), ("B", question.right)):
         number = people[one.person_id].number if one.person_id else f"{one.source} {one.person_number}"
         shown[label] = f"{one.name}（{number}）"

@@ -50,6 +50,10 @@ def test_parting_restores_exactly_what_was(size: int) -> None:
             for one in people:
                 if not one.identities.exists():
                     identity(one, "zei")
+            for link in IdentityLink.objects.all():
+                evidence = {"agree": ["氏名"], "with": f"zei:{link.pk}"}
+                rule = ["strict_address", "alone"][link.pk % 2]
+                IdentityLink.objects.filter(pk=link.pk).update(rule=rule, evidence=evidence)
             refresh_people()
             before = _snapshot()
             made = [joined for pair in wanted if (joined := _join(people, *pair, by=staff))]
