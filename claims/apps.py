@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts, hold_pages
+        from claims import decisions, facts, hold_pages, people_joined
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -35,3 +35,4 @@ class ClaimsConfig(AppConfig):
         registry.list_facts.append(facts.list_facts)
         registry.number_searches.append(facts.people_by_notice)
         decisions.register(registry)
+        people_joined.register(registry)

@@ -15,6 +15,7 @@ from claims.services import plans
 from claims.services.charges import TermsMissing
 from claims.services.clocks import ClockUnknown
 from claims.services.plan_standing import states_of
+from debtors.joined import together
 from debtors.models import Person
 from debtors.panels import person_panel, visit_mark
 from toyota_collect import audit
@@ -155,7 +156,7 @@ def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_plans(request: HttpRequest, person: Person) -> HttpResponse:
-    found = list(person.plans.order_by("-history_number"))
+    found = list(Plan.objects.filter(person__in=together(person.pk)).order_by("-history_number", "-pk"))
     states = states_of(found, on=business_date())
     return render(
         request, "claims/plans/_person_panel.html", {"person": person, "states": [states[one.pk] for one in found]}

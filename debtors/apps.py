@@ -6,8 +6,9 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
+        from debtors import decisions, matching_page, person_tables
         from debtors.happenings import happenings
-        from toyota_collect.nav import DAILY
+        from toyota_collect.nav import BATCH, DAILY
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
@@ -17,4 +18,9 @@ class DebtorsConfig(AppConfig):
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
+        registry.nav_item(
+            NavItem(BATCH, "名寄せ", "debtors:matching", Permission.MATCH_REVIEW, 22, matching_page.nav_count)
+        )
         registry.happenings.append(happenings)
+        decisions.register(registry)
+        person_tables.register(registry)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from debtors.joined import together
 from debtors.models import Contact, Person
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
@@ -17,7 +18,7 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Contacts and protection measures. The measure says nothing about places."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for contact in person.contacts.select_related("by"):
+    for contact in Contact.objects.filter(person__in=together(person.pk)).select_related("by"):
         promise = f"約束 {short_text(contact.promised_on)}。" if contact.promised_on else ""
         text = f"{contact.get_outcome_display()}。{promise}{contact.text}"
         tone = TONES.get(contact.outcome, "")

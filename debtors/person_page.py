@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from debtors.disclosure import identities_for, own_records, protection_of, shown
-from debtors.models import IdentityLink, Person, ProtectionFlag
+from debtors.models import IdentityLink, Joining, Person, ProtectionFlag
 from debtors.panels import PANEL_COLUMNS, visit_mark
 from debtors.protection import hidden_people
 from debtors.rules.matching import EVIDENCE
@@ -36,7 +36,9 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "household_size": _household_size(head.household_number, user),
         "flags": _flags(person, user, _protect(protection, hidden=hidden), on=on),
         "panels": panels_for(person, user),
-        "identities": _identities(person, user),
+        "identities": (identities := _identities(person, user)),
+        "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
+        "joined": _joined(person, user),
     }
 
 
@@ -86,6 +88,14 @@ def _identities(person: Person, user: Any) -> list[dict[str, Any]]:
         {"identity": one, "reason": _reason(by_identity.get(one.pk)), "link": by_identity.get(one.pk)}
         for one in identities
     ]
+
+
+def _joined(person: Person, user: Any) -> list[Joining]:
+    """Whom staff found to be this person, for those who may review that."""
+    if not allows(user, Permission.MATCH_REVIEW):
+        return []
+    found = person.joined.filter(parted_at=None).select_related("emptied", "by", "second")  # type: ignore[attr-defined]
+    return list(found)
 
 
 def _reason(link: IdentityLink | None) -> str:

@@ -28,3 +28,20 @@ class PersonQuerySet(models.QuerySet):
             own = identities.objects.filter(person=OuterRef("pk"), claims__section=user.section_id)
             return self.filter(Exists(own))
         return self.all() if visible_grounds(user) else self.none()
+
+    def current(self) -> "PersonQuerySet":
+        """People who were not found to be somebody else (名寄せ): of those, the other is shown."""
+        joinings = self.model._meta.get_field("went_to").related_model
+        return self.exclude(Exists(joinings.objects.filter(emptied=OuterRef("pk"), parted_at=None)))
+
+
+class MatchQuestionQuerySet(models.QuerySet):
+    def unanswered(self) -> "MatchQuestionQuerySet":
+        """Not answered, or not finally: open, put off, or waiting for a second person."""
+        return self.filter(state__in=["open", "later", "proposed"])
+
+    def waiting(self, *, on: date) -> "MatchQuestionQuerySet":
+        """The queue on the day: open, put off until then, or sent back by the second person; the likeliest first."""
+        sent_back = Q(state="proposed", approval__decision__in=["rejected", "withdrawn"])
+        later = Q(state="later", come_back_on__lte=on)
+        return self.filter(Q(state="open") | later | sent_back).order_by("-score", "pk")

@@ -15,6 +15,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q, QuerySet
 
 from debtors.disclosure import own_records, shown
+from debtors.joined import current_people
 from debtors.models import Person, SourceIdentity
 from debtors.protection import hidden_people
 from debtors.rules.normalise import kana_key, name_key, phone_key
@@ -56,7 +57,7 @@ def find_people(text: str, *, user: Any, on: date) -> Found:
     if not name:
         return found
     reading = reading if _KANA.fullmatch(reading) else ""
-    people = Person.objects.visible_to(user)
+    people = Person.objects.visible_to(user).current()
     if found.born_on:
         people = people.filter(birth_on=found.born_on)
     ids = _beginning(people, name, reading, user=user)
@@ -90,7 +91,8 @@ def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
     identities = SourceIdentity.objects.exclude(person=None)
     if user.role == Role.SECTION_VIEWER:
         identities = identities.filter(claims__section=user.section_id)
-    ids = set(Person.objects.filter(number=number).values_list("pk", flat=True))
+    own = Person.objects.filter(number=number).values_list("pk", flat=True)
+    ids = set(current_people(own).values())
     ids |= set(identities.filter(Q(atena_number=number) | Q(person_number=number)).values_list("person_id", flat=True))
     if phone := phone_key(plain):
         by_phone = set(identities.filter(phone_key=phone).values_list("person_id", flat=True))

@@ -1,12 +1,18 @@
 from django.urls import path
 
-from debtors import views, views_work
+from debtors import views, views_matching, views_work
 
 app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
     path("work/", views_work.work, name="work"),
     path("work/<int:pk>/close/", views_work.close, name="close-work"),
+    path("matching/", views_matching.review, name="matching"),
+    path("matching/answered/", views_matching.answered, name="matching-answered"),
+    path("matching/apart/", views_matching.apart, name="matching-apart"),
+    path("matching/<int:pk>/answer/", views_matching.answer, name="matching-answer"),
+    path("matching/<int:pk>/undo/", views_matching.take_back, name="matching-undo"),
+    path("identities/<int:pk>/unlink/", views_matching.unlink_identity, name="unlink-identity"),
     path("<str:number>/", views.person, name="person"),
     path("<str:number>/next/", views_work.panel_next, name="panel-next"),
     path("<str:number>/contact/", views_work.panel_contact, name="panel-contact"),

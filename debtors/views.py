@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from debtors.happenings import course_of
+from debtors.joined import went_to
 from debtors.models import Person
 from debtors.panels import person_panel
 from debtors.person_page import context_of
@@ -29,6 +30,8 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require(Permission.PERSON_VIEW)
 def person(request: HttpRequest, number: str) -> HttpResponse:
+    if current := went_to(number):
+        return redirect("debtors:person", number=current)
     found = get_object_or_404(Person.objects.visible_to(request.user), number=number)
     audit.log_view(request, action="person", person_key=found.number)
     return render(request, "debtors/person.html", context_of(found, request.user, on=business_date()))

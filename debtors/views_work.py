@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from debtors import forms, services_work
-from debtors.models import Person, WorkItem
+from debtors.joined import together
+from debtors.models import Contact, Person, WorkItem
 from debtors.panels import person_panel
 from debtors.protection import hidden_people
 from toyota_collect import audit
@@ -49,7 +50,7 @@ def panel_next(request: HttpRequest, person: Person) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_contact(request: HttpRequest, person: Person) -> HttpResponse:
-    contact = person.contacts.select_related("by").first()
+    contact = Contact.objects.filter(person__in=together(person.pk)).select_related("by").first()
     return render(request, "debtors/panel_contact.html", {"contact": contact})
 
 

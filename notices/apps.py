@@ -6,7 +6,10 @@ class NoticesConfig(AppConfig):
     verbose_name = "通知"
 
     def ready(self) -> None:
-        from notices import tasks  # noqa: F401  the web process sends them by name
+        from notices import (
+            people_joined,
+            tasks,  # noqa: F401  the web process sends them by name
+        )
         from notices.happenings import happenings
         from notices.querysets import CHANNEL
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
@@ -23,3 +26,4 @@ class NoticesConfig(AppConfig):
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.happenings.append(happenings)
+        people_joined.register(registry)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from claims.models import Slip
+from debtors.joined import together
 from notices.models import Letter
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows
@@ -21,7 +22,7 @@ def happenings(person: Any, user: Any, on: date) -> Iterator[Happening]:
 
 def _letters(person: Any, on: date) -> Iterator[Happening]:
     found = Letter.objects.filter(
-        person=person, run__is_sample=False, run__issued_on__lte=on, state=Letter.State.VERIFIED
+        person__in=together(person.pk), run__is_sample=False, run__issued_on__lte=on, state=Letter.State.VERIFIED
     )
     for letter in found.select_related("run").defer("snapshot"):
         text = f"{letter.run.title} {yen_text(letter.total_yen)}（{letter.number}）"

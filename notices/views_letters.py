@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from debtors.joined import together
 from debtors.models import Person
 from debtors.panels import person_panel
 from debtors.protection import hidden_people
@@ -111,7 +112,7 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @person_panel(Permission.LETTER_VIEW)
 def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
-    found = person.letters.filter(run__is_sample=False, state=Letter.State.VERIFIED)  # type: ignore[attr-defined]
+    found = Letter.objects.filter(person__in=together(person.pk), run__is_sample=False, state=Letter.State.VERIFIED)
     recent = found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10]
     return render(request, "notices/_person_panel.html", {"person": person, "letters": recent})
 

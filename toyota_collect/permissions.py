@@ -37,6 +37,7 @@ class Permission(StrEnum):
     CONTACT_VIEW = "contact.view"  # the course of a case: contacts, holds, next steps
     CONTACT_WRITE = "contact.write"
     HOLD_WRITE = "hold.write"
+    MATCH_REVIEW = "match.review"
     SLIP_MAKE = "slip.make"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
@@ -64,6 +65,7 @@ _DESCRIPTIONS = {
     Permission.CONTACT_VIEW: "経過・保留・次の一手を見る",
     Permission.CONTACT_WRITE: "経過と次の一手を書く",
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
+    Permission.MATCH_REVIEW: "名寄せを判定する・取り消す",
     Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
@@ -100,6 +102,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.MATCH_REVIEW,
             P.SLIP_MAKE,
             P.LETTER_VIEW,
             P.ASK,
@@ -114,6 +117,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
             P.HOLD_WRITE,
+            P.MATCH_REVIEW,
             P.SLIP_MAKE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,

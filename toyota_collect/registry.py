@@ -6,7 +6,7 @@ each source answers only what that user may know.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 
@@ -61,6 +61,48 @@ class Happening:
     tone: str = ""  # pay | letter | hold | care | life
 
 
+@dataclass(frozen=True)
+class PersonTable:
+    """A key to a person, and what becomes of its rows when two people are found to be one (名寄せ), or are parted.
+
+    Rows that do not move stay with the person they were written for, and are shown through on the other's page.
+    """
+
+    key: str  # "claims.hold.person": app, model and field
+    title: str = ""  # what staff call one row
+    moves: Any = None  # Q of the rows that go along; none: nothing does
+    fit: "Fit | None" = None  # how a row must be changed to stand under the other person
+    concerns: "Concerns | None" = None  # by it, rows written while the two were one are divided
+    matters: Any = None  # Q of the rows that need a decision where they cannot be divided; none: all
+    decide: str = ""  # what is then to be done; "": nothing
+    as_one: bool = False  # decided on together, not row by row
+    name: Callable[[Any], str] = str  # of one row, for who decides
+    url: Callable[[Any], str] = lambda row: ""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What the parting of two people leaves for a person to decide."""
+
+    key: str
+    reason: str
+    next_step: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Identities leave a person for another: ``since`` they were together, or from the beginning (None)."""
+
+    person_id: int
+    other_id: int | None
+    identities: frozenset[int]
+    since: datetime | None
+
+
+Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
+Concerns = Callable[[Sequence[int]], Mapping[int, set[int]]]  # row ids → the identities each is about
+PartingCheck = Callable[[Parting], Iterable[ByHand]]
 Happenings = Callable[[Any, Any, date], Iterable[Happening]]  # (person, user, on)
 FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
@@ -80,9 +122,14 @@ class Registry:
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words
     one_by_one: set[str] = field(default_factory=set)  # subject types of adverse acts: never decided in bulk
+    person_tables: dict[str, PersonTable] = field(default_factory=dict)  # by key; a test finds those left out
+    parting_checks: list[PartingCheck] = field(default_factory=list)
 
     def channel(self, channel: Channel) -> None:
         self.channels[channel.code] = channel
+
+    def person_table(self, *tables: PersonTable) -> None:
+        self.person_tables |= {table.key: table for table in tables}
 
     def panel(self, panel: Panel) -> None:
         self.panels[panel.code] = panel

@@ -15,6 +15,7 @@ from claims.services import cancellations, receipts
 from claims.services.allocation import Plan, plan_allocation, plan_of
 from claims.services.posting import BookingRefused
 from claims.services.settling import own_kinds
+from debtors.joined import current_person
 from debtors.models import Person
 from debtors.rules.normalise import kana_key
 from toyota_collect import approvals, audit
@@ -120,7 +121,7 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
         CaseRefused: the ledger has moved on since; the decision does not stand.
     """
     case = _open(int(approval.subject_key))
-    payment, answer = case.payment, case.answer
+    payment, answer = case.payment, case.answer | {"person": current_person(case.answer["person"])}
     if answer["kind"] != case.kind:
         raise CaseRefused(
             "案を作ったあとで、この納付について新しい知らせが届きました。差し戻して、案を作り直してください。"

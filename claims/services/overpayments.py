@@ -17,6 +17,7 @@ from claims.services.charges import rate_table
 from claims.services.overpaid import interest_from
 from claims.services.posting import BookingRefused, Line, accounting_year, post
 from claims.services.settling import after_booking, own_kinds, went_up_after
+from debtors.joined import current_person
 from debtors.models import Person
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
@@ -145,7 +146,7 @@ def name_payer(approval: Approval, *, by: Any) -> None:
     over = Overpayment.objects.select_for_update().get(pk=int(approval.subject_key))
     if over.person_id:
         raise PlanRefused("納付者は、すでに決まっています。")
-    over.person_id, over.cause = over.plan["payer"], Overpayment.Cause.EXCESS
+    over.person_id, over.cause = current_person(over.plan["payer"]), Overpayment.Cause.EXCESS
     if over.ground == Ground.TAX:
         over.interest_from = interest_from(over.cause, over.arose_on)
     over.save(update_fields=["person", "cause", "interest_from"])

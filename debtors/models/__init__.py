@@ -1,4 +1,16 @@
 from debtors.models.contact import Contact, WorkItem
+from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 
-__all__ = ["Contact", "IdentityLink", "Person", "ProtectionFlag", "SourceIdentity", "SourceSystem", "WorkItem"]
+__all__ = [
+    "Contact",
+    "IdentityLink",
+    "Joining",
+    "MatchQuestion",
+    "NeverLink",
+    "Person",
+    "ProtectionFlag",
+    "SourceIdentity",
+    "SourceSystem",
+    "WorkItem",
+]

@@ -1,5 +1,7 @@
 """The facts a person is shown with, rebuilt from the linked identities; nothing else ever writes them."""
 
+from collections.abc import Collection
+
 from django.db import connection, transaction
 
 # The source with the lowest rank speaks first; what it does not know the next one says. Address, postal code and
@@ -23,7 +25,7 @@ SELECT person_id,
         AS household_number,
     (array_agg(died_on ORDER BY rank, id) FILTER (WHERE died_on IS NOT NULL))[1] AS died_on
 FROM (SELECT i.*, s.rank, s.code FROM debtors_sourceidentity i JOIN debtors_sourcesystem s ON s.id = i.source_id
-    WHERE i.person_id IS NOT NULL) linked
+    WHERE i.person_id IS NOT NULL AND (%(among)s::bigint[] IS NULL OR i.person_id = ANY(%(among)s))) linked
 GROUP BY person_id
 """
 FACTS = (
@@ -45,11 +47,14 @@ FROM best b WHERE NOT EXISTS (SELECT FROM debtors_person p WHERE p.id = b.person
 
 
 @transaction.atomic
-def refresh_people() -> int:
-    """Rebuild the shown facts of all persons from their identities; return how many persons were made or changed."""
+def refresh_people(*, among: Collection[int] | None = None) -> int:
+    """Rebuild the shown facts of all persons, or of those ``among``, from their identities.
+
+    Returns how many persons were made or changed.
+    """
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS best")
-        cursor.execute(BEST)
+        cursor.execute(BEST, {"among": None if among is None else list(among)})
         cursor.execute("ANALYZE best")
         cursor.execute(UPDATE)
         changed = int(cursor.rowcount)

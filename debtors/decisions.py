@@ -1,0 +1,20 @@
+"""What a decision (決裁) on the people's subjects sets going."""
+
+from debtors.services import questions
+from toyota_collect.approvals import ApprovalRefused
+from toyota_collect.business_date import business_date
+from toyota_collect.models import Approval
+from toyota_collect.registry import Registry
+
+
+def register(registry: Registry) -> None:
+    registry.subject_labels[questions.SUBJECT] = "名寄せ"
+    registry.on_approved[questions.SUBJECT] = _join
+    registry.one_by_one.add(questions.SUBJECT)  # one look a pair
+
+
+def _join(approval: Approval, by: object) -> None:
+    try:
+        questions.carry_out(approval, by=by, today=business_date())
+    except questions.AnswerRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused

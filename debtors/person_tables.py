@@ -1,0 +1,36 @@
+"""What becomes of the debtors' own rows when two people are found to be one (名寄せ), or are parted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from debtors.models import WorkItem
+from toyota_collect.registry import PersonTable, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.person_table(
+        # The link itself: joining and parting write these three with their own words.
+        PersonTable("debtors.sourceidentity.person", "登録"),
+        PersonTable("debtors.identitylink.person"),
+        PersonTable("debtors.protectionflag.person"),
+        PersonTable("debtors.joining.kept"),
+        PersonTable("debtors.joining.emptied"),
+        PersonTable("debtors.contact.person", "経過", decide="書いた職員に、どちらの人との話かを確かめる", as_one=True),
+        PersonTable(
+            "debtors.workitem.person",
+            "次の一手",
+            moves=Q(closed_at=None),
+            fit=_beside_the_others,
+            matters=Q(closed_at=None),
+            decide="どちらの人の件かを確かめ、済みにするか、もう一方の人に作り直す",
+            as_one=True,
+        ),
+    )
+
+
+def _beside_the_others(item: WorkItem, person_id: int) -> Mapping[str, Any]:
+    """One step is open for each subject: the second keeps its own name behind it, until somebody closes it."""
+    same = WorkItem.objects.filter(person=person_id, subject_key=item.subject_key, closed_at=None)
+    return {"subject_key": f"{item.subject_key}@{item.person_id}"[:80]} if same.exists() else {}
