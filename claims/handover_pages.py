@@ -23,7 +23,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.csv_out import as_text
 from toyota_collect.wareki import short_text
 
-PEOPLE = 20  # a page
+PEOPLE = 10  # a page
 State = HandoverLine.State
 WITH_OFFICE = [State.ACCEPTED, State.BACK]
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)

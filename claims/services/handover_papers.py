@@ -22,7 +22,7 @@ from toyota_collect.templatetags.tc import fiscal_year
 SUBJECT = "claims.handover"
 NOTICE, DECISION = "handover_notice", "handover_decision"
 MARKS, CONTACTS = "handover.number_marks", "section.contacts"
-MOST_ROWS = 12  # so many fit on the sheet
+MOST_ROWS = 6  # so many fit on the sheet
 
 
 def notice_paper(
@@ -71,7 +71,7 @@ def _row(group: Sequence[HandoverLine]) -> dict[str, Any]:
         years += f"〜{fiscal_year(last.levy_year)}"
     days = sorted(line.claim.due_on for line in group)
     return {
-        "kind": first.kind.name,
+        "kind": first.kind.short_name,
         "what": f"{years} {first.instalment_label}" if len(group) == 1 else f"{years}　{len(group)}期別",
         "due_first": days[0],
         "due_last": days[-1],
