@@ -232,7 +232,7 @@ def board_csv(lines: Iterable[Any]) -> str:
         writer.writerow(
             [
                 *(as_text(text) for text in texts),
-                line.get_state_display(),
+                line.label,
                 short_text(days) if days else "",
                 as_text(line.reason),
                 line.total_yen,

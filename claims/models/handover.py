@@ -151,6 +151,12 @@ class HandoverLine(models.Model):
         return self.principal_yen + self.other_yen
 
     @property
+    def label(self) -> str:
+        """The state as staff call it: what is in a basket waits, once the basket was handed in."""
+        waits = self.state == self.State.PICKED and self.handover.asked_on
+        return "判断待ち" if waits else str(self.get_state_display())
+
+    @property
     def tone(self) -> str:
         return self.TONES[self.State(self.state)]
 
