@@ -97,7 +97,8 @@ def candidate_groups(
             "known": known[pk],
             "rows": rows[pk],
         }
-        | {"chips": _chips(rows[pk]), "total_yen": sum(row["due"].total_yen for row in rows[pk])}
+        | {"chips": _chips(rows[pk]), "moves": any(row["proposed"] for row in rows[pk])}
+        | {"total_yen": sum(row["due"].total_yen for row in rows[pk])}
         for pk in ids
         if rows[pk]
     ]
@@ -264,6 +265,7 @@ def by_section() -> list[dict[str, Any]]:
     """For the office: what it has taken over, by section: claims, yen handed over, collected, left."""
     sums: dict[str, dict[str, Any]] = {}
     lines = HandoverLine.objects.filter(state__in=WITH_OFFICE).select_related("handover__section", "claim")
+    line: Any  # with its annotation
     for line in collected(lines).order_by("handover__section__code", "pk"):
         name = line.handover.section.name
         row = sums.setdefault(name, {"name": name, "claims": 0, "handed_yen": 0, "collected_yen": 0, "left_yen": 0})

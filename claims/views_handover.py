@@ -304,7 +304,7 @@ def _paper(request: HttpRequest, lines: QuerySet[HandoverLine], document: int, *
 
 def _office(request: HttpRequest, found: Handover, form: DecideForm, *, ticks_all: bool = False) -> HttpResponse:
     on = business_date()
-    ticked = set(form.data.getlist("lines")) if form.is_bound else set()
+    ticked = set(request.POST.getlist("lines")) if form.is_bound else set()
     rows = pages.with_holds(pages.lines_of(found, on=on), on=on)
     rows = [
         row | {"ticked": ticks_all or str(row["line"].pk) in ticked}

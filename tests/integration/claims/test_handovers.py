@@ -1,17 +1,18 @@
 """移管 from a section's basket to the office's decision and back, each act twice; and what a section never learns. All synthetic."""
 
+import io
 import re
 from datetime import date
 
 import pypdfium2
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
 
 from claims import handover_pages as pages
-from claims.models import Claim, ClaimKind, EvidenceNeed, Handover, HandoverLine, Hold
+from claims.models import Claim, ClaimKind, EvidenceNeed, Handover, HandoverLine, Hold, Plan
 from claims.services import handover_decisions as office
 from claims.services import handovers
 from claims.services.clocks import refresh_clocks
@@ -22,6 +23,7 @@ from debtors.models import WorkItem
 from debtors.services_work import open_work_item
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import identity, person, protect, user
+from tests.factories.plans import drafted
 from toyota_collect import approvals
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import AccessLog, Document
@@ -464,12 +466,20 @@ def test_the_office_sees_no_basket_before_it_is_handed_in(clerk, chief):
     assert not pages.inbox().exists()
 
 
-def test_a_plan_of_claims_that_are_not_the_sections_is_no_reason(mixed, clerk):
-    """Criteria come from the section's own claims alone: the refusal told to the office is not on its page."""
-    group = pages.candidate_groups(
-        pages.people_with_reasons(clerk.section_id, on=DAY, only_met=True), clerk.section_id, on=DAY
-    )[0]
-    assert [chip["label"] for chip in group["chips"]] == ["高額", "連絡なし"]
+@pytest.mark.parametrize(
+    ("broken", "labels"),
+    [("tax", ["高額", "連絡なし"]), ("rent", ["高額", "分納の不履行", "連絡なし"])],
+)
+def test_criteria_come_from_the_sections_own_claims_alone(broken, labels, mixed, clerk, chief):
+    """Neither the refusal told to the office nor broken plans of another section's claims are reasons on its page."""
+    for _ in range(2):
+        plan = drafted(mixed[broken], by=chief)
+        Plan.objects.filter(pk=plan.pk).update(
+            closed_on=DAY, closed_as="cancelled", close_reason="架空", closed_by=chief
+        )
+    people = pages.people_with_reasons(clerk.section_id, on=DAY, only_met=True)
+    (group,) = pages.candidate_groups(people, clerk.section_id, on=DAY)
+    assert [chip["label"] for chip in group["chips"]] == labels
     assert group["known"].owed_yen == 400_000
 
 
@@ -509,15 +519,12 @@ def test_the_office_decides_from_its_page(clerk, chief, director):
     assert "債権管理課（" in claim_page
 
 
-def test_lists_ask_a_constant_number_of_queries(clerk, django_assert_num_queries: DjangoAssertNumQueries):
+def test_lists_ask_a_constant_number_of_queries(clerk):
     def queries() -> int:
         with CaptureQueriesContext(connection) as seen:
             people = pages.people_with_reasons(clerk.section_id, on=DAY, only_met=False)
             pages.candidate_groups(people, clerk.section_id, on=DAY)
         return len(seen)
-
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
 
     rent()
     few = queries()
@@ -538,8 +545,6 @@ def test_lamps_of_many_claims_ask_three_queries(clerk, django_assert_num_queries
 def pdf() -> bytes:
     made = pypdfium2.PdfDocument.new()
     made.new_page(200, 200)
-    import io
-
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
