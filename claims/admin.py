@@ -4,7 +4,7 @@ from django.contrib import admin
 from import_export import fields, resources
 from import_export.widgets import ForeignKeyWidget
 
-from claims.models import ClaimKind, ClaimKindTerms, HoldTerms, LateChargeRate
+from claims.models import ClaimKind, ClaimKindTerms, EvidenceNeed, HoldTerms, LateChargeRate
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.models import Section
 
@@ -90,3 +90,21 @@ class HoldTermsAdmin(CsvReferenceAdmin):
     list_filter = ["to_be_confirmed", "applies", "legal_class", "reason"]
     search_fields = ["reason", "label", "law"]
     save_as = True  # a change of law is a new row with its own first day
+
+
+class EvidenceNeedResource(resources.ModelResource):
+    kind = fields.Field(column_name="kind", attribute="kind", widget=ForeignKeyWidget(ClaimKind, "code"))
+
+    class Meta:
+        model = EvidenceNeed
+        import_id_fields = ["legal_class", "kind", "evidence", "starts_on"]
+        exclude = ["id"]
+
+
+@admin.register(EvidenceNeed)
+class EvidenceNeedAdmin(CsvReferenceAdmin):
+    resource_classes = [EvidenceNeedResource]
+    list_display = ["legal_class", "kind", "evidence", "starts_on", "needed", "why", "to_be_confirmed"]
+    list_filter = ["to_be_confirmed", "legal_class", "evidence", "needed"]
+    list_select_related = ["kind"]
+    save_as = True  # a change is a new row with its own first day

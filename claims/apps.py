@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts, hold_pages, people_joined
+        from claims import decisions, facts, handover_pages, hold_pages, people_joined
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -22,6 +22,12 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(CARE, "時効", "claims:countdown", Permission.CLAIM_VIEW, 30))
         registry.nav_item(NavItem(DAILY, "分納", "claims:plans", Permission.CONTACT_VIEW, 11))
         registry.nav_item(NavItem(DAILY, "給与差押可能額", "claims:wage-seizure", Permission.CONTACT_VIEW, 15))
+        counts = handover_pages.nav_count_section, handover_pages.nav_count_office
+        registry.nav_item(NavItem(DAILY, "移管", "claims:handovers", Permission.HANDOVER_PREPARE, 16, counts[0]))
+        registry.nav_item(NavItem(DAILY, "移管した債権", "claims:handover-board", Permission.HANDOVER_PREPARE, 17))
+        registry.nav_item(
+            NavItem(DAILY, "移管の受入れ", "claims:handover-inbox", Permission.HANDOVER_OFFICE, 16, counts[1])
+        )
         registry.channel(Channel("seizure", "差押"))
         registry.channel(Channel("sale", "換価"))
         registry.channel(Channel("suit", "訴訟"))

@@ -5,11 +5,12 @@ from datetime import date
 from itertools import accumulate
 from typing import Any
 
-from claims.models import Claim, Entry
+from claims.models import Claim, Entry, HandoverLine
 from claims.rules.late_charge import percent
 from claims.rules.prescription import Prescription
 from claims.services.charges import DETERMINES, amounts_due
 from claims.services.clocks import ClockUnknown, clocks_for
+from claims.services.evidence import evidence_lamp
 
 CLAIM_PARTS = [part for part in Entry.Component if part is not Entry.Component.OVERPAID]
 KEY_PARTS = [
@@ -45,6 +46,8 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
         "rate_percent": _percent_text(due.terms.late_rate_permyriad),
         "key": [(name, getattr(claim, field)) for name, field in KEY_PARTS if getattr(claim, field)],
         "events": claim.events.select_related("by").all(),
+        "handed": claim.handover_lines.filter(state=HandoverLine.State.ACCEPTED).first(),
+        "lamp": evidence_lamp(claim, on=as_of),
         "parties": claim.parties.select_related("person").all(),
         "paid": _paid(until),
         "clock": clock,

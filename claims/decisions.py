@@ -13,6 +13,7 @@ from claims.services import (
     cases,
     claim_ends,
     clock_acts,
+    handover_decisions,
     measures,
     overpayments,
     plans,
@@ -20,6 +21,7 @@ from claims.services import (
     reductions,
     years,
 )
+from claims.services.handovers import HandoverRefused
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -82,6 +84,7 @@ SUBJECTS = {
     measures.DENIAL: Subject("猶予の不許可", measures.carry_out, measures.MeasureRefused, one_by_one=True),
     claim_ends.SUBJECT: Subject("不納欠損", claim_ends.carry_out, claim_ends.EndRefused),
     reductions.SUBJECT: Subject("延滞金等の減免", reductions.carry_out, reductions.ReductionRefused),
+    handover_decisions.SUBJECT: Subject("移管の受入れ", handover_decisions.carry_out, HandoverRefused),
     plans.REVIEW: Subject("満了した私債権の誓約の審査"),
 } | {
     measures.subject_of(code): Subject(name, measures.carry_out, measures.MeasureRefused)

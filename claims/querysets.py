@@ -67,8 +67,30 @@ class ClaimQuerySet(models.QuerySet):
         grounds = visible_grounds(user)
         return self.filter(ground__in=grounds) if grounds else self.none()
 
+    def with_office(self) -> "ClaimQuerySet":
+        """Claims the collection office has taken over from their section (移管済); who books their money is another matter."""
+        lines = self.model._meta.get_field("handover_lines").related_model
+        return self.filter(Exists(lines.objects.filter(claim=OuterRef("pk"), state="accepted")))
+
+    def free_to_hand_over(self, *, on: date) -> "ClaimQuerySet":
+        """Claims a section may announce and hand over: nothing silences a letter on them, and they are in no basket."""
+        lines = self.model._meta.get_field("handover_lines").related_model
+        taken = lines.objects.filter(claim=OuterRef("pk"), state__in=["picked", "accepted"])
+        return self.reachable_by("notice", on=on).filter(~Exists(taken), identity__person__isnull=False)
+
     def with_total(self) -> "ClaimQuerySet":
         return self.annotate(booked_yen=F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def in_force(self) -> "EvidenceQuerySet":
+        return self.filter(withdrawn_at=None)
+
+    def visible_to(self, user: Any) -> "EvidenceQuerySet":
+        """Files of claims the user may know of; to a section, those that are shared with it."""
+        claims = self.model._meta.get_field("claim").related_model
+        found = self.filter(claim__in=claims.objects.visible_to(user))
+        return found.filter(shared=True) if user.role == Role.SECTION_VIEWER else found
 
 
 class SlipQuerySet(models.QuerySet):

@@ -41,6 +41,8 @@ def load(models: Any) -> None:
     _booking(models.get_model("claims", "ClaimKind"), models.get_model("claims", "BookingSource"))
     if "holdterms" in models.all_models["claims"]:  # not yet there for the migrations before its own
         load_holds(models)
+    if "evidenceneed" in models.all_models["claims"]:
+        load_evidence_needs(models)
 
 
 def load_law(models: Any) -> None:
@@ -61,6 +63,18 @@ def load_holds(models: Any) -> None:
         facts |= {name: int(row[name]) for name in ("longest_months", "extension_months")}
         facts |= {name: row[name] == "1" for name in HOLD_FLAGS} | {"channels": row["channels"].split()}
         model.objects.get_or_create(**key, starts_on=FIRST_DAY, defaults=facts)
+
+
+def load_evidence_needs(models: Any) -> None:
+    """Which papers prove a claim, by class or by kind."""
+    kinds = dict(models.get_model("claims", "ClaimKind").objects.values_list("code", "pk"))
+    for row in _rows("evidence_needs.csv"):
+        key = {"legal_class": row["legal_class"], "kind_id": kinds[row["kind"]] if row["kind"] else None}
+        facts = {"why": row["why"], "source": row["source"], "needed": row["needed"] == "1"}
+        facts["to_be_confirmed"] = row["to_be_confirmed"] == "1"
+        models.get_model("claims", "EvidenceNeed").objects.get_or_create(
+            **key, evidence=row["evidence"], starts_on=FIRST_DAY, defaults=facts
+        )
 
 
 class _Sections(dict):  # type: ignore[type-arg]

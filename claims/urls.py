@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("claims.urls_money")),
     path("", include("claims.urls_holds")),
     path("", include("claims.urls_plans")),
+    path("", include("claims.urls_handovers")),
 ]

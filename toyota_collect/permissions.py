@@ -39,6 +39,10 @@ class Permission(StrEnum):
     HOLD_WRITE = "hold.write"
     MATCH_REVIEW = "match.review"
     SLIP_MAKE = "slip.make"
+    HANDOVER_PREPARE = "handover.prepare"  # a section hands its own claims over
+    HANDOVER_OFFICE = "handover.office"
+    HANDOVER_DECIDE = "handover.decide"
+    EVIDENCE = "evidence"  # files that prove a claim the user may see
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
     MONEY_VIEW = "money.view"  # receipts files, cases in doubt, overpayments, day closes
@@ -67,6 +71,10 @@ _DESCRIPTIONS = {
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
     Permission.MATCH_REVIEW: "名寄せを判定する・取り消す",
     Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
+    Permission.HANDOVER_PREPARE: "自分の課の債権を移管に出す",
+    Permission.HANDOVER_OFFICE: "移管の申出と移管済の債権を見る",
+    Permission.HANDOVER_DECIDE: "移管の受入れを起案し、差し戻す・返還する",
+    Permission.EVIDENCE: "証拠書類を見る・登録する・取り下げる",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
     Permission.MONEY_VIEW: "収納・過誤納・日締めを見る",
@@ -104,6 +112,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HOLD_WRITE,
             P.MATCH_REVIEW,
             P.SLIP_MAKE,
+            P.HANDOVER_OFFICE,
+            P.EVIDENCE,
             P.LETTER_VIEW,
             P.ASK,
         }
@@ -119,6 +129,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HOLD_WRITE,
             P.MATCH_REVIEW,
             P.SLIP_MAKE,
+            P.HANDOVER_OFFICE,
+            P.HANDOVER_DECIDE,
+            P.EVIDENCE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
             P.MONEY_VIEW,
@@ -144,7 +157,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.ASK,
         }
     ),
-    Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
+    Role.SECTION_VIEWER: frozenset(
+        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.HANDOVER_PREPARE, P.EVIDENCE}
+    ),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
     Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),

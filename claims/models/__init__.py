@@ -1,5 +1,7 @@
 from claims.models.claim import Claim, ClaimEvent, ClaimParty
 from claims.models.claim_end import ClaimEnd, ClaimEndLine, EndGround
+from claims.models.evidence import ClaimEvidence, EvidenceKind, EvidenceNeed
+from claims.models.handover import Handover, HandoverLine
 from claims.models.hold import Hold
 from claims.models.hold_terms import HoldTerms
 from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
@@ -28,6 +30,7 @@ __all__ = [
     "ClaimEnd",
     "ClaimEndLine",
     "ClaimEvent",
+    "ClaimEvidence",
     "ClaimGroup",
     "ClaimKind",
     "ClaimKindTerms",
@@ -36,8 +39,12 @@ __all__ = [
     "DayClose",
     "EndGround",
     "Entry",
+    "EvidenceKind",
+    "EvidenceNeed",
     "Feed",
     "FrozenYear",
+    "Handover",
+    "HandoverLine",
     "Hold",
     "HoldTerms",
     "ImportBatch",

@@ -1,0 +1,195 @@
+"""証拠書類: taken in by their content, kept under their hash, withdrawn with a reason; and the lamp that says what is missing."""
+
+import hashlib
+import io
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pikepdf
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, UnidentifiedImageError
+
+from claims.models import Claim, ClaimEvidence, EvidenceKind, EvidenceNeed
+from claims.rules.evidence import ENDINGS, Lamp, content_type, lamp, needed
+from claims.services.charges import kind_terms
+from toyota_collect import audit
+from toyota_collect.dated import value_or
+from toyota_collect.documents.store import write_private
+from toyota_collect.permissions import Role
+
+LARGEST = "evidence.largest_mebibytes"
+MOST = 100  # claims that one file is kept for at once
+MEBIBYTE = 2**20
+
+
+class EvidenceRefused(Exception):
+    """The file cannot be taken in, opened or withdrawn; the message says why and what to do, in Japanese."""
+
+
+def largest_mebibytes(*, on: date) -> int:
+    """The largest file that is taken in, in MiB (dated setting)."""
+    return int(value_or(LARGEST, on, 20))
+
+
+def evidence_lamp(claim: Claim, *, on: date) -> Lamp:
+    """How complete the papers of one claim are; for many, ask :func:`evidence_lamps`."""
+    return evidence_lamps([claim], on=on)[claim.pk]
+
+
+def evidence_lamps(claims: Iterable[Claim], *, on: date) -> dict[int, Lamp]:
+    """The lamp of each claim by its id; three queries, however many claims.
+
+    Raises:
+        TermsMissing: a claim's kind has no legal attributes for the day it fell due.
+    """
+    given = list(claims)
+    terms, rows = kind_terms(), [row.as_need() for row in EvidenceNeed.objects.all()]
+    there: dict[int, set[str]] = defaultdict(set)
+    kept = ClaimEvidence.objects.in_force().filter(claim__in=[claim.pk for claim in given]).order_by()
+    for claim_id, kind in kept.values_list("claim", "kind"):
+        there[claim_id].add(kind)
+    papers: dict[tuple[str, int], tuple[str, ...]] = {}
+    found = {}
+    for claim in given:
+        key = (terms.of(claim).legal_class, claim.kind_id)
+        if key not in papers:
+            papers[key] = needed(rows, legal_class=key[0], kind=key[1], on=on)
+        found[claim.pk] = lamp(papers[key], there[claim.pk])
+    return found
+
+
+@transaction.atomic
+def attach(
+    *, claim_ids: Sequence[int], kind: str, name: str, content: bytes, by: Any, on: date, shared: bool = True
+) -> list[ClaimEvidence]:
+    """Keep a file for one or more claims; the same file for the same claim and kind is kept once.
+
+    Args:
+        shared: whether the section sees it; what a section brings it sees in any case.
+
+    Raises:
+        EvidenceRefused: another type than PDF, JPEG, PNG or TIFF, damaged, locked, empty or too large; nothing is kept.
+    """
+    if kind not in EvidenceKind.values:
+        raise EvidenceRefused("書類の種類を選んでください。")
+    if not 1 <= len(set(claim_ids)) <= MOST:
+        raise EvidenceRefused(f"期別は1件以上{MOST}件までを選んでください。いまは{len(set(claim_ids))}件です。")
+    type_ = _checked(content, name, on=on)
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"evidence/{digest[:2]}/{digest}{ENDINGS[type_]}"
+    claims = list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=claim_ids).order_by("pk"))
+    known = ClaimEvidence.objects.in_force().filter(claim__in=claims, kind=kind, sha256=digest)
+    already = set(known.values_list("claim", flat=True))
+    if not (Path(settings.MEDIA_ROOT) / path).exists():
+        write_private(Path(settings.MEDIA_ROOT) / path, content)
+    made = []
+    for claim in claims:
+        if claim.pk in already:
+            continue
+        one = ClaimEvidence.objects.create(
+            claim=claim,
+            kind=kind,
+            name=_shown_name(name),
+            content_type=type_,
+            size_bytes=len(content),
+            sha256=digest,
+            path=path,
+            shared=shared or by.role == Role.SECTION_VIEWER,
+            by=by,
+        )
+        audit.record(event="evidence.attached", by=by, target=one, detail={"claim": claim.pk, "sha256": digest})
+        made.append(one)
+    return made
+
+
+def content_of(evidence: ClaimEvidence) -> bytes:
+    """The kept bytes. Raises ``EvidenceRefused`` where they are gone or altered."""
+    try:
+        content = (Path(settings.MEDIA_ROOT) / evidence.path).read_bytes()
+    except FileNotFoundError as error:
+        raise EvidenceRefused("保存したファイルが見つかりません。管理者に連絡してください。") from error
+    if hashlib.sha256(content).hexdigest() != evidence.sha256:
+        raise EvidenceRefused("保存したファイルが、登録したときと違います。管理者に連絡してください。")
+    return content
+
+
+@transaction.atomic
+def withdraw(*, evidence_id: int, reason: str, by: Any) -> ClaimEvidence:
+    """Take a file out of use with a reason; the file itself stays, and the record of it.
+
+    Raises:
+        ClaimEvidence.DoesNotExist: no such file.
+        EvidenceRefused: no reason, withdrawn before, or a section withdraws what another brought.
+    """
+    found = ClaimEvidence.objects.select_for_update(of=("self",)).select_related("by").get(pk=evidence_id)
+    if found.withdrawn_at:
+        raise EvidenceRefused("この書類は、すでに取り下げられています。")
+    if not reason.strip():
+        raise EvidenceRefused("取り下げる理由を書いてください。")
+    if by.role == Role.SECTION_VIEWER and found.by.section_id != by.section_id:
+        raise EvidenceRefused(
+            "所管課が取り下げられるのは、自分の課が登録した書類だけです。登録した課に連絡してください。"
+        )
+    found.withdrawn_at, found.withdrawn_by, found.withdrawn_reason = timezone.now(), by, reason.strip()[:300]
+    found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+    audit.record(event="evidence.withdrawn", by=by, target=found, detail={"reason": found.withdrawn_reason})
+    return found
+
+
+def _checked(content: bytes, name: str, *, on: date) -> str:
+    """The type of a file that opens as what it begins as."""
+    shown, most = _shown_name(name), largest_mebibytes(on=on)
+    if not content:
+        raise EvidenceRefused(f"「{shown}」は空のファイルです。もとの書類を読み取り直してください。")
+    if len(content) > most * MEBIBYTE:
+        raise EvidenceRefused(
+            f"「{shown}」は{len(content) / MEBIBYTE:.1f}MiBあり、上限の{most}MiBを超えています。"
+            "読み取りの解像度を下げるか、分けて登録してください。"
+        )
+    type_ = content_type(content)
+    if type_ is None:
+        raise EvidenceRefused(
+            f"「{shown}」の中身は、PDF・JPEG・PNG・TIFFのどれでもありません。名前の終わりを変えても登録できません。"
+            "PDFにするか、紙から読み取ってください。"
+        )
+    try:
+        _open(content, type_)
+    except pikepdf.PasswordError as error:
+        raise EvidenceRefused(f"「{shown}」はパスワードで守られています。外してから登録してください。") from error
+    except (
+        pikepdf.PdfError,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+    ) as error:
+        raise EvidenceRefused(f"「{shown}」は壊れていて開けません。もとの書類を読み取り直してください。") from error
+    return type_
+
+
+def _open(content: bytes, type_: str) -> None:
+    if type_ == "application/pdf":
+        with pikepdf.open(io.BytesIO(content)) as opened:
+            if not opened.pages:
+                raise ValueError("no pages")
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a large scan is no attack; what cannot be read is an error
+        with Image.open(io.BytesIO(content), formats=[type_.removeprefix("image/").upper()]) as image:
+            image.verify()
+
+
+def _shown_name(name: str) -> str:
+    """The file's own name without folders and control characters, at most 120 characters, its ending kept."""
+    plain = "".join(char for char in PurePosixPath(name.replace("\\", "/")).name if char.isprintable()).strip()
+    if len(plain) > 120:
+        ending = PurePosixPath(plain).suffix[:10]
+        plain = plain[: 120 - len(ending)] + ending
+    return plain or "名前のないファイル"
