@@ -1,4 +1,13 @@
 from debtors.models.contact import Contact, WorkItem
-from debtors.models.person import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
+from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 
-__all__ = ["Contact", "IdentityLink", "Person", "ProtectionFlag", "SourceIdentity", "SourceSystem", "WorkItem"]
+__all__ = [
+    "Contact",
+    "FormerFact",
+    "IdentityLink",
+    "Person",
+    "ProtectionFlag",
+    "SourceIdentity",
+    "SourceSystem",
+    "WorkItem",
+]
