@@ -1,9 +1,10 @@
 """What 名寄せ asks people: might these two persons be one? A question joins two clusters of identities."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 from math import log2
 
 from debtors.rules.agreement import Comparison, Match, compare, pairs_to_compare, places_with_rooms
@@ -78,7 +79,8 @@ def find_questions(
 
     Left out: pairs whose numbers, sex or birth date say that they are two persons, pairs that hold a pair of ``never``
     (identity ids), pairs less likely than ``least``, and what the answers "same" to better questions would settle: the
-    questions form no ring. After an answer "different" another question may come up; ask again then.
+    questions form no ring and no chain between two persons. After an answer "different" another question may come up;
+    ask again then.
     """
     records = {min(one.id for one in cluster): tuple(cluster) for cluster in clusters}
     facts = {key: facts_of(cluster) for key, cluster in records.items()}
@@ -95,7 +97,7 @@ def find_questions(
     found.sort(key=lambda one: (-one[0], one[1], one[2]))
     return [
         Question(_ids(records[a]), _ids(records[b]), round(score, 4), city.evidence(facts[a], facts[b], seen))
-        for score, a, b, seen in _without_rings(found)
+        for score, a, b, seen in _one_answer_each(found, facts)
     ]
 
 
@@ -103,23 +105,18 @@ def _ids(cluster: Iterable[IdentityRecord]) -> tuple[int, ...]:
     return tuple(sorted(one.id for one in cluster))
 
 
-def _without_rings(
-    found: Iterable[tuple[float, int, int, Comparison]],
-) -> Iterable[tuple[float, int, int, Comparison]]:
-    """Of ranked pairs, those that join what better ones have not joined."""
-    parent: dict[int, int] = {}
-
-    def root(key: int) -> int:
-        while parent.setdefault(key, key) != key:
-            parent[key] = parent[parent[key]]
-            key = parent[key]
-        return key
-
+def _one_answer_each(
+    found: Iterable[tuple[float, int, int, Comparison]], facts: Mapping[int, Facts]
+) -> Iterator[tuple[float, int, int, Comparison]]:
+    """Of ranked pairs, those that would join what better ones would not, and would not join two known persons."""
+    together: dict[int, list[int]] = {}
     for one in found:
-        a, b = root(one[1]), root(one[2])
-        if a != b:
-            parent[max(a, b)] = min(a, b)
-            yield one
+        mine, theirs = (together.setdefault(key, [key]) for key in one[1:3])
+        if mine is theirs or any(told_apart(facts[a], facts[b], by_source=False) for a, b in product(mine, theirs)):
+            continue
+        mine += theirs
+        together.update(dict.fromkeys(theirs, mine))
+        yield one
 
 
 class _City:
