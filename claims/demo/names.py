@@ -99,7 +99,7 @@ class NameBook:
     def _word(rng: random.Random, row: dict[str, str]) -> Word:
         forms = row["official_forms"].split("/") if row["official_forms"] else []
         official = rng.choice(forms) if forms and rng.random() < 0.6 else row["kanji"]
-        if any(sign in official for sign in GAIJI) and rng.random() < 0.85:
+        if any(sign in official for sign in GAIJI) and rng.random() < 0.9:
             official = row["kanji"]  # characters beyond CP932 are rare
         return Word(row["kanji"], official, row["kana"], row["other_kana"])
 
