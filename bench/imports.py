@@ -33,7 +33,7 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
     path = folder / f"zei_tainou_{size}.csv"
     if not path.exists():
         _write(path, size)
-    with _scratch_database():
+    with scratch_database():
         ours = _timed(lambda: _import(path))
         written = _written()
         copied = _copy_again(folder)
@@ -77,7 +77,8 @@ def _write(path: Path, size: int) -> None:
 
 
 @contextmanager
-def _scratch_database() -> Iterator[None]:
+def scratch_database() -> Iterator[None]:
+    """A migrated database of its own in place of the installation's, for as long as the block runs."""
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:

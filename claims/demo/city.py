@@ -110,6 +110,7 @@ class _City:
     def _register(self, person: Person) -> Record:
         record = self.records.in_register(person)
         facts = {field: getattr(record, field) for field in Record.__slots__}
+        facts |= self.records.register_names(person)
         facts["moved_on"] = person.homes[-1][0] if len(person.homes) > 1 else None
         for field in ("household_number", "relation", "died_on", "protected_from", "protected_until"):
             facts[field] = getattr(person, field)

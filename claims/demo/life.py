@@ -42,7 +42,13 @@ HIT_FIRST: dict[str, dict[str, float]] = {
     "welfare_start": {"fukushi": 6, "jutaku": 2},
     "welfare_stop": {"fukushi": 12},
 }
-RARE = {"twin": 0.005, "namesake": 0.003, "protected": 0.0113, "lapsed": 0.15}  # shares of those who may be
+RARE = {
+    "twin": 0.005,
+    "namesake": 0.003,
+    "junior": 0.005,
+    "protected": 0.0113,
+    "lapsed": 0.15,
+}  # shares of those who may be
 TAX = ("zei", "kokuho")
 
 
@@ -275,6 +281,8 @@ class Lives:
             other = self.registry.namesake_of(rng, who, house.shape)
             case.households.append(other)
             case.debtors.append(self._individual(rng, other.head, other, None))
+        elif here and who.sex == "1" and self._turn_of("junior"):
+            case.debtors.append(self._individual(rng, self.registry.junior_of(rng, house, who), house, None))
         elif adults and rng.random() < 0.16:
             case.debtors.append(self._individual(rng, rng.choice(adults), house, None))
 

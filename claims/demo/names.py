@@ -117,9 +117,18 @@ class NameBook:
         free = [row for row in rows if row["kana"] not in taken]
         return self._word(rng, rng.choice(free or rows))
 
+    def two_of_one_reading(self, rng: random.Random, taken: frozenset[str]) -> tuple[Word, Word]:
+        """Return two given names of men that are read alike (浩, 弘); ``taken`` are readings not to use."""
+        men = {kana: [row for row in rows if row["sex"] == "1"] for kana, rows in self._given_by_kana.items()}
+        kana = rng.choice(sorted(kana for kana, rows in men.items() if len(rows) > 1 and kana not in taken))
+        one, other = rng.sample(men[kana], 2)
+        return self._word(rng, one), self._word(rng, other)
+
     def misspelt(self, rng: random.Random, name: Name) -> Name:
-        """Return the name as heard or half read: another sign of the same reading, kana only, or no middle name."""
+        """Return the name as heard or half read: another sign of the same reading, kana only, no middle name, or turned."""
         if name.family.common.isascii():
+            if rng.random() < 0.4:
+                return Name(name.given, name.family)  # the given name first, as in a passport's visual zone
             given = name.given.common.split()[0]
             return Name(name.family, Word(given, given, name.given.kana.split()[0]))
         if rng.random() < 0.5:

@@ -75,15 +75,29 @@ class Registry:
 
     def __init__(self, numbers: Numbers, names: NameBook, places: Places, today: date) -> None:
         self.numbers, self.names, self.places, self.today = numbers, names, places, today
+        self._given_up: list[str] = []  # mobile numbers that the telephone company hands out again
 
     def person(
         self, rng: random.Random, name: Name, sex: str, born: date | None, relation: str, **more: object
     ) -> Person:
-        phone = f"090-0{rng.randint(0, 999):03d}-{rng.randint(0, 9999):04d}"
-        former = f"0565-0{rng.randint(0, 9)}-{rng.randint(0, 9999):04d}" if rng.random() < 0.5 else phone
+        phone, former = self._phones(rng)
         numbers = self.numbers
         made = {"household_number": "", "homes": [], "phone": phone, "former_phone": former, **more}
         return Person(numbers.true_person(), name, born, sex, numbers.person("atena"), relation=relation, **made)
+
+    def _phones(self, rng: random.Random) -> tuple[str, str]:
+        """Return the present number and the one before: a landline, a mobile given up, or the same."""
+        phone, former = (f"090-0{rng.randint(0, 999):03d}-{rng.randint(0, 9999):04d}" for _ in range(2))
+        lot = rng.random()
+        if lot < 0.45:
+            former = f"0565-0{rng.randint(0, 9)}-{rng.randint(0, 9999):04d}"
+        elif lot > 0.53:
+            former = phone
+        if self._given_up and rng.random() < 0.04:
+            phone = self._given_up.pop(rng.randrange(len(self._given_up)))
+        if 0.45 <= lot <= 0.53:
+            self._given_up.append(former)
+        return phone, former
 
     def homes(self, rng: random.Random, estate: bool, adult_since: int) -> list[tuple[date, Address]]:
         """Return one to three addresses in the city, newest last."""
@@ -136,6 +150,8 @@ class Registry:
             form = rng.choice(self.names.official_forms(head.name.family))
             name = Name(head.name.family.with_official(form), name.given)
         one = self.person(rng, name, sex, some_day(rng, born_year), relation, country=head.country)
+        if rng.random() < 0.4:
+            one.former_phone = head.former_phone  # the telephone of the house
         house.members.append(one)
         return one
 
@@ -157,6 +173,20 @@ class Registry:
         twin.homes, twin.household_number = list(one.homes), one.household_number
         house.members.append(twin)
         return twin
+
+    def junior_of(self, rng: random.Random, house: Household, who: Person) -> Person:
+        """Add a grown son, or the father of someone young, read as ``who`` is and written with another sign."""
+        taken = frozenset(one.name.given.kana for one in house.members if one is not who)
+        mine, other = self.names.two_of_one_reading(rng, taken)
+        who.name = Name(who.name.family, mine)
+        years = rng.randint(22, 34)
+        elder = who.age(self.today) < 20 + years
+        born = some_day(rng, who.born.year + (-years if elder else years))
+        one = self.person(rng, Name(who.name.family, other), "1", born, "父" if elder else "子")
+        one.homes, one.household_number = list(who.homes), who.household_number
+        one.former_phone = who.former_phone
+        house.members.append(one)
+        return one
 
     def namesake_of(self, rng: random.Random, one: Person, shape: str) -> Household:
         """Return another household whose head bears the same name and birth date, unrelated to the first."""

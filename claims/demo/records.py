@@ -100,6 +100,17 @@ class Records:
             person.sex, home.postal_code, home.text("register"), "",
         )  # fmt: skip
 
+    @staticmethod
+    def register_names(person: Person) -> dict[str, str]:
+        """Return what the register knows besides: the address, name and 通称 a person also had or has."""
+        before = person.home(back=1).text("register") if len(person.homes) > 1 else ""
+        facts = {"former_address": before}
+        for field, name in (("former", person.former_name), ("alias", person.name.alias)):
+            text = for_cp932(wide(name.text("　", official=True))) if name else ""
+            facts |= {"alias" if field == "alias" else "former_name": text}
+            facts |= {f"{field}_kana": wide(name.kana()) if name else ""}
+        return facts
+
     def _name(self, rng: random.Random, habit: Habit, person: Person) -> tuple[str, str]:
         name = person.name
         if name.alias and rng.random() < 0.4:
@@ -153,5 +164,5 @@ def slipped(rng: random.Random, birth: date) -> date:
     if lot < 0.4:
         return birth.replace(day=birth.day % 28 + 1)
     if lot < 0.7 or birth.day > 12 or birth.day == birth.month:
-        return birth.replace(year=min(birth.year + rng.choice((-10, -1, 1)), 2025), day=min(birth.day, 28))
+        return birth.replace(year=min(max(birth.year + rng.choice((-10, -1, 1)), 1927), 2025), day=min(birth.day, 28))
     return birth.replace(month=birth.day, day=birth.month)

@@ -109,7 +109,8 @@ KYOIKU = System(
 
 REGISTER = Table("juki_zenken", "csv", "csv", columns("""
         宛名番号 atena_number, 氏名 name, フリガナ kana, 生年月日 birth_on ymd, 性別 sex, 郵便番号 postal_code,
-        住所 address, 世帯番号 household_number, 続柄 relation, 異動年月日 moved_on ymd, 死亡年月日 died_on ymd,
+        住所 address, 旧住所 former_address, 旧氏名 former_name, 旧氏名フリガナ former_kana, 通称 alias,
+        通称フリガナ alias_kana, 世帯番号 household_number, 続柄 relation, 異動年月日 moved_on ymd, 死亡年月日 died_on ymd,
         支援措置開始日 protected_from ymd, 支援措置終了日 protected_until ymd
         """))  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 from claims.intake.checks import REGISTER_CHECKS, check
 from claims.intake.job import Counts, Job
 from claims.intake.stage import table_from
-from debtors.services.identities import upsert_identities, upsert_protections
+from debtors.services.identities import add_former_facts, upsert_identities, upsert_protections
 
 FACTS = """
 SELECT atena_number AS person_number, atena_number, ''::text AS corporate_number, name, kana, birth_on, sex,
@@ -16,10 +16,22 @@ PROTECTIONS = """
 SELECT i.id AS identity_id, s.protected_from AS starts_on, s.protected_until + 1 AS ends_on
 FROM stage s JOIN identities_now i ON i.person_number = s.atena_number
 """
+OTHER_FACTS = " UNION ALL ".join(
+    f"SELECT i.id AS identity_id, '{what}'::text AS what, s.{field} AS value, {until}::date AS until"
+    " FROM stage s JOIN identities_now i ON i.person_number = s.atena_number"
+    for what, field, until in (
+        ("address", "former_address", "s.moved_on"),
+        ("name", "former_name", "NULL"),
+        ("kana", "former_kana", "NULL"),
+        ("name", "alias", "NULL"),
+        ("kana", "alias_kana", "NULL"),
+    )
+)
 COUNTS = """
-SELECT count(*) FILTER (WHERE i.is_new), count(*) FILTER (WHERE NOT i.is_new AND (i.changed OR p.changed)),
-    count(*) FILTER (WHERE NOT i.is_new AND NOT i.changed AND NOT p.changed)
-FROM identities_now i JOIN protections_now p ON p.identity_id = i.id
+SELECT count(*) FILTER (WHERE i.is_new), count(*) FILTER (WHERE NOT i.is_new AND differs),
+    count(*) FILTER (WHERE NOT i.is_new AND NOT differs)
+FROM identities_now i JOIN protections_now p ON p.identity_id = i.id LEFT JOIN former_now f ON f.identity_id = i.id,
+    LATERAL (SELECT i.changed OR p.changed OR f.identity_id IS NOT NULL AS differs) d
 """
 
 
@@ -32,6 +44,8 @@ def apply(cursor: Any, job: Job) -> Counts:
     """Write the identities and protection measures of the staged rows; return what became of the rows."""
     table_from(cursor, "facts", FACTS, job.params)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
+    table_from(cursor, "other_facts", OTHER_FACTS, job.params)
+    add_former_facts()
     table_from(cursor, "protections", PROTECTIONS, job.params)
     upsert_protections(ground=job.layout.ground, origin=job.source.name, as_of=job.as_of)
     cursor.execute(COUNTS)

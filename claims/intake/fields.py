@@ -13,6 +13,11 @@ NAMES = {
     "postal_code": "郵便番号",
     "address": "住所",
     "phone": "電話番号",
+    "former_address": "旧住所",
+    "former_name": "旧氏名",
+    "former_kana": "旧氏名フリガナ",
+    "alias": "通称",
+    "alias_kana": "通称フリガナ",
     "household_number": "世帯番号",
     "relation": "続柄",
     "moved_on": "異動日",
@@ -46,7 +51,9 @@ NAMES = {
     "late_yen": "延滞金",
     "cancels": "取り消す領収番号",
 }
-SECRET_IN_RAW = frozenset({"postal_code", "address", "phone"})  # never shown of a refused row: it may be protected
+SECRET_IN_RAW = frozenset(
+    {"postal_code", "address", "phone", "former_address"}
+)  # never shown of a refused row: it may be protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,11 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         Canonical("died_on", "date"),
         Canonical("protected_from", "date"),
         Canonical("protected_until", "date"),
+        _text("former_address", 200),
+        _text("former_name", 120),
+        _text("former_kana", 200),
+        _text("alias", 120),
+        _text("alias_kana", 200),
     ),
 }
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text

@@ -1,9 +1,10 @@
 from debtors.models.contact import Contact, WorkItem
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
-from debtors.models.person import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
+from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 
 __all__ = [
     "Contact",
+    "FormerFact",
     "IdentityLink",
     "Joining",
     "MatchQuestion",

@@ -110,12 +110,39 @@ class SourceIdentity(models.Model):
         ]
 
 
+@keep_history()
+class FormerFact(models.Model):
+    """以前の記載: what a source said of a person before, or what the register knows besides (旧住所, 旧氏名, 通称).
+
+    Serves 名寄せ. Addresses and phones of protected people are as secret here as the present ones.
+    """
+
+    class What(models.TextChoices):
+        NAME = "name", "氏名・名称"
+        KANA = "kana", "フリガナ"
+        ADDRESS = "address", "住所"
+        PHONE = "phone", "電話"
+
+    identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="former_facts")
+    what = models.CharField("項目", max_length=10, choices=What)
+    value = models.CharField("以前の記載", max_length=200)
+    key = models.CharField(max_length=200)  # as in SourceIdentity
+    until = models.DateField("いつまで（分からないか、今も使うときは空）", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "以前の記載"
+        constraints = [
+            models.UniqueConstraint(name="former_fact_once", fields=["identity", "what", "key"]),
+            models.CheckConstraint(name="former_fact_has_a_key", condition=~Q(key="")),
+        ]
+
+
 class IdentityLink(models.Model):
     """名寄せの記録: which identity was linked to which person, by what rule or whom, from when until when."""
 
     identity = models.ForeignKey(SourceIdentity, on_delete=models.PROTECT, related_name="links")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="links")
-    rule = models.CharField("根拠", max_length=30)  # atena, corporate, strict_address, strict_phone, alone, person
+    rule = models.CharField("根拠", max_length=30)  # a rule of rules.matching, alone, person
     evidence = models.JSONField("一致した項目", default=dict)
     linked_at = models.DateTimeField(auto_now_add=True)
     linked_by = models.ForeignKey("toyota_collect.User", on_delete=models.PROTECT, related_name="+")

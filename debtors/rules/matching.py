@@ -1,18 +1,21 @@
 """名寄せ at intake: which source identities are certainly one person.
 
-Only certainty links: the city's 宛名番号 or the corporate number, or full agreement of name,
-reading, birth date and a place or phone. Whatever is less, or contradicts itself, stays apart for
-a person to decide. The result does not depend on the order of the records.
+Only certainty links: the city's 宛名番号 or the corporate number, or agreement in facts that twins, parent and child,
+and namesakes cannot share, and that fits nobody else who is known. Whatever is less, or contradicts itself, stays apart
+for a person to decide. The result does not depend on the order of the records.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from itertools import combinations
 
-from debtors.rules.normalise import kana_fold_key
+from debtors.rules.agreement import Comparison, Match, compare, pairs_to_compare, places_with_rooms
+from debtors.rules.identities import Facts, IdentityRecord, facts_of, told_apart
+from debtors.rules.normalise import is_body, kana_fold_key
+
+Pair = tuple[int, int]
 
 
 class Rule(StrEnum):
@@ -22,6 +25,14 @@ class Rule(StrEnum):
     CORPORATE = "corporate"
     STRICT_ADDRESS = "strict_address"
     STRICT_PHONE = "strict_phone"
+    STRICT_FORMER = "strict_former"
+    FORMER_NAME = "former_name"
+    BODY = "body"
+    READING = "reading"
+    SPELLING = "spelling"
+    DWELLING = "dwelling"
+    TELEPHONE = "telephone"
+    HOUSEHOLD = "household"
 
 
 EVIDENCE = {
@@ -29,27 +40,15 @@ EVIDENCE = {
     Rule.CORPORATE: ("法人番号",),
     Rule.STRICT_ADDRESS: ("氏名", "フリガナ", "生年月日", "住所"),
     Rule.STRICT_PHONE: ("氏名", "フリガナ", "生年月日", "電話番号"),
+    Rule.STRICT_FORMER: ("氏名", "フリガナ", "生年月日", "旧住所"),
+    Rule.FORMER_NAME: ("旧氏名・通称", "生年月日", "住所・電話番号"),
+    Rule.BODY: ("商号", "所在地"),
+    Rule.READING: ("フリガナ", "生年月日", "住所・電話番号"),
+    Rule.SPELLING: ("氏名", "生年月日", "住所・電話番号"),
+    Rule.DWELLING: ("氏名", "フリガナ", "住所（部屋まで）"),
+    Rule.TELEPHONE: ("氏名", "フリガナ", "電話番号"),
+    Rule.HOUSEHOLD: ("氏名またはフリガナ", "住所", "世帯にほかに当たる人がいないこと"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityRecord:
-    """One person as one section writes them, with the keys of ``debtors.rules.normalise``; ``""`` = not known.
-
-    ``sex`` is 1, 2 or ``""``. ``person_number`` is the section's own and means nothing elsewhere.
-    """
-
-    id: int
-    source: str
-    person_number: str
-    name_key: str
-    kana_key: str = ""
-    birth_on: date | None = None
-    sex: str = ""
-    address_key: str = ""
-    phone_key: str = ""
-    atena_number: str = ""
-    corporate_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +87,71 @@ class Linking:
     refusals: tuple[Refusal, ...]
 
 
-def link_identities(records: Iterable[IdentityRecord]) -> Linking:
+def certain_rule(seen: Comparison, *, body: bool = False, listed: bool = False) -> Rule | None:
+    """Return the strongest rule by which two clusters are one person, if nobody else fits (``rivals``).
+
+    Never on a name or reading alone. With the birth date: name, reading, and a place or phone, each possibly a former
+    one; of name and reading one may be written another way, because twins differ in both and parent and child in the
+    birth date. Without it: name and reading, and the dwelling itself or the phone. ``listed``: one of the two is in the
+    resident register, which names all who live in a dwelling; then a name written in kana, or one of two readings, is
+    enough there. ``body``: both are bodies; one name at one seat (商業登記法27条 allows no second).
+    """
+    if Match.DIFFERS in (seen.sex, seen.birth) or seen.birth is Match.ALIKE:
+        return None
+    if body:
+        return Rule.BODY if seen.name is Match.SAME and seen.place >= Match.ALIKE else None
+    phone = seen.phone is Match.SAME
+    if seen.birth is Match.UNKNOWN:
+        if seen.name is seen.kana is Match.SAME:
+            if seen.place >= Match.FORMER:
+                return Rule.DWELLING
+            if phone and seen.place is not Match.DIFFERS:
+                return Rule.TELEPHONE
+        if listed and seen.name >= Match.ALIKE and seen.kana is Match.SAME and seen.place >= Match.FORMER:
+            return Rule.HOUSEHOLD
+        return None
+    if not phone and seen.place < Match.ALIKE:
+        return None
+    if seen.name is seen.kana is Match.SAME:
+        if seen.place in (Match.SAME, Match.ALIKE):
+            return Rule.STRICT_ADDRESS
+        return Rule.STRICT_PHONE if phone else Rule.STRICT_FORMER
+    if seen.name >= Match.FORMER and seen.kana >= Match.FORMER:
+        return Rule.FORMER_NAME
+    if seen.kana >= Match.FORMER or (seen.name is seen.kana is Match.ALIKE):
+        return Rule.READING
+    if seen.name is Match.SAME and seen.kana in (Match.ALIKE, Match.UNKNOWN):
+        return Rule.SPELLING
+    if listed and seen.name is Match.SAME and seen.place >= Match.FORMER:
+        return Rule.HOUSEHOLD
+    return None
+
+
+SURE = frozenset({Rule.STRICT_ADDRESS, Rule.STRICT_PHONE, Rule.STRICT_FORMER, Rule.BODY})
+WITHOUT_BIRTH = frozenset({Rule.DWELLING, Rule.TELEPHONE, Rule.HOUSEHOLD})
+
+
+def fits_too(seen: Comparison, rule: Rule) -> bool:
+    """Tell whether a third person, so compared with one of a pair, might be meant instead of the other."""
+    if seen.birth in (Match.DIFFERS, Match.ALIKE) or seen.sex is Match.DIFFERS:
+        return False
+    near = seen.place >= Match.ALIKE or seen.phone is Match.SAME
+    if rule in WITHOUT_BIRTH:
+        return near and max(seen.name, seen.kana) >= Match.ALIKE
+    return near and max(seen.name, seen.kana) >= Match.FORMER
+
+
+def link_identities(records: Iterable[IdentityRecord], *, never: Collection[Pair] = ()) -> Linking:
     """Group identities that are certainly one person.
 
     1. The same 宛名番号, unless name, reading and birth date are all known and all differ.
     2. The same corporate number.
-    3. The same name, reading and birth date, and the same address or phone.
+    3. What :func:`certain_rule` says of the clusters so far, first the surest rules, then all, twice.
 
-    Steps 2 and 3 never bring two 宛名番号 together, and step 3 neither two corporate numbers, two
-    sexes nor two person numbers of one source, not even over a third record: where identities
-    that agree would do so, none of them is linked by that step and a refusal says why.
+    Steps 2 and 3 never bring two 宛名番号 together, and step 3 neither two corporate numbers, two sexes nor two person
+    numbers of one source, not even over a third record: where identities that agree would do so, none of them is linked
+    by that step and a refusal says why. Beyond the surest rules nobody is linked either while a third, who is known to be
+    another person, fits too (father and son read alike, twins). ``never``: pairs of identities that staff keep apart.
 
     Raises:
         ValueError: two records share an id.
@@ -106,10 +160,12 @@ def link_identities(records: Iterable[IdentityRecord]) -> Linking:
     by_id = {record.id: record for record in given}
     if len(by_id) < len(given):
         raise ValueError("同じ番号の宛名が2件あります。")
-    clusters = _Clusters(by_id)
+    clusters = _Clusters(by_id, never)
     clusters.join_atena()
     clusters.join_corporate()
-    clusters.join_strict()
+    clusters.join_certain(SURE)
+    clusters.join_certain(frozenset(Rule))
+    clusters.join_certain(frozenset(Rule))
     return clusters.result()
 
 
@@ -134,15 +190,12 @@ def _suspicion_keys(record: IdentityRecord) -> set[tuple[str, str, object]]:
     return {(name, fact, value) for name in names for fact, value in facts.items() if value}
 
 
-class _Clusters:
-    """Disjoint sets of identities, and the links that made them."""
+class _Forest:
+    """Disjoint sets of keys; each set goes by its smallest."""
 
-    def __init__(self, by_id: dict[int, IdentityRecord]) -> None:
-        self.by_id = by_id
-        self.parent = {key: key for key in sorted(by_id)}
+    def __init__(self, keys: Iterable[int]) -> None:
+        self.parent = {key: key for key in sorted(keys)}
         self.members = {key: [key] for key in self.parent}
-        self.links: list[Link] = []
-        self.refusals: list[Refusal] = []
 
     def root(self, key: int) -> int:
         while self.parent[key] != key:
@@ -150,13 +203,29 @@ class _Clusters:
             key = self.parent[key]
         return key
 
+    def join(self, one: int, other: int) -> bool:
+        """Make the sets of two keys one; False where they already are."""
+        kept, gone = sorted((self.root(one), self.root(other)))
+        if kept == gone:
+            return False
+        self.parent[gone] = kept
+        self.members[kept] += self.members.pop(gone)
+        return True
+
+
+class _Clusters:
+    """Disjoint sets of identities, and the links that made them."""
+
+    def __init__(self, by_id: dict[int, IdentityRecord], never: Collection[Pair]) -> None:
+        self.by_id, self.never = by_id, [pair for pair in never if by_id.keys() >= set(pair)]
+        self.sets = _Forest(by_id)
+        self.links: list[Link] = []
+        self.refusals: list[Refusal] = []
+
     def join(self, ids: Sequence[int], rule: Rule) -> None:
         """Link each of ``ids`` (ascending) that is not yet together with the first of them."""
         for other in ids[1:]:
-            kept, gone = sorted((self.root(ids[0]), self.root(other)))
-            if kept != gone:
-                self.parent[gone] = kept
-                self.members[kept] += self.members.pop(gone)
+            if self.sets.join(ids[0], other):
                 self.links.append(Link(ids[0], other, rule))
 
     def join_atena(self) -> None:
@@ -171,72 +240,104 @@ class _Clusters:
 
     def join_corporate(self) -> None:
         for ids in self._same(lambda record: record.corporate_number):
-            if self._conflict(ids, ("atena_number",), by_source=False):
+            known = {
+                self.by_id[key].atena_number for root in map(self.sets.root, ids) for key in self.sets.members[root]
+            }
+            if len(known - {""}) > 1:
                 self.refusals.append(Refusal(tuple(ids), "法人番号は同じですが、宛名番号が違います"))
             else:
                 self.join(ids, Rule.CORPORATE)
 
-    def join_strict(self) -> None:
-        agreeing = [
-            (Rule.STRICT_ADDRESS, self._same(lambda record: _strict_key(record, record.address_key))),
-            (Rule.STRICT_PHONE, self._same(lambda record: _strict_key(record, record.phone_key))),
-        ]
-        refused = self._refused_components([ids for _, buckets in agreeing for ids in buckets])
-        for rule, buckets in agreeing:
-            for ids in buckets:
-                if not refused.intersection(ids):
-                    self.join(ids, rule)
+    def join_certain(self, allowed: frozenset[Rule]) -> None:
+        """Link the clusters of which a rule of ``allowed`` is certain and to which nobody else fits."""
+        facts = {root: facts_of(self.by_id[key] for key in ids) for root, ids in self.sets.members.items()}
+        around = _Surroundings(facts, self._apart())
+        found = [(pair, rule) for pair, rule in around.certain() if rule in allowed and not around.rivals(pair, rule)]
+        strength = {rule: place for place, rule in enumerate(Rule)}
+        found.sort(key=lambda one: (strength[one[1]], one[0]))
+        web = _Forest(facts)
+        for pair, _ in found:
+            web.join(*pair)
+        refused = {
+            root
+            for roots in web.members.values()
+            if len(roots) > 1 and any(around.apart(a, b) for a, b in combinations(roots, 2))
+            for root in roots
+        }
+        self._refuse(web, refused)
+        for (left, right), rule in found:
+            if left not in refused:
+                self._link(left, right, rule)
 
     def result(self) -> Linking:
-        groups = sorted(tuple(sorted(ids)) for ids in self.members.values())
+        groups = sorted(tuple(sorted(ids)) for ids in self.sets.members.values())
         return Linking(tuple(groups), tuple(self.links), tuple(self.refusals))
+
+    def _link(self, left: int, right: int, rule: Rule) -> None:
+        """Link two clusters by the smallest identities of each that agree most."""
+        if self.sets.root(left) != self.sets.root(right):
+            self.sets.join(left, right)
+            self.links.append(Link(*sorted((left, right)), rule))
+
+    def _refuse(self, web: _Forest, refused: set[int]) -> None:
+        for root in sorted({web.root(one) for one in refused}):
+            ids = tuple(sorted(key for one in web.members[root] for key in self.sets.members[one]))
+            refusal = Refusal(ids, "一致する人どうしに、別人と分かる番号または性別があります")
+            if refusal not in self.refusals:
+                self.refusals.append(refusal)
+
+    def _apart(self) -> set[Pair]:
+        return {
+            (min(pair), max(pair))
+            for one, other in self.never
+            if (pair := (self.sets.root(one), self.sets.root(other)))
+        }
 
     def _same(self, key_of: Callable[[IdentityRecord], Hashable]) -> list[list[int]]:
         """Ascending ids of each two or more identities with the same non-empty key, in order of the first."""
         buckets: dict[Hashable, list[int]] = defaultdict(list)
-        for key in self.parent:
+        for key in self.sets.parent:
             if value := key_of(self.by_id[key]):
                 buckets[value].append(key)
         return [ids for ids in buckets.values() if len(ids) > 1]
 
-    def _refused_components(self, buckets: list[list[int]]) -> set[int]:
-        """Ids in a web of agreement that would bring conflicting identities together."""
-        web = _Clusters(self.by_id)
-        for ids in buckets:
-            web.join(ids, Rule.STRICT_ADDRESS)
-        for ids in [ids for ids in self.members.values() if len(ids) > 1]:
-            web.join(sorted(ids), Rule.ATENA)
-        refused: set[int] = set()
-        for root in {web.root(bucket[0]): None for bucket in buckets}:
-            component = sorted(web.members[root])
-            if self._conflict(component, ("atena_number", "corporate_number", "sex"), by_source=True):
-                refused.update(component)
-                self.refusals.append(
-                    Refusal(tuple(component), "一致する人どうしに、別人と分かる番号または性別があります")
-                )
-        return refused
 
-    def _conflict(self, ids: Iterable[int], fields: Sequence[str], *, by_source: bool) -> bool:
-        """Tell whether two of the present clusters of ``ids`` are known to be different persons."""
-        facts = []
-        for root in sorted({self.root(key) for key in ids}):
-            known: dict[str, set[str]] = defaultdict(set)
-            for record in (self.by_id[key] for key in self.members[root]):
-                for field in fields:
-                    if value := getattr(record, field):
-                        known[field].add(value)
-                if by_source:
-                    known[f"source {record.source}"].add(record.person_number)
-            facts.append(known)
-        return any(not a[field] & b[field] for a, b in combinations(facts, 2) for field in a.keys() & b.keys())
+class _Surroundings:
+    """All clusters that share two facts, compared once; who fits whom, and who is known to be another."""
 
+    def __init__(self, facts: dict[int, Facts], never: set[Pair]) -> None:
+        self.facts, self.never = facts, never
+        self.flats = places_with_rooms(facts.values())
+        self.near: dict[int, dict[int, Comparison]] = defaultdict(dict)
+        for a, b in pairs_to_compare(facts):
+            self.near[a][b] = self.near[b][a] = compare(facts[a], facts[b], self.flats)
 
-def _strict_key(record: IdentityRecord, contact: str) -> Hashable:
-    """What must agree, or ``None`` where a part is not known."""
-    kana = kana_fold_key(record.kana_key)
-    if not (record.name_key and kana and record.birth_on and contact):
-        return None
-    return record.name_key, kana, record.birth_on, contact
+    def apart(self, a: int, b: int) -> bool:
+        """Whether two clusters are known to be two persons, by numbers, sex, birth date or decision."""
+        mine, theirs = self.facts[a].births, self.facts[b].births
+        other_birth = bool(mine and theirs and not mine & theirs)
+        return other_birth or told_apart(self.facts[a], self.facts[b]) or (min(a, b), max(a, b)) in self.never
+
+    def certain(self) -> Iterator[tuple[Pair, Rule]]:
+        for a, others in self.near.items():
+            for b, seen in others.items():
+                if a < b and not self.apart(a, b):
+                    listed = bool(self.facts[a].households or self.facts[b].households)
+                    if rule := certain_rule(seen, body=self._bodies(a, b), listed=listed):
+                        yield (a, b), rule
+
+    def rivals(self, pair: Pair, rule: Rule) -> bool:
+        """Whether somebody who is known to be another person fits one of the pair as well."""
+        if rule in SURE:
+            return False
+        for one, other in (pair, pair[::-1]):
+            for third, seen in self.near[one].items():
+                if third != other and fits_too(seen, rule) and self.apart(third, other):
+                    return True
+        return False
+
+    def _bodies(self, a: int, b: int) -> bool:
+        return all(any(map(is_body, self.facts[one].names)) and not self.facts[one].births for one in (a, b))
 
 
 def _parts_without_contradiction(records: Sequence[IdentityRecord]) -> list[list[int]]:

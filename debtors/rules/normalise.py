@@ -25,7 +25,12 @@ _CORPORATE_FORMS = {
 # Hiragana become katakana; a voicing mark that found no letter to join says nothing.
 _SCRIPT: dict[int, int | None] = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _SCRIPT |= {0x3099: None, 0x309A: None}
-_KANA_FOLD = str.maketrans("ァィゥェォッャュョヮヵヶヂヅヲヱヰ", "アイウエオツヤユヨワカケジズオエイ", "ー・゛゜-‐−—")
+KANA_FOLD = (
+    "ァィゥェォッャュョヮヵヶヂヅヲヱヰ",
+    "アイウエオツヤユヨワカケジズオエイ",
+    "ー・゛゜-‐−—",
+)  # from, to, dropped
+_KANA_FOLD = str.maketrans(*KANA_FOLD)
 _VOWEL_OF = {
     kana: vowel
     for vowel, row in {
@@ -148,6 +153,7 @@ _NUMBERS = re.compile(
     r"\d+(?:(?: ?丁目 ?| ?丁 ?| ?- ?|番地(?:の|ノ|-)?|番(?:の|ノ|-)?|号(?:の|ノ|-)?|の|ノ)\d+(?!\d*号[館棟室]))*"
     r"(?:丁目|丁|番地|番(?!町)|号(?![館棟室])|(?![0-9条線区町]))"
 )
+_ROOM = re.compile(r"(\d+)(?:号室?|室)?$")
 _TOWN_NOISE = re.compile(r"[\s,.、。・]|大字|(?<![文十])字(?=.)")
 _GA = re.compile("(?<=[一-鿿々])[ケがガ](?=[一-鿿])")
 _NO = re.compile("(?<=[一-鿿々])[のノ之乃](?=[一-鿿])")
@@ -182,6 +188,17 @@ def split_address(address: str) -> AddressKey:
 def address_key(address: str) -> str:
     """Town and house number of an address in one spelling, without prefecture, home city and building."""
     return split_address(address).place
+
+
+def room_key(address: str) -> str:
+    """The number of the room at the end of an address, ``""`` where it names none: メゾン小坂A棟203号室 → ``203``."""
+    found = _ROOM.search(split_address(address).building)
+    return str(int(found[1])) if found else ""
+
+
+def is_body(name_key: str) -> bool:
+    """Tell whether a name (its key) is that of a body: it names its legal form."""
+    return any(form in name_key for form in _CORPORATE_FORMS.values())
 
 
 def phone_key(phone: str) -> str:

@@ -2,5 +2,6 @@
 
 from debtors.services.linking import link_new_identities
 from debtors.services.people import refresh_people
+from debtors.services.question_finding import find_open_questions
 
-__all__ = ["link_new_identities", "refresh_people"]
+__all__ = ["find_open_questions", "link_new_identities", "refresh_people"]

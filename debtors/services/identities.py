@@ -28,6 +28,15 @@ SELECT f.*, coalesce(i.id, nextval(pg_get_serial_sequence('debtors_sourceidentit
     i.id IS NULL OR ({_list(FACTS, "f")}, %(ground)s) IS DISTINCT FROM ({_list(FACTS, "i")}, i.ground) AS changed
 FROM facts f LEFT JOIN debtors_sourceidentity i ON i.source_id = %(source)s AND i.person_number = f.person_number
 """
+# What a source no longer says is kept for 名寄せ: people move and marry, and other sources hold what was.
+FORMER = {"name": "name_key", "kana": "kana_key", "address": "address_key", "phone": "phone_key"}
+KEEP_FORMER = " UNION ALL ".join(
+    f"SELECT i.id, '{what}', i.{what}, i.{key}, %(as_of)s::date FROM debtors_sourceidentity i"
+    " JOIN identities_now n ON n.id = i.id AND n.changed AND NOT n.is_new JOIN identity_keys k ON k.id = i.id"
+    f" WHERE i.{key} <> '' AND i.{key} <> k.{key}"
+    for what, key in FORMER.items()
+)
+INSERT_FORMER = "INSERT INTO debtors_formerfact (identity_id, what, value, key, until)"
 UPDATE = f"""
 UPDATE debtors_sourceidentity i SET {", ".join(f"{name} = n.{name}" for name in FACTS)},
     {", ".join(f"{name} = k.{name}" for name in KEYS)}, ground = %(ground)s, last_seen_on = %(as_of)s,
@@ -59,6 +68,7 @@ def upsert_identities(*, source_id: int, ground: str, file_id: int, as_of: date)
                 copy.write("".join(lines))
         cursor.execute("ANALYZE identities_now")
         cursor.execute("ANALYZE identity_keys")
+        cursor.execute(f"{INSERT_FORMER} {KEEP_FORMER} ON CONFLICT (identity_id, what, key) DO NOTHING", params)
         cursor.execute(UPDATE, params)
         cursor.execute(INSERT, params)
 
@@ -76,6 +86,40 @@ def _key_lines() -> Iterator[list[str]]:
 
 def _keys(name: str, kana: str, address: str, phone: str) -> tuple[str, str, str, str]:
     return name_key(name)[:120], kana_key(kana)[:200], address_key(address)[:200], phone_key(phone)
+
+
+NEW_FORMER = """
+SELECT DISTINCT o.identity_id, o.what, o.value, o.until FROM other_facts o
+WHERE o.value <> '' AND NOT EXISTS (SELECT FROM debtors_formerfact f
+    WHERE f.identity_id = o.identity_id AND f.what = o.what AND f.value = o.value)
+"""
+KEY_OF = {"name": name_key, "kana": kana_key, "address": address_key, "phone": phone_key}
+
+
+def add_former_facts() -> None:
+    """Write what table ``other_facts`` (identity_id, what, value, until) says that a person also had or has.
+
+    Leaves table ``former_now`` (identity_id) of those of whom something new was learned.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS former_new, former_now")
+        columns = "identity_id bigint, what text, value text, until date, key text"
+        cursor.execute(f"CREATE TEMP TABLE former_new ({columns}) ON COMMIT DROP")
+        with connection.chunked_cursor() as reading:
+            reading.execute(NEW_FORMER)
+            while rows := reading.fetchmany(PAGE):
+                with cursor.copy("COPY former_new FROM STDIN") as copy:
+                    for identity, what, value, until in rows:
+                        copy.write_row((identity, what, value[:200], until, KEY_OF[what](value)[:200]))
+        cursor.execute(
+            "CREATE TEMP TABLE former_now ON COMMIT DROP AS SELECT DISTINCT n.identity_id FROM former_new n"
+            " WHERE n.key <> '' AND NOT EXISTS (SELECT FROM debtors_formerfact f"
+            " WHERE f.identity_id = n.identity_id AND f.what = n.what AND f.key = n.key)"
+        )
+        cursor.execute(
+            f"{INSERT_FORMER} SELECT identity_id, what, value, key, until FROM former_new WHERE key <> ''"
+            " ORDER BY identity_id, what, value ON CONFLICT (identity_id, what, key) DO NOTHING"
+        )
 
 
 PROTECTIONS_NOW = """

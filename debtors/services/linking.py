@@ -2,48 +2,69 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
 
-from debtors.rules.matching import IdentityRecord, Link, Linking, Rule, link_identities
+from debtors.rules.identities import IdentityRecord
+from debtors.rules.matching import Link, Linking, Pair, Rule, link_identities
+from debtors.rules.normalise import KANA_FOLD
+from debtors.services.identity_records import read_records
 from debtors.services.people import refresh_people
 from toyota_collect import audit
 from toyota_collect.permissions import Ground
 
-PAGE = 5_000
 NUMBERS = 1_000
 STRENGTH = {rule: place for place, rule in enumerate(Rule)}
 ALONE = "alone"
-# New: identities of sections that no person holds yet, and those of the register that might belong to one of a section.
-# Around them: who shares a number, or name and birth date, with a new one; and all that such a person already holds.
-CANDIDATES = f"""
-WITH section AS (
-    SELECT id, person_id, atena_number, corporate_number, name_key, birth_on FROM debtors_sourceidentity
-    WHERE ground <> '{Ground.REGISTER}'
-), fresh AS (
-    SELECT id, atena_number, corporate_number, name_key, birth_on FROM section WHERE person_id IS NULL
-    UNION ALL
-    SELECT id, atena_number, corporate_number, name_key, birth_on FROM debtors_sourceidentity r
-    WHERE ground = '{Ground.REGISTER}' AND person_id IS NULL AND (
-        EXISTS (SELECT FROM section s WHERE s.atena_number = r.atena_number AND s.atena_number <> '')
-        OR EXISTS (SELECT FROM section s WHERE s.name_key = r.name_key AND s.birth_on = r.birth_on))
-), holders AS (
-    SELECT i.person_id FROM debtors_sourceidentity i JOIN fresh f ON i.atena_number = f.atena_number
-        WHERE i.person_id IS NOT NULL AND f.atena_number <> ''
-    UNION SELECT i.person_id FROM debtors_sourceidentity i JOIN fresh f ON i.corporate_number = f.corporate_number
-        WHERE i.person_id IS NOT NULL AND f.corporate_number <> ''
-    UNION SELECT i.person_id FROM debtors_sourceidentity i JOIN fresh f
-        ON i.name_key = f.name_key AND i.birth_on = f.birth_on WHERE i.person_id IS NOT NULL
-)
-SELECT i.id, s.code, i.person_number, i.name_key, i.kana_key, i.birth_on, i.sex, i.address_key, i.phone_key,
-    i.atena_number, i.corporate_number, i.person_id, i.ground
-FROM debtors_sourceidentity i JOIN debtors_sourcesystem s ON s.id = i.source_id
-WHERE i.id IN (SELECT id FROM fresh) OR i.person_id IN (SELECT person_id FROM holders)
-ORDER BY i.id
+# What two identities must share to be compared: a number, or two facts of who and where, as debtors.rules.agreement
+# pairs them. New are identities of sections that no person holds yet, and those of the register that share something with
+# one of a section. Around them: whoever shares something with a new one, and whoever shares something with these.
+FOLD = f"translate(%s, '{KANA_FOLD[0]}{KANA_FOLD[2]}', '{KANA_FOLD[1]}')"
+WHO = f"""
+SELECT i.name_key UNION SELECT 'k' || {FOLD % "i.kana_key"} WHERE i.kana_key <> ''
+UNION SELECT 'k' || {FOLD % "i.name_key"} WHERE i.name_key ~ '^[ァ-ヿ]+$'
+UNION SELECT CASE f.what WHEN 'name' THEN f.key ELSE 'k' || {FOLD % "f.key"} END
+    FROM debtors_formerfact f WHERE f.identity_id = i.id AND f.what IN ('name', 'kana')
 """
+WHERE = """
+SELECT i.address_key UNION SELECT i.phone_key
+UNION SELECT f.key FROM debtors_formerfact f WHERE f.identity_id = i.id AND f.what IN ('address', 'phone')
+"""
+BLOCKS = f"""
+SELECT i.id, i.person_id, hashtextextended(b.text, 0) AS key FROM debtors_sourceidentity i, LATERAL (
+    SELECT concat_ws('|', w.who, p.place) AS text FROM ({WHO}) w(who), ({WHERE} UNION SELECT i.birth_on::text) p(place)
+    WHERE w.who <> '' AND p.place <> ''
+    UNION SELECT concat_ws('|', i.birth_on::text, p.place) FROM ({WHERE}) p(place)
+    WHERE i.birth_on IS NOT NULL AND p.place <> ''
+    UNION SELECT 'a|' || i.atena_number WHERE i.atena_number <> ''
+    UNION SELECT 'c|' || i.corporate_number WHERE i.corporate_number <> ''
+) b
+"""
+REGISTER = f"i.ground = '{Ground.REGISTER}'"
+SURROUNDINGS = (
+    "DROP TABLE IF EXISTS blocks, surroundings",
+    f"CREATE TEMP TABLE blocks ON COMMIT DROP AS {BLOCKS} WHERE NOT {REGISTER}",
+    "ANALYZE blocks",
+    f"INSERT INTO blocks SELECT * FROM ({BLOCKS} WHERE {REGISTER}) r WHERE key IN (SELECT key FROM blocks)",
+    "ANALYZE blocks",
+    f"""
+    CREATE TEMP TABLE surroundings ON COMMIT DROP AS
+    WITH near AS (
+        SELECT DISTINCT b.person_id FROM blocks n JOIN blocks b ON b.key = n.key
+        WHERE n.person_id IS NULL AND b.person_id IS NOT NULL
+    ), far AS (
+        SELECT DISTINCT b.person_id FROM near JOIN blocks n ON n.person_id = near.person_id JOIN blocks b ON b.key = n.key
+        WHERE b.person_id IS NOT NULL
+    )
+    SELECT i.id FROM debtors_sourceidentity i WHERE i.person_id IN (SELECT person_id FROM near)
+        OR i.person_id IN (SELECT person_id FROM far) OR (i.person_id IS NULL AND NOT {REGISTER})
+        OR i.id IN (SELECT id FROM blocks WHERE person_id IS NULL)
+    """,
+    "ANALYZE surroundings",
+)
 LINK = "UPDATE debtors_sourceidentity i SET person_id = n.person_id FROM new_links n WHERE i.id = n.identity_id"
 REMEMBER = """
 INSERT INTO debtors_identitylink (identity_id, person_id, rule, evidence, linked_at, linked_by_id)
@@ -67,7 +88,7 @@ class _Held:
 
     def contradicts(self, record: IdentityRecord, rule: str) -> bool:
         """Whether taking the record in would join two numbers that tell people apart."""
-        strict = rule in (Rule.STRICT_ADDRESS, Rule.STRICT_PHONE)
+        strict = rule not in (Rule.ATENA, Rule.CORPORATE)
         return any(
             self.numbers[name] and value not in self.numbers[name]
             for name, value in self._facts(record)
@@ -92,16 +113,17 @@ class NewLink:
 
 
 @transaction.atomic
-def link_new_identities(*, by: Any) -> int:
+def link_new_identities(*, by: Any, never: Collection[Pair] = ()) -> int:
     """Link every identity of a section that no person holds, and the register entries of these people.
 
     An identity joins a person only by ``debtors.rules.matching``, and never so that two 宛名番号, or two numbers of
     one source, meet. Two persons that exist are never made one: that is a decision for staff. Register entries of
-    people who appear in no section stay without a person. Shown facts are refreshed. Returns the number of new links.
+    people who appear in no section stay without a person. ``never``: pairs of identities that staff keep apart. Shown
+    facts are refreshed. Returns the number of new links.
     """
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")
-        links = _Linker(cursor).decide()
+        links = _Linker(cursor, never).decide()
         _prepare(cursor, links)
         cursor.execute(LINK)
         refresh_people()
@@ -115,8 +137,8 @@ def link_new_identities(*, by: Any) -> int:
 class _Linker:
     """Decides for all identities without a person, in the light of those around them."""
 
-    def __init__(self, cursor: Any) -> None:
-        self.cursor = cursor
+    def __init__(self, cursor: Any, never: Collection[Pair]) -> None:
+        self.cursor, self.never = cursor, never
         self.records: dict[int, IdentityRecord] = {}
         self.persons: dict[int, int] = {}
         self.of_sections: set[int] = set()
@@ -124,21 +146,19 @@ class _Linker:
         self._read()
 
     def _read(self) -> None:
-        self.cursor.execute(CANDIDATES)
-        while rows := self.cursor.fetchmany(PAGE):
-            for *facts, person_id, ground in rows:
-                record = IdentityRecord(*facts)
-                self.records[record.id] = record
-                if person_id is not None:
-                    self._assign(record, person_id)
-                if ground != Ground.REGISTER:
-                    self.of_sections.add(record.id)
+        _prepare_surroundings(self.cursor)
+        for record, person_id, ground in read_records(self.cursor, "(SELECT id FROM surroundings)"):
+            self.records[record.id] = record
+            if person_id is not None:
+                self._assign(record, person_id)
+            if ground != Ground.REGISTER:
+                self.of_sections.add(record.id)
 
     def decide(self) -> list[NewLink]:
         """Return the links to make; those an existing person cannot take in become persons of their own."""
         made: list[NewLink] = []
         left = self._to_known_persons(made)
-        links = _by_identity(linking := link_identities(self.records[key] for key in left))
+        links = _by_identity(linking := link_identities((self.records[key] for key in left), never=self.never))
         numbers = _numbers(self.cursor)
         for group in linking.groups:
             if self.of_sections.intersection(group):
@@ -148,7 +168,7 @@ class _Linker:
 
     def _to_known_persons(self, made: list[NewLink]) -> list[int]:
         """Link what belongs to a person that exists; return the identities that still have none."""
-        linking = link_identities(self.records.values())
+        linking = link_identities(self.records.values(), never=self.never)
         links = _by_identity(linking)
         left: list[int] = []
         for group in linking.groups:
@@ -207,6 +227,12 @@ def _numbers(cursor: Any) -> Iterator[int]:
             "SELECT nextval(pg_get_serial_sequence('debtors_person', 'id')) FROM generate_series(1, %s)", [NUMBERS]
         )
         yield from (number for (number,) in cursor.fetchall())
+
+
+def _prepare_surroundings(cursor: Any) -> None:
+    """Table ``surroundings`` (id): new identities and whom they must be compared with."""
+    for statement in SURROUNDINGS:
+        cursor.execute(statement)
 
 
 def _prepare(cursor: Any, links: list[NewLink]) -> None:

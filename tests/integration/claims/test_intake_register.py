@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from debtors.models import Person, ProtectionFlag, SourceIdentity
+from debtors.models import FormerFact, Person, ProtectionFlag, SourceIdentity
 from tests.factories.extracts import claims, counts, import_one, register, rejects
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,32 @@ def test_a_debtor_takes_the_registers_facts_and_its_protection(tmp_path):
     assert ProtectionFlag.objects.get().person == person
     assert list(Person.objects.protected(on=date(2027, 3, 31))) == [person]
     assert not Person.objects.protected(on=date(2027, 4, 1)).exists()
+
+
+def test_what_the_register_knows_besides_is_kept_once(tmp_path):
+    besides = {
+        "former_address": "豊田市西町３丁目６０番地", "moved_on": "20240401", "former_name": "見本　太郎",
+        "former_kana": "ミホン　タロウ", "alias": "架空　タロー", "alias_kana": "カクウ　タロー",
+    }  # fmt: skip
+    import_one(register(tmp_path, {}))
+    assert counts(import_one(register(tmp_path, besides))) == (0, 1, 0, 0)
+    assert counts(import_one(register(tmp_path, besides))) == (0, 0, 1, 0)
+    assert set(FormerFact.objects.values_list("what", "key", "until")) == {
+        ("address", "西町3-60", date(2024, 4, 1)),
+        ("name", "見本太郎", None),
+        ("kana", "ミホンタロウ", None),
+        ("name", "架空タロー", None),
+        ("kana", "カクウタロー", None),
+    }
+
+
+def test_what_a_source_no_longer_says_is_kept_with_its_day(tmp_path):
+    import_one(claims(tmp_path, {"phone": "0565-00-2222"}))
+    import_one(claims(tmp_path, {"address": "豊田市西町３丁目６０番地", "phone": ""}))
+    assert set(FormerFact.objects.values_list("what", "value", "until")) == {
+        ("address", "豊田市小坂本町一丁目25番地", date(2026, 11, 20)),
+        ("phone", "0565-00-2222", date(2026, 11, 20)),
+    }
 
 
 def test_a_death_reaches_the_person(tmp_path):

@@ -64,9 +64,36 @@ def test_agreement_in_everything_links_without_a_number():
     assert IdentityLink.objects.get(identity=water).rule == "strict_address"
 
 
-def test_without_a_birth_date_nothing_is_certain():
+def test_without_a_birth_date_the_dwelling_itself_must_agree():
     tax, water = known("zei", atena_number="A1"), known("suido", birth_on=None)
-    assert linked() == [{tax.person_number}, {water.person_number}]
+    other = known("jutaku", birth_on=None, address="豊田市西町3-60")
+    assert linked() == [{tax.person_number, water.person_number}, {other.person_number}]
+    assert IdentityLink.objects.get(identity=water).rule == "dwelling"
+
+
+def test_who_lives_there_too_and_fits_keeps_an_account_apart():
+    father = known(
+        "juki", atena_number="A1", person_number="A1", name="架空　浩", kana="カクウ　ヒロシ", birth_on=date(1950, 5, 5)
+    )
+    son = known("zei", atena_number="A2", name="架空　弘", kana="カクウ　ヒロシ")
+    water = known("suido", name="架空　弘", kana="ｶｸｳ ﾋﾛｼ", birth_on=None)
+    assert linked() == [{son.person_number}, {water.person_number}]  # the father owes nothing, yet he might be meant
+    assert SourceIdentity.objects.get(pk=father.pk).person is None
+
+
+def test_what_a_source_said_before_still_finds_the_person():
+    tax = known("zei", atena_number="A1")
+    tax.former_facts.create(what="address", value="豊田市西町3-60", key="西町3-60", until=date(2024, 4, 1))
+    assert linked() == [{tax.person_number}]
+    water = known("suido", address="西町3-60")
+    assert linked() == [{tax.person_number, water.person_number}]
+    assert IdentityLink.objects.get(identity=water).evidence["agree"] == ["氏名", "フリガナ", "生年月日", "旧住所"]
+
+
+def test_pairs_that_staff_keep_apart_are_not_linked():
+    tax, water = known("zei", atena_number="A1"), known("suido")
+    link_new_identities(by=system_user(), never=[(tax.pk, water.pk)])
+    assert Person.objects.count() == 2
 
 
 def test_the_register_bridges_and_only_debtors_become_persons():

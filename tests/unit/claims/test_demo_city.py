@@ -2,10 +2,12 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
+from datetime import date
 from io import StringIO
 from itertools import combinations
 from pathlib import Path
@@ -16,8 +18,12 @@ from django.core.management import CommandError, call_command
 
 from claims.demo.city import build
 from claims.demo.dirt import REASONS
+from claims.demo.names import Name, NameBook, Word
 from claims.demo.numbers import LARGEST_SEED, Numbers, city_code
 from claims.demo.payments import late_charge
+from claims.demo.people import Registry
+from claims.demo.places import Places
+from claims.demo.records import Records
 from tests.unit.claims import demo_reader
 from tests.unit.claims.demo_reader import Row, a_date, truth
 
@@ -190,6 +196,33 @@ def test_plain_name_and_birth_date_are_not_enough(folder):
     assert false > 0
 
 
+def test_people_easily_mistaken_for_each_other_live_here(folder):
+    """In proportion to 50 pairs of one name and birth date, twins, and fathers and sons read alike in 40,000 debtors."""
+    people = truth(folder, "people")
+    born = [row for row in people if row["household_number"] and row["country"] == "JP"]
+    of_birth, of_house = defaultdict(list), defaultdict(list)
+    for row in born:
+        of_birth[row["name"], row["birth_on"]].append(row["true_person"])
+        of_house[row["household_number"]].append(row)
+    assert sum(len(one) * (len(one) - 1) // 2 for one in of_birth.values()) >= 50 * 2_000 / 40_000
+    housemates = [pair for house in of_house.values() for pair in combinations(house, 2)]
+    assert sum(a["birth_on"] == b["birth_on"] for a, b in housemates) >= 3  # twins
+    alike = [(a, b) for a, b in housemates if a["kana"] == b["kana"]]
+    assert len(alike) >= 3
+    assert all(a["name"] != b["name"] and a["birth_on"] != b["birth_on"] for a, b in alike)
+
+
+def test_telephone_numbers_are_handed_out_again(folder):
+    person = {(row["source"], row["person_number"]): row["true_person"] for row in truth(folder, "identities")}
+    house = {row["true_person"]: row["household_number"] for row in truth(folder, "people")}
+    houses = defaultdict(set)
+    for identity, row in spelled(folder).items():
+        if row.get("phone"):
+            houses[row["phone"].replace("-", "")].add(house[person[identity]])
+    mobiles = [number for number, one in houses.items() if len(one) > 1 and number.startswith("090")]
+    assert len(mobiles) >= 50 * 2_000 / 40_000
+
+
 @pytest.mark.long
 def test_forty_thousand_debtors_take_minutes_and_stay_difficult(tmp_path):
     started = time.monotonic()
@@ -210,9 +243,18 @@ def test_names_come_in_many_forms(folder):
     assert any("\ue000" <= sign <= "\uf8ff" for sign in names["juki"])  # 外字
     assert any(sign in names["juki"] for sign in "髙﨑邊邉濵德")
     utf8 = names["kyoiku"] + names["hoiku"] + names["fukushi"]
-    assert any(0xE0100 <= ord(sign) <= 0xE01EF for sign in utf8)
     assert any("Ａ" <= sign <= "Ｚ" for sign in names["zei"])
     assert any("A" <= sign <= "Z" for sign in utf8)
+
+
+def test_systems_in_utf8_send_variation_selectors_now_and_then():
+    """Too rare a name to count on one in a city of 2,000."""
+    registry = Registry(Numbers(7), NameBook(), Places(random.Random(7), buildings=12), date(2026, 11, 20))
+    head = registry.household(random.Random(7), "family").head
+    head.name = Name(Word("渡辺", "渡邉\U000e0102", "ワタナベ"), Word("太郎", "太郎", "タロウ"))
+    records = Records(registry.numbers, registry.names)
+    written = {records.of(random.Random(one), "hoiku", head).name for one in range(40)}
+    assert {"渡邉\U000e0102 太郎", "渡邉 太郎", "渡辺 太郎"} <= written
 
 
 def local_tax_cases() -> list:
