@@ -1,5 +1,6 @@
 """One file on its way into the ledger: what every step needs to know about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +23,10 @@ def same_key(stage: str, claim: str) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A file, its layout and source, its row in the import log, who imports it and on what business date."""
+    """A file, its layout and source, its row in the import log, who imports it and on what business date.
+
+    ``tell`` hears from time to time how many rows were read.
+    """
 
     path: Path
     layout: Layout
@@ -30,6 +34,7 @@ class Job:
     file: ImportFile
     by: Any
     as_of: date
+    tell: Callable[[int], None] = lambda _rows: None
 
     def has(self, field: str) -> bool:
         """Whether the extract carries the field at all; what it does not carry is never compared."""
