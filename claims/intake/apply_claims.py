@@ -174,7 +174,7 @@ def apply(cursor: Any, job: Job) -> Counts:
     for statement in (UPDATE_CLAIMS, ENTRIES, WITHDRAW_DUNNING, INSERT_DUNNING):
         cursor.execute(statement, job.params)
     if counts.inserted:
-        add_new(cursor, job, (INSERT_CLAIMS, ENTRIES_OF_NEW, DUNNING_OF_NEW))
+        add_new(cursor, job, (INSERT_CLAIMS, ENTRIES_OF_NEW, DUNNING_OF_NEW), rows=counts.inserted)
     settle_late(reduced, by=job.by, today=job.as_of)
     return counts
 

@@ -7,6 +7,7 @@ the triggers rest for these inserts alone, and set-based statements prove the re
 
 from typing import Any
 
+from claims.intake.indexes import indexes_built_after
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
 from claims.models.ledger import SEAL_LOCK
@@ -65,8 +66,8 @@ def may_rest_triggers(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def add_new(cursor: Any, job: Job, statements: tuple[str, ...]) -> None:
-    """Run the inserts of new claims, their entries and events; they name the parameter ``direct``.
+def add_new(cursor: Any, job: Job, statements: tuple[str, ...], *, rows: int) -> None:
+    """Run the inserts of ``rows`` new claims, their entries and events; they name the parameter ``direct``.
 
     Raises:
         Unsound: the proof failed.
@@ -83,10 +84,11 @@ def add_new(cursor: Any, job: Job, statements: tuple[str, ...]) -> None:
         cursor.execute(statement, params)
     cursor.execute(BEFORE)
     params |= dict(zip(("first", "last", "before", "events_before"), cursor.fetchone(), strict=True))
-    cursor.execute("SET LOCAL session_replication_role = replica")
-    for statement in statements:
-        cursor.execute(statement, params)
-    cursor.execute("SET LOCAL session_replication_role = origin")
+    with indexes_built_after(cursor, ("claims_claim", "claims_entry", "claims_claimevent"), rows):
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement, params)
+        cursor.execute("SET LOCAL session_replication_role = origin")
     _prove(cursor, job, params)
 
 

@@ -33,6 +33,7 @@ WAITING = "開始を待っています"
 ORDER = {"register": 0, "claims": 1, "receipts": 2}
 APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
 MESSAGE_LENGTH = 1_000
+MEMORY = "SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB'"  # of the server, for one file at a time
 RUNNING = "別の取込が動いています。終わってから始めてください。"
 
 
@@ -215,6 +216,7 @@ def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
     job = Job(path=path, layout=layout, source=source, file=file, by=intake_user(), as_of=batch.as_of)
     step = APPLY[layout.content]
     with connection.cursor() as cursor:
+        cursor.execute(MEMORY)
         loaded = fill(cursor, job)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
         comparison = compare(cursor, job, loaded.rejected)

@@ -7,6 +7,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.db import connection
+from psycopg.copy import QueuedLibpqWriter
 
 from claims.intake.fields import CONTENT, SQL_TYPES
 from claims.intake.job import Job
@@ -63,7 +64,8 @@ def fill(cursor: Any, job: Job) -> Loaded:
     with job.path.open("rb") as file, TemporaryFile() as aside:
         records = Records(file, job.layout)
         header_due = job.layout.header
-        with cursor.copy(f"COPY stage ({names}) FROM STDIN") as copy:
+        writer = QueuedLibpqWriter(cursor.cursor)  # sends in a thread of its own, so that parsing goes on
+        with cursor.copy(f"COPY stage ({names}) FROM STDIN", writer=writer) as copy:
             for page in records.pages():
                 if header_due:
                     parser.read_header(page.record(0))
