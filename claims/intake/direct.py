@@ -10,6 +10,7 @@ from typing import Any
 from claims.intake.indexes import indexes_built_after
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
+from claims.models import FrozenYear
 from claims.models.ledger import SEAL_LOCK
 from toyota_collect.wareki import fiscal_year_text
 
@@ -43,7 +44,7 @@ WHERE c.id IS NULL OR i.id IS NULL OR k.id IS NULL OR e.other IS NOT NULL
 """
 EVENTS_WITHOUT_CLAIM = """
 SELECT count(*) FROM claims_claimevent e LEFT JOIN claims_claim c ON c.id = e.claim_id
-WHERE e.id > %(events_before)s AND e.claim_id BETWEEN %(first)s AND %(last)s AND c.id IS NULL
+WHERE e.id > %(events_before)s AND c.id IS NULL
 """
 FROZEN_YEARS = """
 SELECT DISTINCT f.year FROM claims_frozenyear f JOIN claims_entry e ON e.id > %(before)s AND e.in_file_id = %(file)s
@@ -93,15 +94,19 @@ def add_new(cursor: Any, job: Job, statements: tuple[str, ...], *, rows: int) ->
 
 
 def _prove(cursor: Any, job: Job, params: dict[str, Any]) -> None:
-    cursor.execute(FROZEN_YEARS, params)
-    if years := [year for (year,) in cursor.fetchall()]:
-        listed = "、".join(fiscal_year_text(year) for year in years)
-        raise FileRefused(
-            f"締めた会計年度（{listed}）の日付になる調定があります。年度の締めを解くか、所管課に日付を確かめてください。"
-        )
+    if FrozenYear.objects.exists():
+        _refuse_frozen_years(cursor, params)
     cursor.execute("SET LOCAL enable_nestloop = off")  # the new rows are not in the statistics yet
     for query in (UNSOUND, EVENTS_WITHOUT_CLAIM):
         cursor.execute(query, params)
         if count := cursor.fetchone()[0]:
             raise Unsound(f"{job.path.name}: {count} rows differ from what their triggers keep")
     cursor.execute("SET LOCAL enable_nestloop = on")
+
+
+def _refuse_frozen_years(cursor: Any, params: dict[str, Any]) -> None:
+    cursor.execute(FROZEN_YEARS, params)
+    if years := "、".join(fiscal_year_text(year) for (year,) in cursor.fetchall()):
+        raise FileRefused(
+            f"締めた会計年度（{years}）の日付になる調定があります。年度の締めを解くか、所管課に日付を確かめてください。"
+        )

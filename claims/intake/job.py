@@ -1,6 +1,5 @@
 """One file on its way into the ledger: what every step needs to know about it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from claims.intake.fields import KEY
 from claims.intake.layout import Layout
+from claims.intake.progress import Progress
 from claims.models import ImportFile
 from debtors.models import SourceSystem
 
@@ -25,7 +25,7 @@ def same_key(stage: str, claim: str) -> str:
 class Job:
     """A file, its layout and source, its row in the import log, who imports it and on what business date.
 
-    ``tell`` hears from time to time how many rows were read.
+    ``progress`` hears how far it is, where somebody watches.
     """
 
     path: Path
@@ -34,7 +34,7 @@ class Job:
     file: ImportFile
     by: Any
     as_of: date
-    tell: Callable[[int], None] = lambda _rows: None
+    progress: Progress | None = None
 
     def has(self, field: str) -> bool:
         """Whether the extract carries the field at all; what it does not carry is never compared."""

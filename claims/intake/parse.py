@@ -56,14 +56,18 @@ def split_row(layout: Layout, text: str) -> list[str]:
 class Parser:
     """Reads the records of one file by its layout.
 
-    ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later.
+    ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later. ``gaiji``: what the
+    source's own characters mean, as ``str.translate`` takes it.
     """
 
-    def __init__(self, layout: Layout, *, kinds: Mapping[str, int], as_of: date) -> None:
+    def __init__(
+        self, layout: Layout, *, kinds: Mapping[str, int], as_of: date, gaiji: Mapping[int, str] | None = None
+    ) -> None:
         self.layout = layout
+        self.gaiji = gaiji or {}
         self.codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
         self.width = 0  # columns of a delimited row, once known
-        self.has_quotes = self.has_breaks = True  # of the page in hand
+        self.has_quotes = self.has_breaks = self.has_gaiji = True  # of the page in hand
         self.titles: list[str] = []
         self.places: dict[str, int] = {spec.canonical.name: spec.index for spec in layout.fields}
         self.specs = {spec.canonical.name: spec for spec in layout.fields}
@@ -119,8 +123,7 @@ class Parser:
         texts = blob.split("\n")
         if len(texts) != len(page) or DAMAGE.search(blob):
             return self._decode_each(page, chunk)
-        self._note(blob, texts, chunk)
-        return page, texts
+        return page, self._noted(blob, texts, chunk)
 
     def _decode_each(self, page: Page, chunk: Chunk) -> tuple[Page, list[str]]:
         places, texts = [], []
@@ -137,15 +140,17 @@ class Parser:
                 continue
             places.append(place)
             texts.append(text)
-        self._note("\n".join(texts), texts, chunk)
-        return page.only(places), texts
+        return page.only(places), self._noted("\n".join(texts), texts, chunk)
 
-    def _note(self, blob: str, texts: list[str], chunk: Chunk) -> None:
-        """What the text of a page (its records, a line each) says of all its cells."""
+    def _noted(self, blob: str, texts: list[str], chunk: Chunk) -> list[str]:
+        """The texts of a page with 外字 that have a meaning replaced; notes what holds for all its cells."""
         self.has_quotes = '"' in blob or "\r" in blob
         self.has_breaks = any(sign in blob for sign in "\\\t\r") or blob.count("\n") >= len(texts)
-        if GAIJI.search(blob):
+        self.has_gaiji = bool(GAIJI.search(blob))
+        if self.has_gaiji:
+            texts = [text.translate(self.gaiji) for text in texts]
             chunk.gaiji = sum(1 for text in texts if GAIJI.search(text))
+        return texts
 
     def _broken(self, record: Record, at: int, bad: bytes) -> Refusal:
         reason = f"{at + 1}バイト目（{bad.hex(' ').upper()}）が文字として読めません。{RESEND}"
@@ -199,7 +204,8 @@ class Parser:
                 chunk.refusals.append(Refusal(page.lines[place], "columns", "", reason, raw))
                 continue
             try:
-                cells.append([raw[start:end].decode(self.codec) for start, end in spans])
+                texts = [raw[start:end].decode(self.codec) for start, end in spans]
+                cells.append([text.translate(self.gaiji) for text in texts] if self.has_gaiji else texts)
             except UnicodeDecodeError as error:
                 bad = error.object[error.start : error.start + 1]
                 chunk.refusals.append(self._broken(page.record(place), error.start, bad))

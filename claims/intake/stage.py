@@ -14,8 +14,10 @@ from claims.intake.job import Job
 from claims.intake.parse import FileRefused, Parser, Refusal
 from claims.intake.records import CHUNK, Records
 from claims.models import ClaimKind
+from claims.services.gaiji import characters_of
 
 REASON_LENGTH = 500
+WAITING_BLOCKS = 24  # of 128 KB, between parser and server
 NUMBERED = {"claims": "claims_claim", "receipts": "claims_receipt"}
 
 
@@ -28,6 +30,14 @@ class Loaded:
     gaiji: int
     sha256: str
     titles: list[str]
+
+
+class _SentAside(QueuedLibpqWriter):
+    """Pages go to the server in a thread of their own while the next one is parsed; few may wait, memory stays flat."""
+
+    def __init__(self, cursor: Any) -> None:
+        super().__init__(cursor)
+        self._queue.maxsize = WAITING_BLOCKS
 
 
 def fresh_table(cursor: Any, name: str, columns: str) -> None:
@@ -57,15 +67,15 @@ def fill(cursor: Any, job: Job) -> Loaded:
     if table := NUMBERED.get(job.layout.content):
         columns.append(f"new_id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('{table}', 'id'))")
     fresh_table(cursor, "stage", ", ".join(columns))
-    parser = Parser(job.layout, kinds=dict(ClaimKind.objects.values_list("code", "pk")), as_of=job.as_of)
+    kinds = dict(ClaimKind.objects.values_list("code", "pk"))
+    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source))
     read = refused = gaiji = 0
     joined = ["line", *(one.name for one in content if one.required)]  # what the statements group and join by
     names = ", ".join(["line", "start", "size", *(one.name for one in content)])
     with job.path.open("rb") as file, TemporaryFile() as aside:
         records = Records(file, job.layout)
         header_due = job.layout.header
-        writer = QueuedLibpqWriter(cursor.cursor)  # sends in a thread of its own, so that parsing goes on
-        with cursor.copy(f"COPY stage ({names}) FROM STDIN", writer=writer) as copy:
+        with cursor.copy(f"COPY stage ({names}) FROM STDIN", writer=_SentAside(cursor.cursor)) as copy:
             for page in records.pages():
                 if header_due:
                     parser.read_header(page.record(0))
@@ -80,7 +90,8 @@ def fill(cursor: Any, job: Job) -> Loaded:
                     copy.write("\n".join(parsed.rows) + "\n")
                 if parsed.refusals:
                     pickle.dump([astuple(one) for one in parsed.refusals], aside)
-                job.tell(read)
+                if job.progress:
+                    job.progress.read(read)
         if header_due:
             raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
         _keep_what_lies(cursor, job, aside)

@@ -1,5 +1,6 @@
 from claims.models.claim import Claim, ClaimEvent, ClaimParty
 from claims.models.claim_end import ClaimEnd, ClaimEndLine, EndGround
+from claims.models.gaiji import Gaiji
 from claims.models.hold import Hold
 from claims.models.hold_terms import HoldTerms
 from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
@@ -37,6 +38,7 @@ __all__ = [
     "Entry",
     "Feed",
     "FrozenYear",
+    "Gaiji",
     "Hold",
     "HoldTerms",
     "ImportBatch",
