@@ -4,7 +4,8 @@ from django.contrib import admin
 from import_export import fields, resources
 from import_export.widgets import ForeignKeyWidget
 
-from claims.models import ClaimKind, ClaimKindTerms, EvidenceNeed, HoldTerms, LateChargeRate
+from claims.models import ClaimKind, ClaimKindTerms, EvidenceNeed, Gaiji, HoldTerms, LateChargeRate
+from debtors.models import SourceSystem
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.models import Section
 
@@ -108,3 +109,22 @@ class EvidenceNeedAdmin(CsvReferenceAdmin):
     list_filter = ["to_be_confirmed", "legal_class", "evidence", "needed"]
     list_select_related = ["kind"]
     save_as = True  # a change is a new row with its own first day
+
+
+class GaijiResource(resources.ModelResource):
+    source = fields.Field(column_name="system", attribute="source", widget=ForeignKeyWidget(SourceSystem, "code"))
+
+    class Meta:
+        model = Gaiji
+        import_id_fields = ["source", "code"]
+        exclude = ["id"]
+        clean_model_instances = True
+
+
+@admin.register(Gaiji)
+class GaijiAdmin(CsvReferenceAdmin):
+    resource_classes = [GaijiResource]
+    list_display = ["source", "code", "character", "origin", "starts_on"]
+    list_filter = ["source"]
+    list_select_related = ["source"]
+    search_fields = ["code", "character"]

@@ -17,6 +17,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.models import User
 
 FORGOTTEN_AFTER = timedelta(minutes=15)
+STOPPED_AFTER = timedelta(minutes=2)
 
 
 @shared_task
@@ -27,11 +28,18 @@ def seal_ledger() -> None:
 
 @shared_task(acks_late=True)
 def import_folder(*, batch_id: int) -> None:
-    """Import what lies in the inbox; what was committed is moved away."""
+    """Import what lies in the inbox; what was committed is moved away. A killed one goes on where it stood."""
     batch = ImportBatch.objects.get(pk=batch_id)
     with suppress(run.FolderRefused):  # the batch says why
         run.run(batch, settings.INTAKE_DIR)
         run.put_away(batch, settings.INTAKE_DIR)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Start imports again whose worker was killed: a broker hands the task out anew only after an hour."""
+    for pk in run.unfinished(since=STOPPED_AFTER):
+        import_folder.delay(batch_id=pk)
 
 
 @shared_task(acks_late=True)

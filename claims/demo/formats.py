@@ -1,8 +1,9 @@
 """Text as the sections' systems write it: dates, amounts, CP932 bytes, delimited and fixed-width lines."""
 
-import re
 from collections.abc import Sequence
 from datetime import date
+
+from toyota_collect import cp932
 
 ERAS = (
     ("5", "R", "令和", date(2019, 5, 1)),
@@ -76,25 +77,6 @@ def era_year3(year: int) -> str:
     return f"5{year - 2018:02d}"
 
 
-# Python encodes NEC-selected characters (髙 as EEE0); Windows and mainframes write the IBM form (FBFC). So do we.
-IBM_FORMS = {
-    sign: pair
-    for lead in (0xFA, 0xFB, 0xFC)
-    for trail in range(0x40, 0xFD)
-    for pair in (bytes((lead, trail)),)
-    for sign in (pair.decode("cp932", "ignore"),)
-    if len(sign) == 1 and sign.encode("cp932") != pair and sign.encode("cp932")[0] in (0xED, 0xEE)
-}
-IBM_SIGN = re.compile("([" + "".join(IBM_FORMS) + "])")
-
-
-def cp932(text: str) -> bytes:
-    """Encode as the sections do; 外字 (U+E000..) become F040... Raises UnicodeEncodeError outside CP932."""
-    if not IBM_SIGN.search(text):
-        return text.encode("cp932")
-    return b"".join(IBM_FORMS.get(part) or part.encode("cp932") for part in IBM_SIGN.split(text))
-
-
 def delimited(cells: Sequence[str], delimiter: str, *, quote_all: bool = False) -> str:
     """Join one line; cells that hold the delimiter or a quote are quoted."""
     return delimiter.join(
@@ -106,9 +88,9 @@ def fixed(cells: Sequence[str], widths: Sequence[int]) -> bytes:
     """Pack one CP932 record: cells to the left, filled with blanks, what is too long cut at a character."""
     record = bytearray()
     for cell, width in zip(cells, widths, strict=True):
-        packed = cp932(cell)
+        packed = cp932.encode(cell)
         while len(packed) > width:
             cell = cell[:-1]
-            packed = cp932(cell)
+            packed = cp932.encode(cell)
         record += packed.ljust(width)
     return bytes(record)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from claims.demo import formats
 from claims.demo.payments import CHANNELS
+from toyota_collect import cp932
 
 Form = Callable[[object], str]
 
@@ -54,7 +55,7 @@ class Table:
         if self.format == "fixed":
             return formats.fixed(cells, [column.width for column in self.columns])
         joined = formats.delimited(cells, "\t" if self.format == "tsv" else ",", quote_all=self.quote_all)
-        return formats.cp932(joined) if self.encoding == "cp932" else joined.encode()
+        return cp932.encode(joined) if self.encoding == "cp932" else joined.encode()
 
     def opening(self) -> bytes:
         """Return what stands before the first row: byte order mark and header."""

@@ -6,7 +6,8 @@ A levy that falls below what was paid leaves an overpayment (過誤納金), wher
 from typing import Any
 
 from claims.intake.checks import CLAIM_CHECKS, check
-from claims.intake.job import KEY_LIST, Counts, Job, same_key
+from claims.intake.direct import add_new
+from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
 from claims.intake.stage import fresh_table, table_from
 from claims.models import Claim, Overpayment
 from claims.services.overpaid import open_overpayment
@@ -39,45 +40,73 @@ LEFT JOIN LATERAL (
 ) d ON true
 """
 FACTS = """
-SELECT DISTINCT ON (person_number) person_number, atena_number, corporate_number, name, kana, birth_on, sex,
+SELECT person_number, atena_number, corporate_number, name, kana, birth_on, sex,
     postal_code, address, phone, ''::text AS household_number, NULL::date AS died_on, NULL::date AS moved_on
-FROM stage ORDER BY person_number, line DESC
+FROM stage WHERE line IN (SELECT max(line) FROM stage GROUP BY person_number)
 """
-# Extracts carry no day of the levy. It stands where the year begins, a monthly charge in the month before it falls due:
-# nobody pays earlier, so no past balance is below zero.
+# For each kind, year and nominal due date of the file what follows from them. Extracts carry no day of the levy: it stands
+# where the year begins, a monthly charge in the month before it falls due; nobody pays earlier, so no past balance is
+# below zero.
+TERMS = """
+SELECT t.kind, t.levy_year, t.due_on AS nominal, w.due, kind.section_id, kind.ground,
+    least(%(as_of)s, CASE WHEN kind.instalment_label LIKE '%%月%%' THEN (date_trunc('month', t.due_on) - interval '1 month')::date
+        ELSE least(t.due_on, make_date(t.levy_year, 4, 1)) END) AS levied_on
+FROM (SELECT DISTINCT kind, levy_year, due_on FROM stage) t
+JOIN due_dates w ON w.nominal = t.due_on JOIN claims_claimkind kind ON kind.id = t.kind
+"""
+# Staged rows that the ledger holds already, with what is different.
 WORK = """
-SELECT s.*, w.due AS shifted_on, i.id AS identity_id, kind.section_id, kind.ground,
-    coalesce(k.claim_id, nextval(pg_get_serial_sequence('claims_claim', 'id'))) AS claim_id, k.claim_id IS NULL AS is_new,
+SELECT s.*, t.due AS shifted_on, i.id AS identity_id, t.section_id, t.ground, t.levied_on, k.claim_id,
     k.levied_yen AS old_levied_yen, k.exempted_yen AS old_exempted_yen, k.fee_charged_yen AS old_fee_yen,
     k.target_yen, k.dunned_on AS old_dunned_on,
-    least(%(as_of)s, CASE WHEN kind.instalment_label LIKE '%%月%%'
-        THEN (date_trunc('month', s.due_on) - interval '1 month')::date
-        ELSE least(s.due_on, make_date(s.levy_year, 4, 1)) END) AS levied_on,
-    i.changed OR k.claim_id IS NULL OR (c.identity_id, c.nominal_due_on, c.due_on, c.contract_on, c.el_qr, c.section_id,
-        c.ground, c.section_paid_yen) IS DISTINCT FROM (i.id, s.due_on, w.due, s.contract_on, s.el_qr, kind.section_id,
-        kind.ground, s.paid_total_yen) AS differs,
+    i.changed OR (c.identity_id, c.nominal_due_on, c.due_on, c.contract_on, c.el_qr, c.section_id,
+        c.ground, c.section_paid_yen) IS DISTINCT FROM (i.id, s.due_on, t.due, s.contract_on, s.el_qr, t.section_id,
+        t.ground, s.paid_total_yen) AS differs,
     coalesce(k.target_yen <> k.levied_yen OR s.exempted_yen > k.exempted_yen OR s.fee_yen <> k.fee_charged_yen, false)
         AS books
-FROM stage s
+FROM known k JOIN stage s ON s.line = k.line
 JOIN identities_now i ON i.person_number = s.person_number
-JOIN due_dates w ON w.nominal = s.due_on
-JOIN claims_claimkind kind ON kind.id = s.kind
-LEFT JOIN known k ON k.line = s.line
-LEFT JOIN claims_claim c ON c.id = k.claim_id
+JOIN terms t ON t.kind = s.kind AND t.levy_year = s.levy_year AND t.nominal = s.due_on
+JOIN claims_claim c ON c.id = k.claim_id
 """
+# Staged rows of claims that are new.
+FRESH = "stage s JOIN terms t ON t.kind = s.kind AND t.levy_year = s.levy_year AND t.nominal = s.due_on"
+IS_FRESH = "NOT EXISTS (SELECT FROM known k WHERE k.line = s.line)"
+# Whoever keeps the balances: the trigger adds the entries to nothing, or they are written as the entries will sum up.
 INSERT_CLAIMS = f"""
 INSERT INTO claims_claim (id, source_id, kind_id, {KEY_LIST.removeprefix("kind, ")}, identity_id, nominal_due_on,
     due_on, contract_on, el_qr, section_id, ground, section_paid_yen, seen_in_file_id,
     levied_yen, principal_yen, fee_yen, late_yen, cost_yen)
-SELECT claim_id, %(source)s, {KEY_LIST}, identity_id, due_on, shifted_on, contract_on, el_qr, section_id, ground,
-    paid_total_yen, %(file)s, 0, 0, 0, 0, 0
-FROM work WHERE is_new ORDER BY line
+SELECT s.new_id, %(source)s, {", ".join(f"s.{name}" for name in KEY_COLUMNS)}, i.id, s.due_on, t.due, s.contract_on,
+    s.el_qr, t.section_id, t.ground, s.paid_total_yen, %(file)s, b.levied, b.levied, b.fee, 0, 0
+FROM {FRESH} JOIN identities_now i ON i.person_number = s.person_number
+CROSS JOIN LATERAL (SELECT
+    CASE WHEN %(direct)s THEN coalesce(s.corrected_yen, s.levied_yen) - coalesce(s.exempted_yen, 0) ELSE 0 END AS levied,
+    CASE WHEN %(direct)s THEN coalesce(s.fee_yen, 0) ELSE 0 END AS fee
+) b
+WHERE {IS_FRESH}
+"""
+ENTRIES_OF_NEW = f"""
+INSERT INTO claims_entry (claim_id, kind, component, amount_yen, "on", in_file_id, by_id, note)
+SELECT s.new_id, e.kind, e.component, e.yen, e.day, %(file)s, %(by)s, ''
+FROM {FRESH} CROSS JOIN LATERAL (VALUES
+    ('levy', 'principal', s.levied_yen, t.levied_on),
+    ('correction', 'principal', s.corrected_yen - s.levied_yen, t.levied_on),
+    ('exemption', 'principal', -s.exempted_yen, t.levied_on),
+    ('levy', 'fee', s.fee_yen, coalesce(s.dunned_on, t.levied_on))
+) e (kind, component, yen, day)
+WHERE e.yen <> 0 AND {IS_FRESH}
+"""
+DUNNING_OF_NEW = f"""
+INSERT INTO claims_claimevent (claim_id, kind, "on", detail, ground, origin, by_id, written_at)
+SELECT s.new_id, 'dunning', s.dunned_on, '{{}}', t.ground, %(origin)s, %(by)s, now()
+FROM {FRESH} WHERE s.dunned_on IS NOT NULL AND {IS_FRESH}
 """
 UPDATE_CLAIMS = """
 UPDATE claims_claim c SET identity_id = w.identity_id, nominal_due_on = w.due_on, due_on = w.shifted_on,
     contract_on = w.contract_on, el_qr = w.el_qr, section_id = w.section_id, ground = w.ground,
     section_paid_yen = w.paid_total_yen, seen_in_file_id = %(file)s
-FROM work w WHERE c.id = w.claim_id AND w.differs AND NOT w.is_new
+FROM work w WHERE c.id = w.claim_id AND w.differs
 """
 # Paid more than is now levied; the latest payment tells from when interest counts.
 REDUCED = """
@@ -90,22 +119,17 @@ WHERE k.target_yen < k.received_yen GROUP BY k.line, k.claim_id, k.received_yen,
 ENTRIES = """
 INSERT INTO claims_entry (claim_id, kind, component, amount_yen, "on", in_file_id, by_id, note, overpayment_id)
 SELECT claim_id, kind, component, yen, day, %(file)s, %(by)s, note, overpayment_id FROM (
-    SELECT line, 1 AS place, claim_id, 'levy' AS kind, 'principal' AS component, levied_yen AS yen, levied_on AS day,
-        '' AS note, NULL::bigint AS overpayment_id FROM work WHERE is_new
-    UNION ALL SELECT line, 2, claim_id, 'correction', 'principal', corrected_yen - levied_yen, levied_on, '', NULL
-        FROM work WHERE is_new AND corrected_yen IS NOT NULL
-    UNION ALL SELECT line, 3, claim_id, 'exemption', 'principal', -exempted_yen, levied_on, '', NULL
-        FROM work WHERE is_new
-    UNION ALL SELECT line, 2, claim_id, 'correction', 'principal',
-            target_yen - old_levied_yen + greatest(exempted_yen - old_exempted_yen, 0), %(as_of)s,
-            CASE WHEN exempted_yen < old_exempted_yen THEN '減免の取消を含む' ELSE '' END, NULL
-        FROM work WHERE NOT is_new AND books
+    SELECT line, 2 AS place, claim_id, 'correction' AS kind, 'principal' AS component,
+            target_yen - old_levied_yen + greatest(exempted_yen - old_exempted_yen, 0) AS yen, %(as_of)s AS day,
+            CASE WHEN exempted_yen < old_exempted_yen THEN '減免の取消を含む' ELSE '' END AS note,
+            NULL::bigint AS overpayment_id
+        FROM work WHERE books
     UNION ALL SELECT line, 3, claim_id, 'exemption', 'principal', old_exempted_yen - exempted_yen, %(as_of)s, '', NULL
-        FROM work WHERE NOT is_new AND exempted_yen > old_exempted_yen
+        FROM work WHERE exempted_yen > old_exempted_yen
     UNION ALL SELECT line, 4, claim_id, CASE WHEN coalesce(old_fee_yen, 0) = 0 THEN 'levy' ELSE 'correction' END, 'fee',
-            fee_yen - coalesce(old_fee_yen, 0), CASE WHEN is_new OR old_fee_yen = 0 THEN coalesce(dunned_on, levied_on)
+            fee_yen - coalesce(old_fee_yen, 0), CASE WHEN old_fee_yen = 0 THEN coalesce(dunned_on, levied_on)
             ELSE %(as_of)s END, '', NULL
-        FROM work WHERE is_new OR books
+        FROM work WHERE books
     UNION ALL SELECT w.line, 5, w.claim_id, 'refund', 'principal', r.yen, %(as_of)s, '減額による過誤納', r.overpayment_id
         FROM reduced r JOIN work w ON w.claim_id = r.claim_id
 ) e WHERE yen <> 0 ORDER BY line, place
@@ -113,7 +137,7 @@ SELECT claim_id, kind, component, yen, day, %(file)s, %(by)s, note, overpayment_
 WITHDRAW_DUNNING = """
 UPDATE claims_claimevent e SET withdrawn_at = now() FROM work w
 WHERE e.claim_id = w.claim_id AND e.kind = 'dunning' AND e.by_id = %(by)s AND e.withdrawn_at IS NULL
-    AND NOT w.is_new AND w.dunned_on IS DISTINCT FROM w.old_dunned_on AND e.on = w.old_dunned_on
+    AND w.dunned_on IS DISTINCT FROM w.old_dunned_on AND e.on = w.old_dunned_on
 """
 INSERT_DUNNING = """
 INSERT INTO claims_claimevent (claim_id, kind, "on", detail, ground, origin, by_id, written_at)
@@ -122,22 +146,23 @@ FROM work WHERE dunned_on IS NOT NULL AND dunned_on IS DISTINCT FROM old_dunned_
 ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
 COUNTS = """
-SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND touched),
-    count(*) FILTER (WHERE NOT is_new AND NOT touched)
-FROM (SELECT is_new, differs OR books OR dunned_on IS DISTINCT FROM old_dunned_on AS touched FROM work) w
+SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched), count(*) FILTER (WHERE NOT touched)
+FROM (SELECT differs OR books OR dunned_on IS DISTINCT FROM old_dunned_on AS touched FROM work) w
 """
 
 
 def validate(cursor: Any, job: Job) -> int:
     """Refuse staged rows that contradict each other or the ledger; return how many."""
     refused = check(cursor, job, "stage", CLAIM_CHECKS[:2])
-    table_from(cursor, "known", KNOWN, job.params)
+    known = KNOWN if Claim.objects.filter(source=job.source).exists() else f"{KNOWN} LIMIT 0"
+    table_from(cursor, "known", known, job.params)
     return refused + check(cursor, job, "stage", CLAIM_CHECKS[2:])
 
 
 def apply(cursor: Any, job: Job) -> Counts:
     """Write identities, claims, entries and 督促 of the staged rows; return what became of the rows."""
     _due_dates(cursor)
+    table_from(cursor, "terms", TERMS, job.params)
     table_from(cursor, "facts", FACTS, job.params)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
     table_from(cursor, "work", WORK, job.params)
@@ -146,8 +171,10 @@ def apply(cursor: Any, job: Job) -> Counts:
     cursor.execute(COUNTS)
     counts = Counts(*cursor.fetchone())
     reduced = _open_overpayments(cursor, job)
-    for statement in (UPDATE_CLAIMS, INSERT_CLAIMS, ENTRIES, WITHDRAW_DUNNING, INSERT_DUNNING):
+    for statement in (UPDATE_CLAIMS, ENTRIES, WITHDRAW_DUNNING, INSERT_DUNNING):
         cursor.execute(statement, job.params)
+    if counts.inserted:
+        add_new(cursor, job, (INSERT_CLAIMS, ENTRIES_OF_NEW, DUNNING_OF_NEW), rows=counts.inserted)
     settle_late(reduced, by=job.by, today=job.as_of)
     return counts
 

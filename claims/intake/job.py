@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.intake.fields import KEY
 from claims.intake.layout import Layout
+from claims.intake.progress import Progress
 from claims.models import ImportFile
 from debtors.models import SourceSystem
 
@@ -22,7 +23,10 @@ def same_key(stage: str, claim: str) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """A file, its layout and source, its row in the import log, who imports it and on what business date."""
+    """A file, its layout and source, its row in the import log, who imports it and on what business date.
+
+    ``progress`` hears how far it is, where somebody watches.
+    """
 
     path: Path
     layout: Layout
@@ -30,6 +34,7 @@ class Job:
     file: ImportFile
     by: Any
     as_of: date
+    progress: Progress | None = None
 
     def has(self, field: str) -> bool:
         """Whether the extract carries the field at all; what it does not carry is never compared."""

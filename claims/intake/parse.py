@@ -9,7 +9,7 @@ from datetime import date
 
 from claims.intake.fields import CONTENT
 from claims.intake.layout import FieldSpec, Layout
-from claims.intake.records import Record
+from claims.intake.records import Page, Record
 from claims.intake.values import NULL, Bad, CellReader, converter, required
 
 # Python's cp932 takes 80, A0 and FD–FF without complaint, for U+0080 and U+F8F0–F8F3; no text holds C0 or C1 controls.
@@ -61,13 +61,18 @@ def split_cells(form: str, text: str) -> list[str]:
 class Parser:
     """Reads the records of one file by its layout.
 
-    ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later.
+    ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later. ``gaiji``: what the
+    source's own characters mean, as ``str.translate`` takes it.
     """
 
-    def __init__(self, layout: Layout, *, kinds: Mapping[str, int], as_of: date) -> None:
+    def __init__(
+        self, layout: Layout, *, kinds: Mapping[str, int], as_of: date, gaiji: Mapping[int, str] | None = None
+    ) -> None:
         self.layout = layout
+        self.gaiji = gaiji or {}
         self.codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
         self.width = 0  # columns of a delimited row, once known
+        self.has_quotes = self.has_breaks = self.has_gaiji = True  # of the page in hand
         self.titles: list[str] = []
         self.places: dict[str, int] = {spec.canonical.name: spec.index for spec in layout.fields}
         self.specs = {spec.canonical.name: spec for spec in layout.fields}
@@ -99,44 +104,58 @@ class Parser:
             self.places[name] = titles.index(spec.column)
         self.titles, self.width = titles, len(titles)
 
-    def parse(self, records: Sequence[Record], *, open_line: int = 0) -> Chunk:
+    def parse(self, page: Page, *, open_line: int = 0) -> Chunk:
         """Parse records; ``open_line`` is the line of a last record without its line end, else 0."""
         chunk = Chunk()
-        kept, texts = self._decode(records, chunk)
+        kept, texts = self._decode(page, chunk)
         if self.layout.format == "fixed":
             kept, columns = self._cut(kept, chunk)
         else:
             kept, columns = self._columns(kept, texts, chunk)
         if kept:
             self._convert(kept, columns, chunk)
-        self._mind_the_cut(chunk, records[-1], open_line)
+        self._mind_the_cut(chunk, page.record(-1), open_line)
         return chunk
 
     # --- bytes to text ---------------------------------------------------------------------------
 
-    def _decode(self, records: Sequence[Record], chunk: Chunk) -> tuple[list[Record], list[str]]:
-        kept, texts = [], []
-        for record in records:
+    def _decode(self, page: Page, chunk: Chunk) -> tuple[Page, list[str]]:
+        """All records at once where nothing is wrong with any, else one by one."""
+        try:
+            blob = b"\n".join(page.raws).decode(self.codec)
+        except UnicodeDecodeError:
+            return self._decode_each(page, chunk)
+        texts = blob.split("\n")
+        if len(texts) != len(page) or DAMAGE.search(blob):
+            return self._decode_each(page, chunk)
+        return page, self._noted(blob, texts, chunk)
+
+    def _decode_each(self, page: Page, chunk: Chunk) -> tuple[Page, list[str]]:
+        places, texts = [], []
+        for place, raw in enumerate(page.raws):
             try:
-                texts.append(record.raw.decode(self.codec))
+                text = raw.decode(self.codec)
             except UnicodeDecodeError as error:
                 at = error.start
-                chunk.refusals.append(self._broken(record, at, record.raw[at : at + 2]))
-            else:
-                kept.append(record)
-        blob = "".join(texts)
-        if GAIJI.search(blob):
-            chunk.gaiji = sum(1 for text in texts if GAIJI.search(text))
-        if not DAMAGE.search(blob):
-            return kept, texts
-        whole = []
-        for record, text in zip(kept, texts, strict=True):
+                chunk.refusals.append(self._broken(page.record(place), at, raw[at : at + 2]))
+                continue
             if damage := DAMAGE.search(text):
                 at = len(text[: damage.start()].encode(self.codec, "replace"))
-                chunk.refusals.append(self._broken(record, at, record.raw[at : at + 1]))
-            else:
-                whole.append((record, text))
-        return [record for record, _ in whole], [text for _, text in whole]
+                chunk.refusals.append(self._broken(page.record(place), at, raw[at : at + 1]))
+                continue
+            places.append(place)
+            texts.append(text)
+        return page.only(places), self._noted("\n".join(texts), texts, chunk)
+
+    def _noted(self, blob: str, texts: list[str], chunk: Chunk) -> list[str]:
+        """The texts of a page with 外字 that have a meaning replaced; notes what holds for all its cells."""
+        self.has_quotes = '"' in blob or "\r" in blob
+        self.has_breaks = any(sign in blob for sign in "\\\t\r") or blob.count("\n") >= len(texts)
+        self.has_gaiji = bool(GAIJI.search(blob))
+        if self.has_gaiji:
+            texts = [text.translate(self.gaiji) for text in texts]
+            chunk.gaiji = sum(1 for text in texts if GAIJI.search(text))
+        return texts
 
     def _broken(self, record: Record, at: int, bad: bytes) -> Refusal:
         reason = f"{at + 1}バイト目（{bad.hex(' ').upper()}）が文字として読めません。{RESEND}"
@@ -148,6 +167,8 @@ class Parser:
         """Rows of cells; an empty list stands for a row that cannot be split."""
         if self.layout.format == "tsv":
             return [text.split("\t") for text in texts]
+        if not self.has_quotes:
+            return [text.split(",") for text in texts]
         try:
             rows = list(csv.reader(texts, strict=True))
         except csv.Error:
@@ -156,74 +177,71 @@ class Parser:
             return rows
         return [split_row(self.layout, text) for text in texts]
 
-    def _columns(
-        self, records: list[Record], texts: list[str], chunk: Chunk
-    ) -> tuple[list[Record], dict[str, Sequence[str]]]:
+    def _columns(self, page: Page, texts: list[str], chunk: Chunk) -> tuple[Page, dict[str, Sequence[str]]]:
         rows = self._split_all(texts)
+        widths = list(map(len, rows))
         if not self.width and rows:
-            self.width = Counter(map(len, rows)).most_common(1)[0][0]
+            self.width = Counter(widths).most_common(1)[0][0]
             self.titles = [""] * self.width
             needed = max(self.places.values()) + 1
             if self.width < needed:
                 mend = f"様式とレイアウト {self.layout.code}（{needed}列以上）を確かめてください。"
                 raise FileRefused(f"列が{self.width}しかありません。{mend}")
-        kept, whole = [], []
-        for record, row in zip(records, rows, strict=True):
-            if len(row) == self.width:
-                kept.append(record)
-                whole.append(row)
-            else:
-                reason = f"列の数が{len(row) or '読めず'}で、{self.width}ではありません。{RESEND}"
-                chunk.refusals.append(Refusal(record.line, "columns", "", reason, record.raw))
-        cells = list(zip(*whole, strict=True))
-        return kept, {name: cells[place] for name, place in self.places.items() if kept and place >= 0}
+        if widths.count(self.width) < len(rows):
+            for place, width in enumerate(widths):
+                if width != self.width:
+                    reason = f"列の数が{width or '読めず'}で、{self.width}ではありません。{RESEND}"
+                    chunk.refusals.append(Refusal(page.lines[place], "columns", "", reason, page.raws[place]))
+            page = page.only([place for place, width in enumerate(widths) if width == self.width])
+            rows = [row for row in rows if len(row) == self.width]
+        cells = list(zip(*rows, strict=True))
+        return page, {name: cells[place] for name, place in self.places.items() if rows and place >= 0}
 
-    def _cut(self, records: list[Record], chunk: Chunk) -> tuple[list[Record], dict[str, Sequence[str]]]:
+    def _cut(self, page: Page, chunk: Chunk) -> tuple[Page, dict[str, Sequence[str]]]:
         size = self.layout.record_bytes
-        kept: list[Record] = []
+        places: list[int] = []
         cells: list[list[str]] = []
-        spans = [(spec.start, spec.start + spec.width) for spec in self.layout.fields if spec.value is None]
-        for record in records:
-            raw = record.raw
+        specs = [spec for spec in self.layout.fields if spec.value is None]
+        spans = [(spec.start, spec.start + spec.width) for spec in specs]
+        for place, raw in enumerate(page.raws):
             if len(raw) != size:
                 reason = f"長さが{len(raw)}バイトで、{size}バイトではありません。{RESEND}"
-                chunk.refusals.append(Refusal(record.line, "columns", "", reason, raw))
+                chunk.refusals.append(Refusal(page.lines[place], "columns", "", reason, raw))
                 continue
             try:
-                cells.append([raw[start:end].decode(self.codec) for start, end in spans])
+                texts = [raw[start:end].decode(self.codec) for start, end in spans]
+                cells.append([text.translate(self.gaiji) for text in texts] if self.has_gaiji else texts)
             except UnicodeDecodeError as error:
-                chunk.refusals.append(self._broken(record, error.start, error.object[error.start : error.start + 1]))
+                bad = error.object[error.start : error.start + 1]
+                chunk.refusals.append(self._broken(page.record(place), error.start, bad))
             else:
-                kept.append(record)
-        names = [spec.canonical.name for spec in self.layout.fields if spec.value is None]
-        return kept, dict(zip(names, zip(*cells, strict=True), strict=True)) if kept else {}
+                places.append(place)
+        names = [spec.canonical.name for spec in specs]
+        return page.only(places), dict(zip(names, zip(*cells, strict=True), strict=True)) if places else {}
 
     # --- columns to values -----------------------------------------------------------------------
 
-    def _convert(self, records: list[Record], columns: dict[str, Sequence[str]], chunk: Chunk) -> None:
+    def _convert(self, page: Page, columns: dict[str, Sequence[str]], chunk: Chunk) -> None:
         bad: dict[int, tuple[str, Bad]] = {}
-        values: list[Sequence[str | Bad]] = []
+        values: dict[str, Sequence[str | Bad]] = {}
         for canonical in CONTENT[self.layout.content]:
             spec = self.specs.get(canonical.name)
             if spec is None:
                 absent = NULL if canonical.absent is None else canonical.absent
-                column: Sequence[str | Bad] = [absent] * len(records)
+                values[canonical.name] = [absent] * len(page)
             else:
-                cells = columns[canonical.name] if spec.value is None else [spec.value] * len(records)
-                column = self._values(spec, cells, bad)
-            values.append(column)
-        names = [canonical.name for canonical in CONTENT[self.layout.content]]
-        if "taxation_year" in names:
-            place, other = names.index("taxation_year"), names.index("levy_year")
-            values[place] = [
-                own if own != NULL else levy for own, levy in zip(values[place], values[other], strict=True)
-            ]
-        for place, (record, row) in enumerate(zip(records, zip(*values, strict=True), strict=True)):
-            if place in bad:
-                name, found = bad[place]
-                chunk.refusals.append(Refusal(record.line, found.code, name, found.reason, record.raw))
-            else:
-                chunk.rows.append("\t".join((str(record.line), str(record.start), str(len(record.raw)), *row)))  # type: ignore[arg-type]
+                cells = columns[canonical.name] if spec.value is None else [spec.value] * len(page)
+                values[canonical.name] = self._values(spec, cells, bad)
+        if "taxation_year" in values:
+            both = zip(values["taxation_year"], values["levy_year"], strict=True)
+            values["taxation_year"] = [own if own != NULL else levy for own, levy in both]
+        for place, (name, found) in bad.items():
+            chunk.refusals.append(Refusal(page.lines[place], found.code, name, found.reason, page.raws[place]))
+        sizes = map(len, page.raws)
+        rows = zip(map(str, page.lines), map(str, page.starts), map(str, sizes), *values.values(), strict=True)
+        if bad:
+            rows = [row for place, row in enumerate(rows) if place not in bad]
+        chunk.rows.extend(map("\t".join, rows))  # type: ignore[arg-type]
 
     def _values(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> Sequence[str | Bad]:
         name = spec.canonical.name
@@ -237,9 +255,9 @@ class Parser:
                     bad.setdefault(place, (name, value))
         return column
 
-    def _texts(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> list[str]:
+    def _texts(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> Sequence[str]:
         name, canonical = spec.canonical.name, spec.canonical
-        column = [cell.strip() for cell in cells]
+        column = list(map(str.strip, cells))
         if spec.map:
             column = [spec.map.get(text, text) for text in column]
         if canonical.required and "" in column:
@@ -251,9 +269,8 @@ class Parser:
                 if len(text) > canonical.length:
                     reason = f"{canonical.label}が{canonical.length}文字を超えています。列のずれを確かめてください。"
                     bad.setdefault(place, (name, Bad("columns", reason)))
-        blob = "".join(column)
-        if "\\" in blob or "\t" in blob or "\n" in blob or "\r" in blob:
-            column = [text.translate(BREAKS) for text in column]
+        if self.has_breaks or spec.map or spec.value is not None:
+            column = [text.replace("\r\n", "\n").translate(BREAKS) for text in column]
         return column
 
     def _mind_the_cut(self, chunk: Chunk, last: Record, open_line: int) -> None:

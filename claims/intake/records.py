@@ -1,9 +1,10 @@
 """Cutting a file into records: physical lines, quoted line breaks joined, or fixed lengths. Bytes only, memory flat."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
+from itertools import accumulate, islice
 from typing import BinaryIO, NamedTuple
 
 from claims.intake.layout import Layout
@@ -22,11 +23,34 @@ class Record(NamedTuple):
     raw: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records one after the other, kept as columns: a file has millions."""
+
+    lines: Sequence[int]
+    starts: Sequence[int]
+    raws: Sequence[bytes]
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    def record(self, place: int) -> Record:
+        return Record(self.lines[place], self.starts[place], self.raws[place])
+
+    def only(self, places: Sequence[int]) -> "Page":
+        """The records at these places."""
+        columns = ([column[place] for place in places] for column in (self.lines, self.starts, self.raws))
+        return Page(*columns)  # type: ignore[arg-type]
+
+    def after_header(self) -> "Page":
+        return Page(self.lines[1:], self.starts[1:], self.raws[1:])
+
+
 class Records:
-    """The records of one open file in chunks; afterwards ``sha256`` is the file's hash.
+    """The records of one open file in pages; afterwards ``sha256`` is the file's hash.
 
     ``open_line`` is the line of the last record if it lacks its line end (or is too short for a fixed length), else 0.
-    It is known when the last chunk is handed out.
+    It is known when the last page is handed out.
     """
 
     def __init__(self, file: BinaryIO, layout: Layout) -> None:
@@ -39,12 +63,8 @@ class Records:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
-    def chunks(self) -> Iterator[list[Record]]:
-        records = self._cut()
-        while chunk := list(islice(records, CHUNK)):
-            yield chunk
-
-    def _cut(self) -> Iterator[Record]:
+    def pages(self) -> Iterator[Page]:
+        """The records in order, blank ones left out; no page is empty."""
         if self._layout.format == "csv":
             return self._quoted()
         if self._layout.format == "fixed" and not self._has_line_ends():
@@ -56,46 +76,77 @@ class Records:
         self._file.seek(0)
         return b"\n" in head or b"\r" in head
 
-    def _lines(self) -> Iterator[Record]:
-        start = 0
-        for line, raw in enumerate(self._file, 1):
-            self._hash.update(raw)
-            record = self._record(line, start, raw)
-            start += len(raw)
-            if record.raw and record.raw != END_OF_FILE:
-                self.open_line = 0 if raw.endswith(b"\n") else line
-                yield record
+    def _lines(self) -> Iterator[Page]:
+        line = start = 0
+        while whole := list(islice(self._file, CHUNK)):
+            self._hash.update(b"".join(whole))
+            starts = list(accumulate(map(len, whole), initial=start))
+            raws = [raw.rstrip(b"\r\n") for raw in whole]
+            if line == 0 and raws[0].startswith(BOM):
+                starts[0], raws[0] = len(BOM), raws[0][len(BOM) :]
+            start = starts.pop()
+            page = _without_blanks(Page(range(line + 1, line + 1 + len(raws)), starts, raws))
+            line += len(raws)
+            if page:
+                last = page.lines[-1]
+                self.open_line = last if last == line and not whole[-1].endswith(b"\n") else 0
+                yield page
 
-    def _quoted(self) -> Iterator[Record]:
+    def _quoted(self) -> Iterator[Page]:
         """Lines, those joined that a quoted cell spans. A quote byte is never part of a CP932 or UTF-8 character."""
-        lines = self._lines()
         waiting: deque[Record] = deque()
-        while record := waiting.popleft() if waiting else next(lines, None):
-            if record.raw.count(b'"') % 2 == 0:
-                yield record
+        for page in self._lines():
+            if not waiting and not any(raw.count(b'"') & 1 for raw in page.raws):
+                yield page
                 continue
-            while len(waiting) < MOST_LINES and (further := next(lines, None)):
-                waiting.append(further)
-            yield self._joined(record, waiting)
+            waiting.extend(map(page.record, range(len(page))))
+            yield from _joined(waiting, look_ahead=MOST_LINES)
+        yield from _joined(waiting, look_ahead=0)
 
-    @staticmethod
-    def _joined(record: Record, waiting: deque[Record]) -> Record:
-        for count, further in enumerate(list(waiting), 1):
-            if further.raw.count(b'"') % 2:
-                parts = [record.raw, *(waiting.popleft().raw for _ in range(count))]
-                return Record(record.line, record.start, b"\n".join(parts))
-        return record
+    def _blocks(self) -> Iterator[Page]:
+        size, line = self._layout.record_bytes, 0
+        while whole := self._file.read(size * CHUNK):
+            self._hash.update(whole)
+            raws = [whole[at : at + size] for at in range(0, len(whole), size)]
+            places = [place for place, raw in enumerate(raws) if raw.strip(END_OF_FILE)]
+            page = Page(
+                range(line + 1, line + 1 + len(raws)), range(line * size, (line + len(raws)) * size, size), raws
+            )
+            line += len(raws)
+            if places:
+                page = page if len(places) == len(raws) else page.only(places)
+                self.open_line = page.lines[-1] if len(page.raws[-1]) < size else 0
+                yield page
 
-    def _blocks(self) -> Iterator[Record]:
-        size = self._layout.record_bytes
-        for number, raw in enumerate(iter(lambda: self._file.read(size), b""), 1):
-            self._hash.update(raw)
-            if raw.strip(END_OF_FILE):
-                self.open_line = number if len(raw) < size else 0
-                yield Record(number, (number - 1) * size, raw)
 
-    @staticmethod
-    def _record(line: int, start: int, raw: bytes) -> Record:
-        if line == 1 and raw.startswith(BOM):
-            start, raw = start + len(BOM), raw[len(BOM) :]
-        return Record(line, start, raw.rstrip(b"\r\n"))
+def _without_blanks(page: Page) -> Page:
+    if b"" not in page.raws and END_OF_FILE not in page.raws:
+        return page
+    return page.only([place for place, raw in enumerate(page.raws) if raw and raw != END_OF_FILE])
+
+
+def _joined(waiting: deque[Record], *, look_ahead: int) -> Iterator[Page]:
+    """Take records off the queue as long as ``look_ahead`` more follow, each with the lines its quoted cell spans."""
+    taken = []
+    while len(waiting) > look_ahead:
+        record = waiting.popleft()
+        if record.raw.count(b'"') & 1:
+            record = _closed(record, waiting)
+        taken.append(record)
+    if taken:
+        yield Page(*zip(*taken, strict=True))
+
+
+def _closed(record: Record, waiting: deque[Record]) -> Record:
+    for count, further in enumerate(islice(waiting, MOST_LINES), 1):
+        if further.raw.count(b'"') & 1:
+            return Record(record.line, record.start, _span(record, [waiting.popleft() for _ in range(count)]))
+    return record
+
+
+def _span(record: Record, rest: Sequence[Record]) -> bytes:
+    """The bytes from the first line to the last, as many as in the file: a refused row is read from there again."""
+    raw = record.raw
+    for further in rest:
+        raw += b"\n".rjust(further.start - record.start - len(raw), b"\r") + further.raw
+    return raw

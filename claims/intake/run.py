@@ -1,12 +1,13 @@
 """Importing a folder: each file in a transaction of its own, then linking, clocks and the seal."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
@@ -14,9 +15,11 @@ from django.utils import timezone
 
 from claims.intake import apply_claims, apply_receipts, apply_register, catalogue
 from claims.intake.control import SUFFIX, compare, explain
+from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
 from claims.intake.layout import Layout, LayoutError
 from claims.intake.parse import FileRefused
+from claims.intake.progress import Progress
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
 from claims.services.clocks import refresh_clocks
@@ -29,10 +32,15 @@ from toyota_collect.models import User
 logger = logging.getLogger(__name__)
 
 RUN_LOCK = 4_710_035  # held while a batch runs; a batch without it has stopped
+INTAKE_USER = "system.intake"
+PATIENCE = 60.0
 WAITING = "開始を待っています"
 ORDER = {"register": 0, "claims": 1, "receipts": 2}
 APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
 MESSAGE_LENGTH = 1_000
+# Memory of the server for one file at a time; and a statement whose worker was killed ends soon.
+SESSION = """SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB';
+SET LOCAL client_connection_check_interval = '1s'"""
 RUNNING = "別の取込が動いています。終わってから始めてください。"
 
 
@@ -78,11 +86,17 @@ def is_running() -> bool:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def _one_at_a_time(patience: float) -> Iterator[None]:
+    """Hold the lock of a running batch; ``patience``: seconds to wait for it, while the session of a killed worker ends."""
+    give_up = monotonic() + patience
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
-        if not cursor.fetchone()[0]:
-            raise FolderRefused(RUNNING)
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
+            if cursor.fetchone()[0]:
+                break
+            if monotonic() > give_up:
+                raise FolderRefused(RUNNING)
+            sleep(0.2)
         try:
             yield
         finally:
@@ -92,23 +106,57 @@ def _one_at_a_time() -> Iterator[None]:
 def run(batch: ImportBatch, folder: Path) -> ImportBatch:
     """Import all extracts of a folder: the register, then claims, then receipts; files that fail are reported.
 
-    Importing the same files again changes nothing. May be run again after a stop: what was committed stays.
+    Importing the same files again changes nothing. May be run again after a stop at any point: each file is one
+    transaction, and what the batch has done with a file that did not change since is not done again.
 
     Raises:
         FolderRefused: the folder or the layouts cannot be used, or another batch runs.
     """
+    batch.refresh_from_db()
+    if batch.finished_at:
+        return batch
+    resumed = batch.step != WAITING
     try:
-        with _one_at_a_time():
-            extracts = find_extracts(folder)
-            _step(batch, "", files_total=len(extracts))
+        with _one_at_a_time(PATIENCE if resumed else 0):
+            batch.refresh_from_db()
+            extracts = _still_to_do(batch, folder)
+            _step(batch, "", files_total=batch.files.count() + len(extracts))
             for extract in extracts:
                 _step(batch, f"{extract.path.name} を読み込んでいます")
                 import_file(batch, extract)
             finish(batch)
     except FolderRefused as refused:
-        _step(batch, "", problem=str(refused), finished_at=timezone.now())
+        if not (resumed and str(refused) == RUNNING):  # else somebody is at work on it
+            _step(batch, "", problem=str(refused), finished_at=timezone.now())
         raise
     return batch
+
+
+def _still_to_do(batch: ImportBatch, folder: Path) -> list[Extract]:
+    """The folder's extracts without those this batch has done; what failed before a stop is tried again."""
+    batch.files.filter(status=ImportFile.Status.FAILED).delete()
+    done = dict(batch.files.values_list("name", "sha256"))
+    if done and not extract_paths(folder):
+        return []
+    return [
+        one for one in find_extracts(folder) if done.get(one.path.name) != _sha256_if(one.path, one.path.name in done)
+    ]
+
+
+def _sha256_if(path: Path, wanted: bool) -> str:
+    if not wanted:
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def unfinished(*, since: timedelta) -> list[int]:
+    """Batches of the inbox that stopped longer ago than ``since`` and that nobody works on (a worker was killed)."""
+    if is_running():
+        return []
+    now = timezone.now()
+    stopped = ImportBatch.objects.filter(finished_at=None, started_at__range=(now - timedelta(days=1), now - since))
+    return list(stopped.exclude(by__username=INTAKE_USER).order_by("pk").values_list("pk", flat=True))
 
 
 def put_away(batch: ImportBatch, folder: Path) -> None:
@@ -130,13 +178,14 @@ def finish(batch: ImportBatch) -> None:
     _step(batch, "台帳を封印しています")
     seal_new_entries()
     files = {one.name: one.status for one in batch.files.all()}
-    audit.record(event="import.finished", by=batch.by, target=batch, detail={"files": files})
-    _step(batch, "", finished_at=timezone.now())
+    with transaction.atomic():
+        audit.record(event="import.finished", by=batch.by, target=batch, detail={"files": files})
+        _step(batch, "", finished_at=timezone.now())
 
 
 def intake_user() -> User:
     """The account under which extracts are booked, whoever started the import."""
-    return User.objects.get(username="system.intake")
+    return User.objects.get(username=INTAKE_USER)
 
 
 def find_extracts(folder: Path) -> list[Extract]:
@@ -186,9 +235,9 @@ def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
     try:
         if extract.layout is None:
             raise FileRefused(extract.problem)
-        with transaction.atomic():
-            file = _import(batch, extract.path, extract.layout)
-    except (FileRefused, OSError, DatabaseError, RowsLost) as error:
+        with Progress(batch, extract.path.name) as progress, transaction.atomic():
+            file = _import(batch, extract.path, extract.layout, progress)
+    except (FileRefused, OSError, DatabaseError, RowsLost, Unsound) as error:
         if not isinstance(error, FileRefused):
             logger.exception("import of %s failed", extract.path.name)
         file = _failed(batch, extract, error)
@@ -197,7 +246,7 @@ def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
     return file
 
 
-def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
+def _import(batch: ImportBatch, path: Path, layout: Layout, progress: Progress) -> ImportFile:
     source = SourceSystem.objects.filter(code=layout.source).first()
     if source is None:
         raise FileRefused(
@@ -212,14 +261,19 @@ def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
         sha256="",
         status=ImportFile.Status.FAILED,
     )
-    job = Job(path=path, layout=layout, source=source, file=file, by=intake_user(), as_of=batch.as_of)
+    job = Job(
+        path=path, layout=layout, source=source, file=file, by=intake_user(), as_of=batch.as_of, progress=progress
+    )
     step = APPLY[layout.content]
     with connection.cursor() as cursor:
+        cursor.execute(SESSION)
         loaded = fill(cursor, job)
+        progress.step("確かめています", loaded.rows)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
         comparison = compare(cursor, job, loaded.rejected)
         if comparison and not comparison.agrees:
             return _block(job, loaded, explain(comparison))
+        progress.step("台帳に書いています", loaded.rows)
         return _commit(job, loaded, step.apply(cursor, job))
 
 

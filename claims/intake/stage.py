@@ -1,18 +1,24 @@
 """Streaming a file into a staging table with COPY; refused rows go straight to the import log. Memory stays flat."""
 
+import pickle
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import astuple, dataclass
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from django.db import connection
+from psycopg.copy import QueuedLibpqWriter
 
 from claims.intake.fields import CONTENT, SQL_TYPES
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused, Parser, Refusal
 from claims.intake.records import CHUNK, Records
 from claims.models import ClaimKind
+from claims.services.gaiji import characters_of
 
 REASON_LENGTH = 500
+WAITING_BLOCKS = 24  # of 128 KB, between parser and server
+NUMBERED = {"claims": "claims_claim", "receipts": "claims_receipt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,14 @@ class Loaded:
     gaiji: int
     sha256: str
     titles: list[str]
+
+
+class _SentAside(QueuedLibpqWriter):
+    """Pages go to the server in a thread of their own while the next one is parsed; few may wait, memory stays flat."""
+
+    def __init__(self, cursor: Any) -> None:
+        super().__init__(cursor)
+        self._queue.maxsize = WAITING_BLOCKS
 
 
 def fresh_table(cursor: Any, name: str, columns: str) -> None:
@@ -40,42 +54,57 @@ def table_from(cursor: Any, name: str, query: str, params: dict[str, Any]) -> No
 
 
 def fill(cursor: Any, job: Job) -> Loaded:
-    """Read the whole file into the table ``stage``.
+    """Read the whole file into the table ``stage``: the server takes a page in while the next one is parsed.
+
+    Each row has the id a new claim or receipt would get; a row that is none leaves its number unused.
 
     Raises:
         FileRefused: the file as a whole cannot be read in its layout.
     """
     content = CONTENT[job.layout.content]
-    columns = ", ".join(f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in content)
-    fresh_table(cursor, "stage", f"line integer NOT NULL, start bigint NOT NULL, size integer NOT NULL, {columns}")
-    parser = Parser(job.layout, kinds=dict(ClaimKind.objects.values_list("code", "pk")), as_of=job.as_of)
+    typed = [f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in content]
+    columns = ["line integer NOT NULL", "start bigint NOT NULL", "size integer NOT NULL", *typed]
+    if table := NUMBERED.get(job.layout.content):
+        columns.append(f"new_id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('{table}', 'id'))")
+    fresh_table(cursor, "stage", ", ".join(columns))
+    kinds = dict(ClaimKind.objects.values_list("code", "pk"))
+    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source))
     read = refused = gaiji = 0
-    with job.path.open("rb") as file:
+    joined = ["line", *(one.name for one in content if one.required)]  # what the statements group and join by
+    names = ", ".join(["line", "start", "size", *(one.name for one in content)])
+    with job.path.open("rb") as file, TemporaryFile() as aside:
         records = Records(file, job.layout)
         header_due = job.layout.header
-        for chunk in records.chunks():
-            if header_due:
-                parser.read_header(chunk.pop(0))
-                header_due = False
-            if not chunk:
-                continue
-            parsed = parser.parse(chunk, open_line=records.open_line)
-            read += len(chunk)
-            refused += len(parsed.refusals)
-            gaiji += parsed.gaiji
-            copy_text(cursor, "stage", parsed.rows)
-            keep(cursor, job, parsed.refusals)
+        with cursor.copy(f"COPY stage ({names}) FROM STDIN", writer=_SentAside(cursor.cursor)) as copy:
+            for page in records.pages():
+                if header_due:
+                    parser.read_header(page.record(0))
+                    page, header_due = page.after_header(), False
+                if not page:
+                    continue
+                parsed = parser.parse(page, open_line=records.open_line)
+                read += len(page)
+                refused += len(parsed.refusals)
+                gaiji += parsed.gaiji
+                if parsed.rows:
+                    copy.write("\n".join(parsed.rows) + "\n")
+                if parsed.refusals:
+                    pickle.dump([astuple(one) for one in parsed.refusals], aside)
+                if job.progress:
+                    job.progress.read(read)
         if header_due:
             raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
-    cursor.execute("ANALYZE stage")
+        _keep_what_lies(cursor, job, aside)
+    cursor.execute(f"ANALYZE stage ({', '.join(joined)})")
     return Loaded(read, refused, gaiji, records.sha256, parser.titles)
 
 
-def copy_text(cursor: Any, table: str, lines: list[str]) -> None:
-    """COPY lines that are already in its text form."""
-    if lines:
-        with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-            copy.write("\n".join(lines) + "\n")
+def _keep_what_lies(cursor: Any, job: Job, aside: IO[bytes]) -> None:
+    """Refusals were put aside in a file, because the connection was busy with a COPY."""
+    end = aside.tell()
+    aside.seek(0)
+    while aside.tell() < end:
+        keep(cursor, job, [Refusal(*facts) for facts in pickle.load(aside)])  # noqa: S301  written by ourselves
 
 
 def keep(cursor: Any, job: Job, refusals: Iterable[Refusal]) -> None:
@@ -96,9 +125,10 @@ def refuse(cursor: Any, job: Job, table: str, query: str, *, code: str, field: s
         f"SELECT t.line, t.start, t.size, bad.detail::text FROM {table} t JOIN ({query}) bad ON bad.line = t.line",
         job.params,
     )
-    cursor.execute(f"DELETE FROM {table} t USING refused r WHERE t.line = r.line")
-    count = int(cursor.rowcount)
+    cursor.execute("SELECT count(*) FROM refused")
+    count = int(cursor.fetchone()[0])
     if count:
+        cursor.execute(f"DELETE FROM {table} t USING refused r WHERE t.line = r.line")
         for page in _refusals(job, code, field, reason):
             keep(cursor, job, page)
     return count

@@ -1,6 +1,7 @@
 from claims.models.claim import Claim, ClaimEvent, ClaimParty
 from claims.models.claim_end import ClaimEnd, ClaimEndLine, EndGround
 from claims.models.evidence import ClaimEvidence, EvidenceKind, EvidenceNeed
+from claims.models.gaiji import Gaiji
 from claims.models.handover import Handover, HandoverLine
 from claims.models.hold import Hold
 from claims.models.hold_terms import HoldTerms
@@ -43,6 +44,7 @@ __all__ = [
     "EvidenceNeed",
     "Feed",
     "FrozenYear",
+    "Gaiji",
     "Handover",
     "HandoverLine",
     "Hold",

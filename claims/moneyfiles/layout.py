@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from claims.moneyfiles.model import Feed, FileDamaged, Status
 from claims.moneyfiles.values import DATE_FORMS, DIGIT_FORMS, FORMS, Code
+from toyota_collect import cp932
+from toyota_collect.cp932 import Form
 
 LAYOUTS = Path(__file__).resolve().parent / "layouts"
 SECTIONS = ("header", "data", "trailer", "end")
 KEYS = {"code", "feed", "name", "sender", "files", "format", "record_bytes", "last_line_end", "status", "key", "twice"}
+KEYS |= {"kanji"}
 NEEDED = ("code", "name", "sender", "format", "data", "trailer")
 FIELD_KEYS = {"name", "label", "width", "as", "value", "codes", "optional", "detail"}
 
@@ -73,6 +76,7 @@ class Layout:
     status: Status | None  # of every line, where no field says it
     key: tuple[str, ...]
     twice: str  # refused | one: what the same payment twice in a file is
+    kanji: Form  # in which form characters are written that CP932 has twice
     sections: dict[str, tuple[Field, ...]] = field(hash=False)
 
     def owns(self, file_name: str) -> bool:
@@ -167,6 +171,7 @@ class _Checker:
             status=Status(status) if status else None,
             key=tuple(table.get("key", ())),
             twice=self.one_of("twice", table.get("twice", "refused"), ("refused", "one")),
+            kanji=cast("Form", self.one_of("kanji", table.get("kanji", "ibm"), cp932.FORMS)),
             sections={name: self.fields(name, table.get(name, [])) for name in SECTIONS},
         )
         self.places(layout)

@@ -12,6 +12,7 @@ from claims.moneyfiles.kana import half_width
 from claims.moneyfiles.layout import Field, Layout
 from claims.moneyfiles.model import NotWritable
 from claims.moneyfiles.values import DIGIT_FORMS
+from toyota_collect import cp932
 from toyota_collect.wareki import era_of
 
 Facts = Mapping[str, Any]
@@ -40,6 +41,8 @@ def csv_file(layout: Layout, rows: Sequence[Facts], trailer: Facts, *, encoding:
     writer.writerow([one.label for one in layout.sections["data"]])
     writer.writerows([_text(one, row) for one in layout.sections["data"]] for row in rows)
     writer.writerow([_text(one, trailer) for one in layout.sections["trailer"]])
+    if encoding == "cp932":
+        return cp932.encode(out.getvalue(), layout.kanji)
     return out.getvalue().encode(encoding)
 
 

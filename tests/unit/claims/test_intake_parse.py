@@ -32,12 +32,12 @@ def parse(layout: Layout, content: bytes) -> Chunk:
     parser = Parser(layout, kinds=KINDS, as_of=AS_OF)
     whole = Chunk()
     header = layout.header
-    for chunk in records.chunks():
+    for page in records.pages():
         if header:
-            parser.read_header(chunk.pop(0))
-            header = False
-        if chunk:
-            parsed = parser.parse(chunk, open_line=records.open_line)
+            parser.read_header(page.record(0))
+            page, header = page.after_header(), False
+        if page:
+            parsed = parser.parse(page, open_line=records.open_line)
             whole.rows += parsed.rows
             whole.refusals += parsed.refusals
             whole.gaiji += parsed.gaiji
