@@ -45,7 +45,7 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
         "rate_percent": _percent_text(due.terms.late_rate_permyriad),
         "key": [(name, getattr(claim, field)) for name, field in KEY_PARTS if getattr(claim, field)],
         "events": claim.events.select_related("by").all(),
-        "parties": claim.parties.select_related("person").all(),
+        "parties": claim.parties.select_related("person").order_by("pk"),
         "paid": _paid(until),
         "clock": clock,
         "clock_unknown": unknown,

@@ -6,6 +6,7 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
+        from debtors import life_page
         from debtors.happenings import happenings
         from toyota_collect.nav import DAILY
         from toyota_collect.permissions import Permission
@@ -17,4 +18,11 @@ class DebtorsConfig(AppConfig):
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
+        registry.nav_item(
+            NavItem(DAILY, "異動", "debtors:life-events", Permission.CONTACT_WRITE, 16, life_page.nav_count)
+        )
+        registry.panel(
+            Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 50, "side", "世帯と関係者")
+        )
         registry.happenings.append(happenings)
+        registry.happenings.append(life_page.happenings)

@@ -34,7 +34,7 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "shown": head,
         "no_reveal": NO_REVEAL,
         "household_size": _household_size(head.household_number, user),
-        "flags": _flags(person, user, _protect(protection, hidden=hidden), on=on),
+        "flags": _flags(person, user, _protect(protection, hidden=hidden, on=on), on=on),
         "panels": panels_for(person, user),
         "identities": _identities(person, user),
     }
@@ -63,11 +63,13 @@ def _flags(person: Person, user: Any, protect: Flag | None, *, on: date) -> list
     ]
 
 
-def _protect(protection: ProtectionFlag | None, *, hidden: bool) -> Flag | None:
+def _protect(protection: ProtectionFlag | None, *, hidden: bool, on: date) -> Flag | None:
     if protection is None:
         return MAYBE if hidden else None
     ends_on = protection.ends_on
     until = f"{long_text(ends_on - ONE_DAY)}まで。" if ends_on else "終わりの日は決まっていません。"
+    if ends_on and ends_on <= on:
+        until = f"{until}終わりを係長・課長が確かめるまで表示しません（「異動」の画面）。"
     return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")
 
 

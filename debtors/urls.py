@@ -1,12 +1,17 @@
 from django.urls import path
 
-from debtors import views, views_work
+from debtors import views, views_life, views_relations, views_work
 
 app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
     path("work/", views_work.work, name="work"),
     path("work/<int:pk>/close/", views_work.close, name="close-work"),
+    path("life-events/", views_life.life_events, name="life-events"),
+    path("life-events/<int:pk>/done/", views_life.handle, name="handle-life-event"),
+    path("relations/<int:pk>/end/", views_relations.end_relation, name="end-relation"),
+    path("<str:number>/relations/", views_relations.panel_relations, name="panel-relations"),
+    path("<str:number>/relations/new/", views_relations.new_relation, name="new-relation"),
     path("<str:number>/", views.person, name="person"),
     path("<str:number>/next/", views_work.panel_next, name="panel-next"),
     path("<str:number>/contact/", views_work.panel_contact, name="panel-contact"),

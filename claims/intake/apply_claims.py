@@ -40,7 +40,7 @@ LEFT JOIN LATERAL (
 """
 FACTS = """
 SELECT DISTINCT ON (person_number) person_number, atena_number, corporate_number, name, kana, birth_on, sex,
-    postal_code, address, phone, ''::text AS household_number, NULL::date AS died_on, NULL::date AS moved_on
+    postal_code, address, phone, ''::text AS household_number, ''::text AS relation, NULL::date AS died_on, NULL::date AS moved_on
 FROM stage ORDER BY person_number, line DESC
 """
 # Extracts carry no day of the levy. It stands where the year begins, a monthly charge in the month before it falls due:

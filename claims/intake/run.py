@@ -19,6 +19,7 @@ from claims.intake.layout import Layout, LayoutError
 from claims.intake.parse import FileRefused
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
+from claims.services import life_tasks
 from claims.services.clocks import refresh_clocks
 from claims.services.seal import seal_new_entries
 from debtors.models import SourceSystem
@@ -125,6 +126,7 @@ def finish(batch: ImportBatch) -> None:
     """After the files: persons, clocks, seal, and the record of what was done."""
     _step(batch, "名寄せをしています")
     link_new_identities(by=intake_user())
+    life_tasks.raise_tasks(on=batch.as_of, by=intake_user())
     _step(batch, "時効を計算しています")
     refresh_clocks(as_of=batch.as_of)
     _step(batch, "台帳を封印しています")

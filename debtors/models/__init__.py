@@ -1,4 +1,16 @@
 from debtors.models.contact import Contact, WorkItem
+from debtors.models.life_event import LifeEvent
 from debtors.models.person import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
+from debtors.models.relations import PersonRelation
 
-__all__ = ["Contact", "IdentityLink", "Person", "ProtectionFlag", "SourceIdentity", "SourceSystem", "WorkItem"]
+__all__ = [
+    "Contact",
+    "IdentityLink",
+    "LifeEvent",
+    "Person",
+    "PersonRelation",
+    "ProtectionFlag",
+    "SourceIdentity",
+    "SourceSystem",
+    "WorkItem",
+]
