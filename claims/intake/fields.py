@@ -17,6 +17,8 @@ NAMES = {
     "relation": "続柄",
     "moved_on": "異動日",
     "died_on": "死亡日",
+    "started_on": "開始日",
+    "stopped_on": "廃止日",
     "protected_from": "支援措置の開始日",
     "protected_until": "支援措置の終了日",
     "kind": "債権種目",
@@ -137,6 +139,11 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         Canonical("died_on", "date"),
         Canonical("protected_from", "date"),
         Canonical("protected_until", "date"),
+    ),
+    "welfare": (
+        _text("atena_number", 20, required=True),
+        Canonical("started_on", "date", required=True),
+        Canonical("stopped_on", "date"),
     ),
 }
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from claims.intake import apply_claims, apply_receipts, apply_register, catalogue
+from claims.intake import apply_claims, apply_receipts, apply_register, apply_welfare, catalogue
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.job import Counts, Job
 from claims.intake.layout import Layout, LayoutError
@@ -31,8 +31,13 @@ logger = logging.getLogger(__name__)
 
 RUN_LOCK = 4_710_035  # held while a batch runs; a batch without it has stopped
 WAITING = "開始を待っています"
-ORDER = {"register": 0, "claims": 1, "receipts": 2}
-APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
+ORDER = {"register": 0, "claims": 1, "receipts": 2, "welfare": 3}
+APPLY = {
+    "register": apply_register,
+    "claims": apply_claims,
+    "receipts": apply_receipts,
+    "welfare": apply_welfare,
+}
 MESSAGE_LENGTH = 1_000
 RUNNING = "別の取込が動いています。終わってから始めてください。"
 
@@ -91,7 +96,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def run(batch: ImportBatch, folder: Path) -> ImportBatch:
-    """Import all extracts of a folder: the register, then claims, then receipts; files that fail are reported.
+    """Import all extracts of a folder: the register, then claims, receipts and 生活保護; files that fail are reported.
 
     Importing the same files again changes nothing. May be run again after a stop: what was committed stays.
 

@@ -71,6 +71,16 @@ ON CONFLICT DO NOTHING
 """
 
 
+WELFARE = f"""
+INSERT INTO debtors_lifeevent ({COLUMNS})
+SELECT w.identity_id, e.kind, e.day, '', '', %(ground)s, %(origin)s, %(file)s, %(as_of)s, ''
+FROM welfare w CROSS JOIN LATERAL (VALUES ('{KIND.WELFARE_START}', w.started_on), ('{KIND.WELFARE_STOP}', w.stopped_on))
+    AS e(kind, day)
+WHERE e.day IS NOT NULL ORDER BY w.identity_id, e.day
+ON CONFLICT DO NOTHING
+"""
+
+
 class LifeEventRefused(Exception):
     """The event cannot be set done; the message says why, in Japanese."""
 
@@ -97,6 +107,13 @@ def note_changes(*, source_id: int, origin: str, file_id: int, as_of: date, sinc
             cursor.execute(statement, params)
             count += int(cursor.rowcount)
     return count
+
+
+def note_welfare(*, ground: str, origin: str, file_id: int, as_of: date) -> int:
+    """Write the starts and stops of table ``welfare`` (identity_id, started_on, stopped_on or NULL), each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(WELFARE, {"ground": ground, "origin": origin, "file": file_id, "as_of": as_of})
+        return int(cursor.rowcount)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from debtors.protection import hidden_people, maybe_protected_people
 from debtors.services.life_events import LifeEventRefused, handle_life_event
 from debtors.services_work import close_work_item, open_work_item
 from tests.factories.debtors import system_user, user
-from tests.factories.extracts import AS_OF, claims, import_one, register
+from tests.factories.extracts import AS_OF, claims, counts, import_one, register, rejects, welfare
 from toyota_collect.models import AuditEvent
 from toyota_collect.permissions import Role
 
@@ -191,6 +191,41 @@ def test_the_list_filters_by_kind_and_state_and_an_event_is_set_done_there(tmp_p
     assert "相続人は2人" not in client.get(url).content.decode()
     assert "相続人は2人" in client.get(url + "?state=all").content.decode()
     assert "相続人は2人" in client.get(reverse("debtors:panel-course", args=[someone.number])).content.decode()
+
+
+def test_welfare_starts_and_stops_are_events_once_and_only_propose(tmp_path):
+    someone = debtor(tmp_path)
+    path = welfare(tmp_path, {}, {"atena_number": "A999"}, {}, {"started_on": "20250401", "stopped_on": "20250331"})
+    file = import_one(path, as_of=NEXT)
+    assert counts(file) == (1, 0, 0, 3)
+    assert rejects(file) == [(3, "no_person"), (4, "duplicate"), (5, "date")]
+    event = LifeEvent.objects.get()
+    assert (event.kind, event.on, event.ground, event.origin) == (
+        "welfare_start",
+        date(2026, 11, 1),
+        "contract",
+        "生活保護システム",
+    )
+    assert event.work_item.subject_url == reverse("claims:new-hold", args=[someone.number]) + "?reason=welfare"
+    assert not someone.holds.exists()
+    assert counts(import_one(path, as_of=NEXT)) == (0, 0, 1, 3)
+    ended = import_one(welfare(tmp_path, {"stopped_on": "20261115"}), as_of=NEXT)
+    assert counts(ended) == (1, 0, 0, 0)
+    assert [kind for kind, *_ in events()] == ["welfare_start", "welfare_stop"]
+
+
+def test_the_proposed_holds_are_offered_and_stop_letters(tmp_path, settings):
+    settings.BASE_DATE = NEXT
+    someone = debtor(tmp_path, died_on="20261110")
+    client = Client()
+    client.force_login(user(Role.SUPERVISOR))
+    url = reverse("claims:new-hold", args=[someone.number])
+    form = client.get(url + "?reason=succession").context["form"]
+    assert form["reason"].value() == "succession"
+    filled = {"reason": "succession", "scope": "person", "starts_on": "2026-11-21", "review_on": "2027-02-01"}
+    assert client.post(url, filled).status_code == 302
+    assert someone.holds.get().channels == ["call", "notice"]
+    assert not Claim.objects.reachable_by("notice", on=NEXT).exists()
 
 
 def test_every_kind_has_its_consequence_and_every_proposed_hold_its_terms():

@@ -4,8 +4,9 @@ from datetime import date
 from fractions import Fraction as F
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import ClaimParty
@@ -199,14 +200,9 @@ def test_heirs_are_entered_in_one_form(dead, staff):
 
 
 def test_the_panel_asks_the_same_number_of_queries_for_many(dead, staff, django_assert_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     enter(dead, staff, Heir(person().pk, F(1)))
     roles_of(dead, staff, on=DAY)
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         roles_of(dead, staff, on=DAY)
     for _ in range(5):
         claim(dead)
