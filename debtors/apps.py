@@ -22,7 +22,7 @@ class DebtorsConfig(AppConfig):
             NavItem(DAILY, "異動", "debtors:life-events", Permission.CONTACT_WRITE, 16, life_page.nav_count)
         )
         registry.panel(
-            Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 50, "side", "世帯と関係者")
+            Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 16, "main", "世帯と関係者")
         )
         registry.happenings.append(happenings)
         registry.happenings.append(life_page.happenings)
