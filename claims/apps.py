@@ -37,6 +37,7 @@ class ClaimsConfig(AppConfig):
         registry.panel(Panel("matrix", "claims:panel-matrix", Permission.CLAIM_VIEW, 10, "main", "期別の一覧"))
         registry.panel(Panel("receipts", "claims:panel-receipts", Permission.CLAIM_VIEW, 40, "main", "収納"))
         registry.panel(Panel("plans", "claims:panel-plans", Permission.CONTACT_VIEW, 12, "main", "分納"))
+        registry.panel(Panel("roles", "claims:panel-roles", Permission.CLAIM_VIEW, 15, "main", "立場ごとの債権"))
         registry.happenings.append(facts.happenings)
         registry.list_facts.append(facts.list_facts)
         registry.number_searches.append(facts.people_by_notice)

@@ -48,7 +48,7 @@ def context_of(claim: Claim, *, as_of: date) -> dict[str, Any]:
         "events": claim.events.select_related("by").all(),
         "handed": claim.handover_lines.filter(state=HandoverLine.State.ACCEPTED).first(),
         "lamp": evidence_lamp(claim, on=as_of),
-        "parties": claim.parties.select_related("person").all(),
+        "parties": claim.parties.select_related("person").order_by("pk"),
         "paid": _paid(until),
         "clock": clock,
         "clock_unknown": unknown,

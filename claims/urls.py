@@ -1,6 +1,14 @@
 from django.urls import include, path
 
-from claims import views, views_board, views_clock_acts, views_clocks, views_countdown, views_person
+from claims import (
+    views,
+    views_board,
+    views_clock_acts,
+    views_clocks,
+    views_countdown,
+    views_parties,
+    views_person,
+)
 
 app_name = "claims"
 urlpatterns = [
@@ -19,6 +27,10 @@ urlpatterns = [
     path("of/<str:number>/matrix/", views_person.panel_matrix, name="panel-matrix"),
     path("of/<str:number>/receipts/", views_person.panel_receipts, name="panel-receipts"),
     path("of/<str:number>/holds/", views_person.panel_holds, name="panel-holds"),
+    path("of/<str:number>/roles/", views_parties.panel_roles, name="panel-roles"),
+    path("of/<str:number>/heirs/", views_parties.heirs, name="heirs"),
+    path("<int:pk>/parties/new/", views_parties.new_party, name="new-party"),
+    path("parties/<int:pk>/end/", views_parties.end_party, name="end-party"),
     path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
     path("", include("claims.urls_imports")),

@@ -110,7 +110,8 @@ def end_hold(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _chosen_scope(request: HttpRequest) -> dict[str, str]:
     claim = request.GET.get("claim", "")
-    return {"scope": f"claim:{claim}"} if claim.isdigit() else {}
+    scope = {"scope": f"claim:{claim}"} if claim.isdigit() else {}
+    return scope | {"reason": request.GET.get("reason", "")}  # a proposal; a reason not offered stays unchosen
 
 
 def _channels(in_effect: Iterable[Hold]) -> list[dict[str, Any]]:

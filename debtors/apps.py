@@ -6,7 +6,7 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
-        from debtors import decisions, matching_page, person_tables
+        from debtors import decisions, life_page, matching_page, person_tables
         from debtors.happenings import happenings
         from toyota_collect.nav import BATCH, DAILY
         from toyota_collect.permissions import Permission
@@ -21,6 +21,13 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(
             NavItem(BATCH, "名寄せ", "debtors:matching", Permission.MATCH_REVIEW, 22, matching_page.nav_count)
         )
+        registry.nav_item(
+            NavItem(DAILY, "異動", "debtors:life-events", Permission.CONTACT_WRITE, 16, life_page.nav_count)
+        )
+        registry.panel(
+            Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 16, "main", "世帯と関係者")
+        )
         registry.happenings.append(happenings)
+        registry.happenings.append(life_page.happenings)
         decisions.register(registry)
         person_tables.register(registry)

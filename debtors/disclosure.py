@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 
 from debtors.models import Person, ProtectionFlag, SourceIdentity
-from debtors.querysets import in_force
 from toyota_collect.permissions import Role
 
 
@@ -32,8 +31,8 @@ class Shown:
 
 
 def protection_of(person: Person, *, on: date) -> ProtectionFlag | None:
-    """The protection measure (支援措置) in force on ``on`` that ends last, if any."""
-    flags = person.protections.filter(in_force(on))
+    """The protection measure (支援措置) that hides on ``on`` and ends last, if any."""
+    flags = person.protections.hiding(on=on)
     return max(flags, key=lambda flag: flag.ends_on or date.max, default=None)
 
 

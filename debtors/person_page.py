@@ -7,12 +7,12 @@ from typing import Any
 from django.urls import reverse
 
 from debtors.disclosure import identities_for, own_records, protection_of, shown
-from debtors.models import IdentityLink, Joining, Person, ProtectionFlag
+from debtors.models import IdentityLink, Joining, Person, ProtectionFlag, SourceIdentity
 from debtors.panels import PANEL_COLUMNS, visit_mark
 from debtors.protection import hidden_people
 from debtors.rules.matching import EVIDENCE
 from toyota_collect.calendar import ONE_DAY
-from toyota_collect.permissions import Permission, allows
+from toyota_collect.permissions import Ground, Permission, allows
 from toyota_collect.registry import Flag, registry
 from toyota_collect.wareki import long_text
 
@@ -33,8 +33,8 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "person": person,
         "shown": head,
         "no_reveal": NO_REVEAL,
-        "household_size": _household_size(head.household_number, user),
-        "flags": _flags(person, user, _protect(protection, hidden=hidden), on=on),
+        "household_size": _household_size(head.household_number, user, on=on),
+        "flags": _flags(person, user, _protect(protection, hidden=hidden, on=on), on=on),
         "panels": panels_for(person, user),
         "identities": (identities := _identities(person, user)),
         "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
@@ -65,18 +65,21 @@ def _flags(person: Person, user: Any, protect: Flag | None, *, on: date) -> list
     ]
 
 
-def _protect(protection: ProtectionFlag | None, *, hidden: bool) -> Flag | None:
+def _protect(protection: ProtectionFlag | None, *, hidden: bool, on: date) -> Flag | None:
     if protection is None:
         return MAYBE if hidden else None
     ends_on = protection.ends_on
     until = f"{long_text(ends_on - ONE_DAY)}まで。" if ends_on else "終わりの日は決まっていません。"
+    if ends_on and ends_on <= on:
+        until = f"{until}終わりを係長・課長が確かめるまで表示しません（「異動」の画面）。"
     return Flag("支援措置：居場所を見せない・言わない", f"{until}{NO_REVEAL}")
 
 
-def _household_size(household_number: str, user: Any) -> int | None:
+def _household_size(household_number: str, user: Any, *, on: date) -> int | None:
     if not household_number or not allows(user, Permission.CONTACT_VIEW):
         return None
-    return Person.objects.filter(household_number=household_number, died_on=None).count()
+    entries = SourceIdentity.objects.filter(household_number=household_number, ground=Ground.REGISTER, died_on=None)
+    return entries.exclude(protections__in=ProtectionFlag.objects.hiding(on=on)).count()
 
 
 def _identities(person: Person, user: Any) -> list[dict[str, Any]]:

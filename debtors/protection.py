@@ -6,7 +6,6 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from debtors.models import Person, ProtectionFlag, SourceIdentity
-from debtors.querysets import in_force
 from debtors.rules.matching import IdentityRecord, may_be_protected
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
@@ -29,10 +28,10 @@ def maybe_protected_people(days: Iterable[date]) -> set[int]:
 
 
 def _flags(days: Iterable[date]) -> QuerySet[ProtectionFlag]:
-    in_days = Q()
+    found: QuerySet[ProtectionFlag] = ProtectionFlag.objects.none()
     for day in days:
-        in_days |= in_force(day)
-    return ProtectionFlag.objects.filter(in_days)
+        found |= ProtectionFlag.objects.hiding(on=day)
+    return found
 
 
 def _suspects(flags: QuerySet[ProtectionFlag], *, among: Collection[int] | None = None) -> set[int]:

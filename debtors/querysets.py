@@ -16,9 +16,9 @@ def in_force(on: date, prefix: str = "") -> Q:
 
 class PersonQuerySet(models.QuerySet):
     def protected(self, *, on: date) -> "PersonQuerySet":
-        """People under protection measures (支援措置) on that day."""
+        """People under protection measures (支援措置) on that day, or whose end nobody has confirmed."""
         flags = self.model._meta.get_field("protections").related_model
-        return self.filter(Exists(flags.objects.filter(in_force(on), person=OuterRef("pk"))))
+        return self.filter(Exists(flags.objects.hiding(on=on).filter(person=OuterRef("pk"))))
 
     def visible_to(self, user: Any) -> "PersonQuerySet":
         """People the user may know to be here: a section its own debtors, roles without any ground nobody."""
@@ -45,3 +45,26 @@ class MatchQuestionQuerySet(models.QuerySet):
         sent_back = Q(state="proposed", approval__decision__in=["rejected", "withdrawn"])
         later = Q(state="later", come_back_on__lte=on)
         return self.filter(Q(state="open") | later | sent_back).order_by("-score", "pk")
+
+
+class ProtectionFlagQuerySet(models.QuerySet):
+    def hiding(self, *, on: date) -> "ProtectionFlagQuerySet":
+        """Measures that hide on the day: those in force, and those that ended until somebody confirms the end (異動)."""
+        identities = self.model._meta.get_field("identity").related_model
+        events = identities._meta.get_field("life_events").related_model
+        unconfirmed = events.objects.filter(identity=OuterRef("identity"), kind="unprotected", handled_on=None)
+        return self.filter(in_force(on) | Q(Exists(unconfirmed), ends_on__lte=on))
+
+
+class LifeEventQuerySet(models.QuerySet):
+    def of_people(self) -> "LifeEventQuerySet":
+        """Events of those who are a person here: who owes nothing has none."""
+        return self.filter(identity__person__isnull=False)
+
+    def to_do(self) -> "LifeEventQuerySet":
+        """Events that ask for somebody: a step was opened, and neither it nor the event is done.
+
+        The end of a protection is done only when it is confirmed.
+        """
+        is_open = Q(work_item__closed_at=None) | Q(kind="unprotected")
+        return self.filter(is_open, handled_on=None, work_item__isnull=False)

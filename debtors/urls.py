@@ -1,6 +1,6 @@
 from django.urls import path
 
-from debtors import views, views_matching, views_work
+from debtors import views, views_life, views_matching, views_relations, views_work
 
 app_name = "debtors"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("matching/<int:pk>/answer/", views_matching.answer, name="matching-answer"),
     path("matching/<int:pk>/undo/", views_matching.take_back, name="matching-undo"),
     path("identities/<int:pk>/unlink/", views_matching.unlink_identity, name="unlink-identity"),
+    path("life-events/", views_life.life_events, name="life-events"),
+    path("life-events/<int:pk>/done/", views_life.handle, name="handle-life-event"),
+    path("relations/<int:pk>/end/", views_relations.end_relation, name="end-relation"),
+    path("<str:number>/relations/", views_relations.panel_relations, name="panel-relations"),
+    path("<str:number>/relations/new/", views_relations.new_relation, name="new-relation"),
     path("<str:number>/", views.person, name="person"),
     path("<str:number>/next/", views_work.panel_next, name="panel-next"),
     path("<str:number>/contact/", views_work.panel_contact, name="panel-contact"),

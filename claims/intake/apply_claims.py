@@ -41,7 +41,8 @@ LEFT JOIN LATERAL (
 """
 FACTS = """
 SELECT person_number, atena_number, corporate_number, name, kana, birth_on, sex,
-    postal_code, address, phone, ''::text AS household_number, NULL::date AS died_on, NULL::date AS moved_on
+    postal_code, address, phone, ''::text AS household_number,
+    ''::text AS relation, NULL::date AS died_on, NULL::date AS moved_on
 FROM stage WHERE line IN (SELECT max(line) FROM stage GROUP BY person_number)
 """
 # For each kind, year and nominal due date of the file what follows from them. Extracts carry no day of the levy: it stands

@@ -1,15 +1,18 @@
 """The resident register from the staging table: identities and protection measures (支援措置)."""
 
+from datetime import date
 from typing import Any
 
 from claims.intake.checks import REGISTER_CHECKS, check
 from claims.intake.job import Counts, Job
 from claims.intake.stage import table_from
+from claims.models import ImportFile
+from debtors.services import life_events
 from debtors.services.identities import add_former_facts, upsert_identities, upsert_protections
 
 FACTS = """
 SELECT atena_number AS person_number, atena_number, ''::text AS corporate_number, name, kana, birth_on, sex,
-    postal_code, address, phone, household_number, died_on, moved_on
+    postal_code, address, phone, household_number, relation, died_on, moved_on
 FROM stage
 """
 PROTECTIONS = """
@@ -41,12 +44,28 @@ def validate(cursor: Any, job: Job) -> int:
 
 
 def apply(cursor: Any, job: Job) -> Counts:
-    """Write the identities and protection measures of the staged rows; return what became of the rows."""
+    """Write the identities and protection measures of the staged rows; return what became of the rows.
+
+    What differs from the file before becomes an event of life (異動); of a first file nothing does.
+    """
+    since = _file_before(job)
     table_from(cursor, "facts", FACTS, job.params)
+    if since:
+        life_events.remember_before(source_id=job.source.pk, as_of=job.as_of)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
     table_from(cursor, "other_facts", OTHER_FACTS, job.params)
     add_former_facts()
     table_from(cursor, "protections", PROTECTIONS, job.params)
     upsert_protections(ground=job.layout.ground, origin=job.source.name, as_of=job.as_of)
+    if since:
+        life_events.note_changes(
+            source_id=job.source.pk, origin=job.source.name, file_id=job.file.pk, as_of=job.as_of, since=since
+        )
     cursor.execute(COUNTS)
     return Counts(*cursor.fetchone())
+
+
+def _file_before(job: Job) -> date | None:
+    """The business date of the last register file of this source that was taken in, if there is one."""
+    before = ImportFile.objects.filter(source=job.source, content="register", status=ImportFile.Status.COMMITTED)
+    return before.order_by("-batch__as_of").values_list("batch__as_of", flat=True).first()

@@ -61,6 +61,26 @@ REGISTER_CHECKS = (
         "SELECT line, 0 AS detail FROM stage WHERE protected_until < protected_from",
     ),
 )
+WELFARE_CHECKS = (
+    Check(
+        "duplicate",
+        "atena_number",
+        DUPLICATE.replace("{what}", "宛名番号と開始日"),
+        twice("stage", ("atena_number", "started_on")),
+    ),
+    Check(
+        "date",
+        "stopped_on",
+        "廃止日が開始日より前です。元のシステムで直し、次の抽出に含めてください。",
+        "SELECT line, 0 AS detail FROM stage WHERE stopped_on < started_on",
+    ),
+    Check(
+        "no_person",
+        "atena_number",
+        "この宛名番号の人が、住民記録にも滞納明細にもありません。番号を確かめるか、住民記録を先に取り込んでください。",
+        "SELECT w.line, 0 AS detail FROM welfare w JOIN stage s ON s.line = w.line WHERE w.identity_id IS NULL",
+    ),
+)
 RECEIPT_CHECKS = (
     Check("duplicate", "receipt_number", DUPLICATE.replace("{what}", "領収番号"), twice("paid", ("receipt_number",))),
     Check(

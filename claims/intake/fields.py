@@ -22,6 +22,8 @@ NAMES = {
     "relation": "続柄",
     "moved_on": "異動日",
     "died_on": "死亡日",
+    "started_on": "開始日",
+    "stopped_on": "廃止日",
     "protected_from": "支援措置の開始日",
     "protected_until": "支援措置の終了日",
     "kind": "債権種目",
@@ -149,6 +151,11 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         _text("former_kana", 200),
         _text("alias", 120),
         _text("alias_kana", 200),
+    ),
+    "welfare": (
+        _text("atena_number", 20, required=True),
+        Canonical("started_on", "date", required=True),
+        Canonical("stopped_on", "date"),
     ),
 }
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text

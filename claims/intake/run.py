@@ -13,7 +13,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from claims.intake import apply_claims, apply_receipts, apply_register, catalogue
+from claims.intake import apply_claims, apply_receipts, apply_register, apply_welfare, catalogue
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
@@ -22,6 +22,7 @@ from claims.intake.parse import FileRefused
 from claims.intake.progress import Progress
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
+from claims.services import life_tasks
 from claims.services.clocks import refresh_clocks
 from claims.services.seal import seal_new_entries
 from debtors.models import SourceSystem
@@ -35,8 +36,13 @@ RUN_LOCK = 4_710_035  # held while a batch runs; a batch without it has stopped
 INTAKE_USER = "system.intake"
 PATIENCE = 60.0
 WAITING = "開始を待っています"
-ORDER = {"register": 0, "claims": 1, "receipts": 2}
-APPLY = {"register": apply_register, "claims": apply_claims, "receipts": apply_receipts}
+ORDER = {"register": 0, "claims": 1, "receipts": 2, "welfare": 3}
+APPLY = {
+    "register": apply_register,
+    "claims": apply_claims,
+    "receipts": apply_receipts,
+    "welfare": apply_welfare,
+}
 MESSAGE_LENGTH = 1_000
 # Memory of the server for one file at a time; and a statement whose worker was killed ends soon.
 SESSION = """SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '256MB';
@@ -104,7 +110,7 @@ def _one_at_a_time(patience: float) -> Iterator[None]:
 
 
 def run(batch: ImportBatch, folder: Path) -> ImportBatch:
-    """Import all extracts of a folder: the register, then claims, then receipts; files that fail are reported.
+    """Import all extracts of a folder: the register, then claims, receipts and 生活保護; files that fail are reported.
 
     Importing the same files again changes nothing. May be run again after a stop at any point: each file is one
     transaction, and what the batch has done with a file that did not change since is not done again.
@@ -173,6 +179,7 @@ def finish(batch: ImportBatch) -> None:
     """After the files: persons, clocks, seal, and the record of what was done."""
     _step(batch, "名寄せをしています")
     link_new_identities(by=intake_user())
+    life_tasks.raise_tasks(on=batch.as_of, by=intake_user())
     _step(batch, "時効を計算しています")
     refresh_clocks(as_of=batch.as_of)
     _step(batch, "台帳を封印しています")

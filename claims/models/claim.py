@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -112,11 +114,45 @@ class ClaimParty(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="party_to")
     role = models.CharField("立場", max_length=10, choices=Role)
     starts_on = models.DateField("開始日")
+    ends_on = models.DateField("終了日（この日の前日まで）", null=True)
+    share_numerator = models.PositiveIntegerField("持分（分子）", null=True)
+    share_denominator = models.PositiveIntegerField("持分（分母）", null=True)
+    speaks = models.BooleanField("代表者", default=False)
+    limit_yen = models.BigIntegerField("極度額（円）", null=True)
     ground = models.CharField("知った根拠", max_length=10, choices=Ground)
+    origin = models.CharField("出どころ", max_length=60, blank=True)
+    note = models.CharField("内容", max_length=300, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "関係者"
-        constraints = [models.UniqueConstraint(name="party_once_per_role", fields=["claim", "person", "role"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="party_once_per_role", fields=["claim", "person", "role"], condition=Q(ends_on=None)
+            ),
+            models.CheckConstraint(
+                name="party_ends_after_it_starts", condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on"))
+            ),
+            models.CheckConstraint(
+                name="party_share_is_a_part",
+                condition=Q(share_numerator=None, share_denominator=None)
+                | Q(
+                    share_numerator__isnull=False,
+                    share_denominator__isnull=False,
+                    share_numerator__gt=0,
+                    share_denominator__gte=F("share_numerator"),
+                ),
+            ),
+            models.CheckConstraint(name="party_limit_is_positive", condition=Q(limit_yen=None) | Q(limit_yen__gt=0)),
+        ]
+        indexes = [models.Index(name="party_by_person", fields=["person", "claim"])]
+
+    @property
+    def share(self) -> Fraction | None:
+        """The heir's part of the whole; none where the party answers for all of it."""
+        if self.share_numerator is None or self.share_denominator is None:
+            return None
+        return Fraction(self.share_numerator, self.share_denominator)
 
 
 @keep_history()

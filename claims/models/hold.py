@@ -29,6 +29,7 @@ class Hold(models.Model):
         DISPUTE = "dispute", "争訟"
         BANKRUPTCY = "bankruptcy", "破産・再生"
         RETURNED_MAIL = "returned_mail", "返戻・住所調査中"
+        SUCCESSION = "succession", "相続人の調査中"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="holds", verbose_name="人")
     kind = models.ForeignKey(ClaimKind, on_delete=models.PROTECT, null=True, blank=True, verbose_name="債権種目")

@@ -1,15 +1,19 @@
 from debtors.models.contact import Contact, WorkItem
+from debtors.models.life_event import LifeEvent
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
+from debtors.models.relations import PersonRelation
 
 __all__ = [
     "Contact",
     "FormerFact",
     "IdentityLink",
     "Joining",
+    "LifeEvent",
     "MatchQuestion",
     "NeverLink",
     "Person",
+    "PersonRelation",
     "ProtectionFlag",
     "SourceIdentity",
     "SourceSystem",

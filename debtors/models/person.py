@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from debtors.querysets import PersonQuerySet
+from debtors.querysets import PersonQuerySet, ProtectionFlagQuerySet
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
@@ -86,6 +86,7 @@ class SourceIdentity(models.Model):
     address = models.CharField("住所", max_length=200, blank=True)
     phone = models.CharField("電話", max_length=20, blank=True)
     household_number = models.CharField("世帯番号", max_length=20, blank=True)
+    relation = models.CharField("続柄", max_length=20, blank=True)
     died_on = models.DateField("死亡日", null=True)
     moved_on = models.DateField("異動日", null=True)
     name_key = models.CharField(max_length=120, blank=True)
@@ -107,6 +108,7 @@ class SourceIdentity(models.Model):
             models.Index(name="identity_by_phone", fields=["phone_key"], condition=~Q(phone_key="")),
             models.Index(name="identity_by_name", fields=["name_key"]),
             models.Index(name="identity_by_own_number", fields=["person_number"]),
+            models.Index(name="identity_by_household", fields=["household_number"], condition=~Q(household_number="")),
         ]
 
 
@@ -170,6 +172,8 @@ class ProtectionFlag(models.Model):
     ends_on = models.DateField("終了日（この日の前日まで）", null=True)
     ground = models.CharField("知った根拠", max_length=10, choices=Ground)
     origin = models.CharField("出どころ", max_length=60)
+
+    objects = ProtectionFlagQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "支援措置"

@@ -12,7 +12,7 @@ from django.db import connection
 from debtors.rules.normalise import address_key, kana_key, name_key, phone_key
 
 FACTS = ("atena_number", "corporate_number", "name", "kana", "birth_on", "sex", "postal_code", "address", "phone")
-FACTS += ("household_number", "died_on", "moved_on")
+FACTS += ("household_number", "relation", "died_on", "moved_on")
 KEYS = ("name_key", "kana_key", "address_key", "phone_key")
 PAGE = 5_000
 BREAKS = str.maketrans({"\\": "\\\\", "\t": " ", "\r": " ", "\n": " "})

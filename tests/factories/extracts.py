@@ -120,6 +120,12 @@ def register(folder: Path, *rows: Row) -> Path:
     return write(folder, "juki_register", [line(layout("juki_register"), row) for row in full])
 
 
+def welfare(folder: Path, *rows: Row) -> Path:
+    """A file of 生活保護の開始・廃止."""
+    full = [{"atena_number": "A001", "started_on": "20261101"} | row for row in rows]
+    return write(folder, "fukushi_welfare", [line(layout("fukushi_welfare"), row) for row in full])
+
+
 def import_all(folder: Path, *, as_of: date = AS_OF) -> ImportBatch:
     return run.run(run.start(by=run.intake_user(), as_of=as_of), folder)
 

@@ -1,0 +1,37 @@
+"""生活保護の開始・廃止 from the staging table: each becomes an event of life (異動), once."""
+
+from typing import Any
+
+from claims.intake.checks import WELFARE_CHECKS, check
+from claims.intake.job import Counts, Job
+from claims.intake.stage import table_from
+from debtors.services.life_events import note_welfare
+
+# The register's entry, else one that a section sent with the same 宛名番号.
+WHO = """
+SELECT s.line, s.atena_number, s.started_on, s.stopped_on, (
+    SELECT i.id FROM debtors_sourceidentity i WHERE i.atena_number = s.atena_number AND i.atena_number <> ''
+    ORDER BY i.ground = 'register' DESC, i.id LIMIT 1) AS identity_id
+FROM stage s
+"""
+COUNTS = """
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM (
+    SELECT EXISTS (SELECT FROM debtors_lifeevent e WHERE e.identity_id = w.identity_id AND e.in_file = %(file)s
+        AND (e.kind = 'welfare_start' AND e.on = w.started_on OR e.kind = 'welfare_stop' AND e.on = w.stopped_on)) AS is_new
+    FROM welfare w JOIN stage s ON s.line = w.line) rows
+"""
+
+
+def validate(cursor: Any, job: Job) -> int:
+    """Refuse staged rows that contradict each other or name nobody; return how many."""
+    table_from(cursor, "welfare", WHO, job.params)
+    return check(cursor, job, "stage", WELFARE_CHECKS)
+
+
+def apply(cursor: Any, job: Job) -> Counts:
+    """Write the events of the staged rows; return what became of the rows."""
+    cursor.execute("DELETE FROM welfare w WHERE NOT EXISTS (SELECT FROM stage s WHERE s.line = w.line)")
+    note_welfare(ground=job.layout.ground, origin=job.source.name, file_id=job.file.pk, as_of=job.as_of)
+    cursor.execute(COUNTS, job.params)
+    inserted, same = cursor.fetchone()
+    return Counts(inserted, 0, same)

@@ -1,0 +1,85 @@
+"""立場ごとの債権: what a person owes or answers for, in each role, and who else answers for what the person owes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from claims.models import Claim, ClaimParty
+from claims.services.charges import amounts_due
+from claims.services.parties import PartyLine, parties_of, yen_of
+from debtors.models import Person, PersonRelation
+from debtors.querysets import in_force
+from toyota_collect.money import comma
+from toyota_collect.permissions import Permission, allows
+
+DEBTOR = "本人"
+Key = tuple[str, int, str]
+
+
+@dataclass
+class RoleRow:
+    """Claims of one debtor in one role. ``asked_yen``: for what this person answers; ``total_yen``: what is owed in all."""
+
+    role: str
+    debtor: Person
+    terms: str = ""  # share, limit
+    claims: list[Claim] = field(default_factory=list)
+    asked_yen: int = 0
+    total_yen: int = 0
+
+
+def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
+    """The rows by role and debtor, and the others who answer for the person's own claims.
+
+    Amounts as paid on the day. A section sees roles of its own claims only. A constant number of queries.
+    """
+    relations = _acts_for(person, user, on=on)
+    visible = Claim.objects.visible_to(user).outstanding()
+    party = ClaimParty.objects.filter(in_force(on), person=person)
+    wanted = Q(identity__person__in=[person.pk, *(one.person_id for one in relations)]) | Q(
+        pk__in=party.values("claim")
+    )
+    claims = list(visible.filter(wanted).select_related("kind", "identity__person").order_by("due_on", "pk"))
+    due = {key: amount.total_yen for key, amount in amounts_due(claims, as_of=on, with_steps=False).items()}
+    parties = parties_of([claim.pk for claim in claims], on=on)
+    rows: dict[Key, RoleRow] = {}
+    others: dict[Key, RoleRow] = {}
+    for claim in claims:
+        debtor, lines, yen = claim.identity.person, parties.get(claim.pk, []), due[claim.pk]
+        if debtor.pk == person.pk:
+            _add(rows, DEBTOR, debtor, "", claim, yen, yen)
+        for line in lines:
+            asked = yen_of(line, lines, yen)
+            if line.person_id == person.pk:
+                _add(rows, line.party.get_role_display(), debtor, _terms(line), claim, asked, yen)
+            elif debtor.pk == person.pk:
+                _add(others, line.party.get_role_display(), line.party.person, _terms(line), claim, asked, yen)
+        for relation in relations:
+            if relation.person_id == debtor.pk:
+                _add(rows, relation.get_kind_display(), debtor, "本人に代わって", claim, 0, yen)
+    return {"roles": list(rows.values()), "others": list(others.values())}
+
+
+def _acts_for(person: Person, user: Any, *, on: date) -> list[PersonRelation]:
+    if not allows(user, Permission.CONTACT_VIEW):
+        return []
+    return list(person.acts_for.filter(in_force(on)))
+
+
+def _add(rows: dict[Key, RoleRow], role: str, other: Person, terms: str, claim: Claim, asked: int, yen: int) -> None:
+    row = rows.setdefault((role, other.pk, terms), RoleRow(role, other, terms))
+    row.claims.append(claim)
+    row.asked_yen += asked
+    row.total_yen += yen
+
+
+def _terms(line: PartyLine) -> str:
+    parts: Iterable[str] = (
+        f"持分 {line.share}" if line.share is not None else "",
+        f"極度額 {comma(line.party.limit_yen)}円" if line.party.limit_yen else "",
+        "代表者" if line.party.speaks else "",
+    )
+    return "・".join(filter(None, parts))
