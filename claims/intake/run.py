@@ -17,6 +17,7 @@ from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.job import Counts, Job
 from claims.intake.layout import Layout, LayoutError
 from claims.intake.parse import FileRefused
+from claims.intake.previewed import refuse_changed
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
 from claims.services.clocks import refresh_clocks
@@ -78,7 +79,7 @@ def is_running() -> bool:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
+def one_at_a_time() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK])
         if not cursor.fetchone()[0]:
@@ -98,7 +99,7 @@ def run(batch: ImportBatch, folder: Path) -> ImportBatch:
         FolderRefused: the folder or the layouts cannot be used, or another batch runs.
     """
     try:
-        with _one_at_a_time():
+        with one_at_a_time():
             extracts = find_extracts(folder)
             _step(batch, "", files_total=len(extracts))
             for extract in extracts:
@@ -180,14 +181,17 @@ def match(path: Path, layouts: list[Layout] | None = None) -> Extract:
     )
 
 
-def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
-    """Import one file, all or nothing, and report its fate; only a broken installation raises."""
+def import_file(batch: ImportBatch, extract: Extract, *, parent: ImportFile | None = None) -> ImportFile:
+    """Import one file, all or nothing, and report its fate; only a broken installation raises.
+
+    ``parent``: the file whose refused rows this one mends.
+    """
     began = monotonic()
     try:
         if extract.layout is None:
             raise FileRefused(extract.problem)
         with transaction.atomic():
-            file = _import(batch, extract.path, extract.layout)
+            file = _import(batch, extract.path, extract.layout, parent)
     except (FileRefused, OSError, DatabaseError, RowsLost) as error:
         if not isinstance(error, FileRefused):
             logger.exception("import of %s failed", extract.path.name)
@@ -197,7 +201,7 @@ def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
     return file
 
 
-def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
+def _import(batch: ImportBatch, path: Path, layout: Layout, parent: ImportFile | None) -> ImportFile:
     source = SourceSystem.objects.filter(code=layout.source).first()
     if source is None:
         raise FileRefused(
@@ -205,6 +209,7 @@ def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
         )
     file = ImportFile.objects.create(
         batch=batch,
+        parent=parent,
         source=source,
         layout=layout.code,
         content=layout.content,
@@ -216,6 +221,7 @@ def _import(batch: ImportBatch, path: Path, layout: Layout) -> ImportFile:
     step = APPLY[layout.content]
     with connection.cursor() as cursor:
         loaded = fill(cursor, job)
+        refuse_changed(batch, path, loaded.sha256)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
         comparison = compare(cursor, job, loaded.rejected)
         if comparison and not comparison.agrees:

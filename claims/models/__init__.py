@@ -19,6 +19,7 @@ from claims.models.payment import (
     ReceiptFile,
 )
 from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, PlanLine
+from claims.models.preview import ImportPreview, PreviewFile
 from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 
@@ -42,6 +43,7 @@ __all__ = [
     "HoldTerms",
     "ImportBatch",
     "ImportFile",
+    "ImportPreview",
     "LateChargeRate",
     "LateReduction",
     "Measure",
@@ -57,6 +59,7 @@ __all__ = [
     "PlanClaim",
     "PlanInstalment",
     "PlanLine",
+    "PreviewFile",
     "Receipt",
     "ReceiptCancellation",
     "ReceiptFile",
