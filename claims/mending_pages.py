@@ -6,7 +6,6 @@ from claims.forms_mending import MendForm
 from claims.import_pages import CODES
 from claims.intake.mended import cells_of, empty_cells
 from claims.models import RejectedRow
-from claims.preview_pages import yen_moved
 from claims.services.mending import Outcome, layout_of, why_not
 
 
@@ -32,6 +31,6 @@ def row_page(row: RejectedRow, form: MendForm | None, outcome: Outcome | None = 
         "whole": whole,
         "size": len(row.raw),
         "tried": outcome,
-        "yen_difference": yen_moved(outcome.figures) if outcome else 0,
+        "yen_difference": sum(one["value"] for one in outcome.figures["booked"]) if outcome else 0,
         "sample": outcome.figures.get("sample", []) if outcome else [],
     }

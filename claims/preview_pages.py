@@ -12,9 +12,6 @@ def preview_page(found: ImportPreview) -> dict[str, Any]:
     """Context of one preview and of its live part."""
     files = list(found.files.select_related("source").order_by("pk"))
     running = found.finished_at is None and (run.is_running() or found.step == run.WAITING)
-    for one in files:
-        one.yen_difference = yen_moved(one.figures)
-        one.gone = one.figures.get("gone", {"count": 0, "yen": 0})
     return {
         "preview": found,
         "files": files,
@@ -27,11 +24,6 @@ def preview_page(found: ImportPreview) -> dict[str, Any]:
         "gone_yen": sum(one.gone["yen"] for one in files),
         "may_start": not running and not found.problem and found.finished_at is not None and found.batch_id is None,
     }
-
-
-def yen_moved(told: dict[str, Any]) -> int:
-    """By how many yen the balances move."""
-    return sum(row["yen_after"] - row["yen_before"] for row in told.get("kinds", ()))
 
 
 def file_page(file: PreviewFile, *, user: Any) -> dict[str, Any]:
@@ -57,8 +49,8 @@ def file_page(file: PreviewFile, *, user: Any) -> dict[str, Any]:
         "unexplained_yen": sums["yen_after"] - sum(part["value"] for part in parts),
         "fields": told.get("fields", []),
         "sample": told.get("sample", []) if may_open else [],
-        "gone": told.get("gone"),
-        "gone_rows": told.get("gone", {}).get("rows", []) if may_open else [],
+        "gone": file.gone,
+        "gone_rows": file.gone["rows"] if may_open else [],
         "totals": compared_totals(told.get("totals", [])),
         "counts": [
             {"label": "追加", "value": file.inserted},

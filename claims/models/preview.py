@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -48,3 +50,13 @@ class PreviewFile(models.Model):
         verbose_name = verbose_name_plural = "確かめたファイル"
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(name="previewed_file_once", fields=["preview", "name"])]
+
+    @property
+    def yen_difference(self) -> int:
+        """By how many yen the balances would move."""
+        return sum(row["yen_after"] - row["yen_before"] for row in self.figures.get("kinds", ()))
+
+    @property
+    def gone(self) -> dict[str, Any]:
+        """Claims with a balance that did not come again: ``count``, ``yen`` and a sample in ``rows``."""
+        return self.figures.get("gone") or {"count": 0, "yen": 0, "rows": []}
