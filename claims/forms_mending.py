@@ -41,8 +41,8 @@ class MendForm(forms.Form):
 
     def changes(self) -> dict[str, str]:
         """The fields whose text is another one than in the row; an empty text leaves a hidden one as it is."""
-        given = {cell: self.cleaned_data.get(PREFIX + cell.name, "") for cell in self.cells}
-        return {cell.name: text for cell, text in given.items() if text != cell.text}
+        given = [(cell, self.cleaned_data.get(PREFIX + cell.name, "")) for cell in self.cells]
+        return {cell.name: text for cell, text in given if text != cell.text}
 
     def refuse(self, field: str, reason: str) -> None:
         """Put a reason beside its field; one that the form does not have stands above all."""
