@@ -13,6 +13,7 @@ from claims.intake.fields import NAMES, SECRET_IN_RAW
 from claims.intake.job import same_key
 from claims.intake.shown import HIDDEN, reads_like_a_place
 from claims.models import ClaimKind, Entry, ImportFile
+from toyota_collect.money import comma
 from toyota_collect.wareki import fiscal_year_text
 
 SAMPLE = 50  # rows told in full
@@ -212,6 +213,8 @@ def _tell(
 def _shown(field: str, text: str | None) -> str:
     if not text:
         return NONE
+    if field in AMOUNTS or field == "section_paid_yen":
+        return comma(int(text))
     secret = field in SECRET_IN_RAW or field in ("identity_id", "section_id")
     return HIDDEN if secret or (field in ("name", "kana") and reads_like_a_place(text)) else text
 

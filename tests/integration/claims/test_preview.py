@@ -105,8 +105,8 @@ def test_fields_are_told_before_and_after_without_addresses(tmp_path):
     }
     sample = {(row["what"], label): (old, new) for row in figures["sample"] for label, old, new in row["changes"]}
     first = next(what for what, _ in sample if what.endswith("1期 N001"))
-    assert sample[first, "調定額（更正後）"] == ("41000", "51000")
-    assert sample[first, "減免額"] == ("0", "1000")
+    assert sample[first, "調定額（更正後）"] == ("41,000", "51,000")
+    assert sample[first, "減免額"] == ("0", "1,000")
     assert sample[first, "納期限"] == ("2026-06-30", "2026-07-31")
     assert sample[first, "督促状発付日"] == ("2026-07-20", "2026-07-21")
     assert sample["番号 Z001", "氏名・名称"] == ("架空　太郎", "架空　次郎")
