@@ -8,15 +8,16 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from claims.intake import catalogue, run
-from claims.intake.layout import Layout, LayoutError
+from claims.intake import run
 from claims.intake.shown import shown_cells
-from claims.models import Claim, ClaimKind, Entry, ImportBatch, ImportFile
+from claims.models import Claim, ClaimKind, Entry, ImportBatch, ImportFile, ImportPreview
+from claims.services.mending import layout_of
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.wareki import fiscal_year_text
 
 PER_PAGE = 25
 ROWS_PER_PAGE = 50
+SHOWN_PREVIEWS = 3
 CODES = {
     "bytes": "文字が壊れている",
     "columns": "列が合わない",
@@ -47,8 +48,12 @@ def batches(page: str | None) -> dict[str, Any]:
     for batch in found:
         batch.state = state_of(batch, running=running)
     folder = settings.INTAKE_DIR
+    previews = list(ImportPreview.objects.select_related("by").order_by("-pk")[:SHOWN_PREVIEWS])
+    for preview in previews:
+        preview.state = state_of_preview(preview, running=running)
     return {
         "page": found,
+        "previews": previews,
         "folder": folder,
         "waiting": [path.name for path in run.extract_paths(folder)] if folder.is_dir() else [],
         "running": running,
@@ -64,6 +69,18 @@ def state_of(batch: ImportBatch, *, running: bool) -> dict[str, str]:
     if batch.step == run.WAITING:
         return {"label": "待機中", "tone": "act"}
     return {"label": "取込中", "tone": "act"} if running else {"label": "中断", "tone": "care"}
+
+
+def state_of_preview(found: ImportPreview, *, running: bool) -> dict[str, str]:
+    """Label and tone of where a preview stands; an unfinished one that nobody works on has stopped."""
+    if found.problem:
+        return {"label": "できず", "tone": "care"}
+    if found.batch_id:
+        return {"label": "取込を始めた", "tone": "good"}
+    if found.finished_at:
+        return {"label": "確かめた", "tone": "good"}
+    working = running or found.step == run.WAITING
+    return {"label": "確かめ中", "tone": "act"} if working else {"label": "中断", "tone": "care"}
 
 
 def batch_page(batch: ImportBatch) -> dict[str, Any]:
@@ -83,7 +100,7 @@ def batch_page(batch: ImportBatch) -> dict[str, Any]:
 
 def file_page(file: ImportFile, *, code: str, page: str | None, user: Any) -> dict[str, Any]:
     """Context of one file. Refused rows are opened only to those who may see claims, never with their addresses."""
-    rows = file.rejected_rows.order_by("line", "pk")
+    rows = file.rejected_rows.select_related("mended_by").order_by("line", "pk")
     by_code = dict(rows.order_by().values("code").annotate(count=Count("pk")).values_list("code", "count"))
     chosen = Paginator(rows.filter(code=code) if code else rows, ROWS_PER_PAGE).get_page(page)
     may_open = allows(user, Permission.CLAIM_VIEW)
@@ -95,6 +112,8 @@ def file_page(file: ImportFile, *, code: str, page: str | None, user: Any) -> di
         "file": file,
         "page": chosen,
         "may_open": may_open,
+        "may_mend": may_open and allows(user, Permission.IMPORT_RUN) and file.status == ImportFile.Status.COMMITTED,
+        "mended": rows.exclude(mended_at=None).count(),
         "rejected_rows": sum(by_code.values()),
         "whole": {"label": "読んだ行", "value": file.rows},
         "parts": [
@@ -110,21 +129,23 @@ def file_page(file: ImportFile, *, code: str, page: str | None, user: Any) -> di
 
 
 def control_totals(file: ImportFile) -> dict[str, Any] | None:
-    """The control totals: those that differ, and the sums of all; ``None`` where the file has none."""
-    cells = list(file.control_totals.order_by("kind", "levy_year", "instalment"))
+    """The control totals of a file as ``compared_totals`` shows them."""
+    return compared_totals(list(file.control_totals.order_by("kind", "levy_year", "instalment").values()))
+
+
+def compared_totals(cells: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Control totals per cell (fields of ``ControlTotal``): those that differ, and the sums of all; ``None`` where the file has none."""
     if not cells:
         return None
     names = dict(ClaimKind.objects.values_list("code", "name"))
     for cell in cells:
-        cell.kind_name = names.get(cell.kind, cell.kind)
-        cell.year_text = fiscal_year_text(cell.levy_year)
-        cell.row_difference = cell.our_rows - cell.their_rows
-        cell.yen_difference = cell.our_yen - cell.their_yen
-    sums = {
-        name: sum(getattr(cell, name) for cell in cells) for name in ("their_rows", "their_yen", "our_rows", "our_yen")
-    }
+        cell["kind_name"] = names.get(cell["kind"], cell["kind"])
+        cell["year_text"] = fiscal_year_text(cell["levy_year"])
+        cell["row_difference"] = cell["our_rows"] - cell["their_rows"]
+        cell["yen_difference"] = cell["our_yen"] - cell["their_yen"]
+    sums = {name: sum(cell[name] for cell in cells) for name in ("their_rows", "their_yen", "our_rows", "our_yen")}
     return {
-        "cells": [cell for cell in cells if cell.row_difference or cell.yen_difference],
+        "cells": [cell for cell in cells if cell["row_difference"] or cell["yen_difference"]],
         "count": len(cells),
         "sums": sums,
         "row_difference": sums["our_rows"] - sums["their_rows"],
@@ -153,17 +174,10 @@ def paid_differences(user: Any) -> QuerySet[Claim]:
 
 
 def _open(file: ImportFile, rows: Page) -> None:
-    layout = _layout(file)
+    layout = layout_of(file)
     for row in rows:
         row.size = len(row.raw)
         row.cells = shown_cells(layout, file.titles, bytes(row.raw)) if layout else None
-
-
-def _layout(file: ImportFile) -> Layout | None:
-    try:
-        return next((layout for layout in catalogue.layouts() if layout.code == file.layout), None)
-    except LayoutError:
-        return None
 
 
 def _filters(file: ImportFile, by_code: dict[str, int], code: str) -> list[dict[str, Any]]:

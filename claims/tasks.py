@@ -7,8 +7,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from claims.intake import run
-from claims.models import ImportBatch
+from claims.intake import preview, run
+from claims.models import ImportBatch, ImportPreview
 from claims.services import hold_watch
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.plan_watch import watch
@@ -40,6 +40,21 @@ def sweep_imports() -> None:
     """Start imports again whose worker was killed: a broker hands the task out anew only after an hour."""
     for pk in run.unfinished(since=STOPPED_AFTER):
         import_folder.delay(batch_id=pk)
+
+
+@shared_task(acks_late=True)
+def preview_folder(*, preview_id: int) -> None:
+    """Find out what an import of the inbox would do. Running twice does no harm."""
+    with suppress(run.FolderRefused):  # the preview says why
+        preview.preview(ImportPreview.objects.get(pk=preview_id), settings.INTAKE_DIR)
+
+
+@shared_task(acks_late=True)
+def finish_import(*, batch_id: int) -> None:
+    """Persons, clocks and seal after mended rows. Running twice does no harm."""
+    batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.finished_at is None:
+        run.finish(batch)
 
 
 @shared_task(acks_late=True)

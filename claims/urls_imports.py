@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import views_imports as views
-from claims import views_layouts
+from claims import views_layouts, views_mending, views_previews
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("imports/paid-totals/", views.paid_totals, name="import-paid-totals"),
     path("imports/<int:pk>/", views.batch, name="import-batch"),
     path("imports/<int:pk>/progress/", views.progress, name="import-progress"),
+    path("imports/previews/", views_previews.start, name="import-preview-start"),
+    path("imports/previews/<int:pk>/", views_previews.preview, name="import-preview"),
+    path("imports/previews/<int:pk>/progress/", views_previews.progress, name="import-preview-progress"),
+    path("imports/previews/<int:pk>/import/", views_previews.take_in, name="import-previewed"),
+    path("imports/previews/files/<int:pk>/", views_previews.file, name="import-preview-file"),
+    path("imports/rows/<int:pk>/", views_mending.row, name="import-mend"),
     path("imports/layouts/", views_layouts.layouts, name="layouts"),
     path("imports/layouts/new/", views_layouts.layout, name="layout-new"),
     path("imports/layouts/trial/", views_layouts.layout_trial, name="layout-trial"),

@@ -1,6 +1,7 @@
 """Control totals: the section's own figures beside what was accepted, per kind, year and instalment."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
-from claims.models import ClaimKind, ControlTotal
+from claims.models import ClaimKind, ControlTotal, ImportFile
 from toyota_collect.money import comma
 from toyota_collect.wareki import fiscal_year_text
 
@@ -58,10 +59,40 @@ def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
     Raises:
         FileRefused: the layout requires a control file and there is none, or it cannot be read.
     """
+    if job.file.parent is not None:
+        return _with_mended(cursor, job, job.file.parent)
     path = job.path.with_name(job.path.name + SUFFIX)
     if job.layout.content not in YEN or (job.layout.control == "none" and not path.exists()):
         return None
     comparison = Comparison(read_totals(path), _accepted(cursor, job), rejected)
+    _keep(job, comparison)
+    return comparison
+
+
+def _with_mended(cursor: Any, job: Job, parent: ImportFile) -> Comparison | None:
+    """The totals of the whole file again, with the rows that were mended before and now; ``None`` where it has none.
+
+    What its section counted does not change by mending: each row still refused must explain what is missing.
+    """
+    mended = parent.mended_files.filter(status=ImportFile.Status.COMMITTED)
+    last = mended.filter(control_totals__isnull=False).order_by("-pk").first() or parent
+    cells = list(last.control_totals.all())
+    if not cells:
+        return None
+    ours: Counter[Cell] = Counter()
+    yen: Counter[Cell] = Counter()
+    theirs = {}
+    for cell in cells:
+        key = cell.kind, cell.levy_year, cell.instalment
+        theirs[key], ours[key], yen[key] = (cell.their_rows, cell.their_yen), cell.our_rows, cell.our_yen
+    accepted = _accepted(cursor, job)
+    for key, (rows, more_yen) in accepted.items():
+        ours[key] += rows
+        yen[key] += more_yen
+    still_refused = (
+        parent.rejected - sum(mended.values_list("rows", flat=True)) - sum(rows for rows, _ in accepted.values())
+    )
+    comparison = Comparison(theirs, {key: (ours[key], yen[key]) for key in ours}, still_refused)
     _keep(job, comparison)
     return comparison
 

@@ -19,6 +19,7 @@ from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
 from claims.intake.layout import Layout, LayoutError
 from claims.intake.parse import FileRefused
+from claims.intake.previewed import refuse_changed
 from claims.intake.progress import Progress
 from claims.intake.stage import Loaded, fill
 from claims.models import ImportBatch, ImportFile, RejectedRow
@@ -92,7 +93,7 @@ def is_running() -> bool:
 
 
 @contextmanager
-def _one_at_a_time(patience: float) -> Iterator[None]:
+def one_at_a_time(patience: float = 0) -> Iterator[None]:
     """Hold the lock of a running batch; ``patience``: seconds to wait for it, while the session of a killed worker ends."""
     give_up = monotonic() + patience
     with connection.cursor() as cursor:
@@ -123,7 +124,7 @@ def run(batch: ImportBatch, folder: Path) -> ImportBatch:
         return batch
     resumed = batch.step != WAITING
     try:
-        with _one_at_a_time(PATIENCE if resumed else 0):
+        with one_at_a_time(PATIENCE if resumed else 0):
             batch.refresh_from_db()
             extracts = _still_to_do(batch, folder)
             _step(batch, "", files_total=batch.files.count() + len(extracts))
@@ -236,14 +237,17 @@ def match(path: Path, layouts: list[Layout] | None = None) -> Extract:
     )
 
 
-def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
-    """Import one file, all or nothing, and report its fate; only a broken installation raises."""
+def import_file(batch: ImportBatch, extract: Extract, *, parent: ImportFile | None = None) -> ImportFile:
+    """Import one file, all or nothing, and report its fate; only a broken installation raises.
+
+    ``parent``: the file whose refused rows this one mends.
+    """
     began = monotonic()
     try:
         if extract.layout is None:
             raise FileRefused(extract.problem)
         with Progress(batch, extract.path.name) as progress, transaction.atomic():
-            file = _import(batch, extract.path, extract.layout, progress)
+            file = _import(batch, extract.path, extract.layout, progress, parent)
     except (FileRefused, OSError, DatabaseError, RowsLost, Unsound) as error:
         if not isinstance(error, FileRefused):
             logger.exception("import of %s failed", extract.path.name)
@@ -253,7 +257,9 @@ def import_file(batch: ImportBatch, extract: Extract) -> ImportFile:
     return file
 
 
-def _import(batch: ImportBatch, path: Path, layout: Layout, progress: Progress) -> ImportFile:
+def _import(
+    batch: ImportBatch, path: Path, layout: Layout, progress: Progress, parent: ImportFile | None
+) -> ImportFile:
     source = SourceSystem.objects.filter(code=layout.source).first()
     if source is None:
         raise FileRefused(
@@ -261,6 +267,7 @@ def _import(batch: ImportBatch, path: Path, layout: Layout, progress: Progress) 
         )
     file = ImportFile.objects.create(
         batch=batch,
+        parent=parent,
         source=source,
         layout=layout.code,
         content=layout.content,
@@ -275,6 +282,7 @@ def _import(batch: ImportBatch, path: Path, layout: Layout, progress: Progress) 
     with connection.cursor() as cursor:
         cursor.execute(SESSION)
         loaded = fill(cursor, job)
+        refuse_changed(batch, path, loaded.sha256)
         progress.step("確かめています", loaded.rows)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
         comparison = compare(cursor, job, loaded.rejected)

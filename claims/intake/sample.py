@@ -13,7 +13,7 @@ from typing import Any
 from claims.intake.fields import CONTENT
 from claims.intake.layout import DATE_FORMS, Layout
 from claims.intake.parse import FileRefused, Parser, Refusal, split_cells
-from claims.intake.records import BOM, Records
+from claims.intake.records import BOM, Page, Records
 from claims.intake.values import NULL
 from toyota_collect.wareki import parse_as
 
@@ -53,16 +53,16 @@ def try_out(layout: Layout, data: bytes, *, kinds: Mapping[str, int], as_of: dat
     """Read the first ``MOST_ROWS`` rows of a sample as an import would, without its checks against the ledger."""
     records = Records(BytesIO(data), layout)
     parser = Parser(layout, kinds=kinds, as_of=as_of)
-    first = [record for chunk in records.chunks() for record in chunk][: MOST_ROWS + layout.header]
-    body = first[1:] if layout.header else first
-    raw = [record.raw for record in body]
+    page = next(records.pages(), Page((), (), ()))
     try:
-        if layout.header and first:
-            parser.read_header(first[0])
-        places = _places(layout, parser, raw)
-        if not body:
+        if layout.header and page:
+            parser.read_header(page.record(0))
+            page = page.after_header()
+        page = page.only(range(min(len(page), MOST_ROWS)))
+        places = _places(layout, parser, page.raws)
+        if not page:
             return Tried(problem="見本に行がありません。中身のあるファイルを選んでください。")
-        chunk = parser.parse(body, open_line=records.open_line)
+        chunk = parser.parse(page, open_line=records.open_line)
     except FileRefused as refused:
         return Tried(problem=str(refused))
     names = {str(pk): code for code, pk in kinds.items()}
@@ -73,7 +73,7 @@ def try_out(layout: Layout, data: bytes, *, kinds: Mapping[str, int], as_of: dat
         cells = line.split("\t")[3:]
         rows.append(tuple(_shown(content[place].type, cells[place], names) for place in carried))
     labels = tuple(content[place].label for place in carried)
-    return Tried(labels, tuple(rows), tuple(chunk.refusals), tuple(places), len(body))
+    return Tried(labels, tuple(rows), tuple(chunk.refusals), tuple(places), len(page))
 
 
 def _shown(kind: str, cell: str, names: Mapping[str, str]) -> str:

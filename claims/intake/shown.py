@@ -40,7 +40,11 @@ def shown_cells(layout: Layout, titles: Sequence[str], raw: bytes) -> Cells | No
     return [(spec.canonical.label, _text(spec, row[place])) for spec, place in zip(placed, places, strict=True)]
 
 
+def reads_like_a_place(text: str) -> bool:
+    return bool(LOOKS_LIKE_A_PLACE.search(unicodedata.normalize("NFKC", text)))
+
+
 def _text(spec: FieldSpec, cell: str) -> str:
     text = cell.strip()
-    secret = spec.canonical.name in SECRET_IN_RAW or LOOKS_LIKE_A_PLACE.search(unicodedata.normalize("NFKC", text))
+    secret = spec.canonical.name in SECRET_IN_RAW or reads_like_a_place(text)
     return HIDDEN if text and secret else text

@@ -22,6 +22,7 @@ from claims.models.payment import (
     ReceiptFile,
 )
 from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, PlanLine
+from claims.models.preview import ImportPreview, PreviewFile
 from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 
@@ -51,6 +52,7 @@ __all__ = [
     "HoldTerms",
     "ImportBatch",
     "ImportFile",
+    "ImportPreview",
     "LateChargeRate",
     "LateReduction",
     "Measure",
@@ -66,6 +68,7 @@ __all__ = [
     "PlanClaim",
     "PlanInstalment",
     "PlanLine",
+    "PreviewFile",
     "Receipt",
     "ReceiptCancellation",
     "ReceiptFile",

@@ -30,6 +30,9 @@ class ImportFile(models.Model):
         FAILED = "failed", "取込できず"
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="files")
+    parent = models.ForeignKey(  # this file holds mended rows of that one
+        "self", on_delete=models.PROTECT, null=True, related_name="mended_files", verbose_name="直した元のファイル"
+    )
     source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, null=True, verbose_name="業務システム")
     layout = models.CharField("レイアウト", max_length=40)
     content = models.CharField("内容", max_length=10)
@@ -59,7 +62,10 @@ class ImportFile(models.Model):
 
 
 class RejectedRow(models.Model):
-    """受け付けなかった行: kept whole, with the reason in Japanese and the bytes as they came."""
+    """受け付けなかった行: kept whole, with the reason in Japanese and the bytes as they came.
+
+    A row that was mended stays as it came; ``mended_raw`` is what was sent instead.
+    """
 
     file = models.ForeignKey(ImportFile, on_delete=models.PROTECT, related_name="rejected_rows")
     line = models.PositiveIntegerField("行")
@@ -67,10 +73,27 @@ class RejectedRow(models.Model):
     field = models.CharField("項目", max_length=40, blank=True)
     reason = models.CharField("理由", max_length=500)
     raw = models.BinaryField("元のデータ")
+    mended_raw = models.BinaryField("直したデータ", null=True)
+    mended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="直した人"
+    )
+    mended_at = models.DateTimeField("直した日時", null=True)
+    mended_in = models.ForeignKey(
+        ImportFile, on_delete=models.PROTECT, null=True, related_name="mends", verbose_name="直した行の取込"
+    )
+    mended_why = models.CharField("直した理由", max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "受け付けなかった行"
         ordering = ["file", "line"]
+        constraints = [
+            models.CheckConstraint(
+                name="mended_row_says_who_when_and_where",
+                condition=Q(mended_by=None, mended_at=None, mended_in=None, mended_raw=None)
+                | Q(mended_by__isnull=False, mended_at__isnull=False, mended_in__isnull=False)
+                & Q(mended_raw__isnull=False),
+            )
+        ]
 
 
 class ControlTotal(models.Model):

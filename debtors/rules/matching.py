@@ -277,7 +277,7 @@ class _Clusters:
         """Link two clusters by the smallest identities of each that agree most."""
         if self.sets.root(left) != self.sets.root(right):
             self.sets.join(left, right)
-            self.links.append(Link(*sorted((left, right)), rule))
+            self.links.append(Link(min(left, right), max(left, right), rule))
 
     def _refuse(self, web: _Forest, refused: set[int]) -> None:
         for root in sorted({web.root(one) for one in refused}):

@@ -131,7 +131,7 @@ class _City:
 
     def score(self, a: Facts, b: Facts, seen: Comparison) -> float:
         """How likely two clusters are one person, from 0 to 1."""
-        bits = -log2(self.people)
+        bits: float = -log2(self.people)
         if seen.name >= Match.FORMER:
             bits += log2(self.people / self._rarest(self.bearers, a.all_names & b.all_names))
         elif seen.kana >= Match.FORMER:
@@ -140,7 +140,7 @@ class _City:
         else:
             bits += NAME_ALIKE if seen.name is Match.ALIKE else NAME_DIFFERS
         bits += sum(WEIGHTS[fact].get(getattr(seen, fact), 0) for fact in WEIGHTS)
-        return 1 / (1 + 2.0 ** -max(-60.0, min(60.0, bits)))
+        return 1 / (1 + float(2.0 ** -max(-60.0, min(60.0, bits))))
 
     @staticmethod
     def _rarest(counts: Counter[str], shared: set[str]) -> int:
