@@ -21,6 +21,7 @@ from claims.models.payment import (
 from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, PlanLine
 from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
+from claims.models.standard import StandardExport
 
 __all__ = [
     "BookingSource",
@@ -67,5 +68,6 @@ __all__ = [
     "Slip",
     "SlipLine",
     "SourceLayout",
+    "StandardExport",
     "TransferFile",
 ]
