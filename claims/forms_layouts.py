@@ -12,7 +12,7 @@ from debtors.models import SourceSystem
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
 
-CONTENTS = (("claims", "滞納明細"), ("receipts", "収納明細"), ("register", "住民記録"))
+CONTENTS = (("claims", "滞納明細"), ("receipts", "収納明細"), ("register", "住民記録"), ("protected", "支援措置"))
 ENCODING_CHOICES = (("cp932", "Shift_JIS（CP932）"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8（BOMあり）"))
 FORMAT_CHOICES = (("csv", "CSV（カンマ区切り）"), ("tsv", "タブ区切り"), ("fixed", "固定長"))
 CONTROL_CHOICES = (("required", "必ず一緒に送る"), ("none", "送らない"))

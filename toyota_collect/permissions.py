@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SLIP_MAKE = "slip.make"
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
+    STANDARD_CHECK = "standard.check"
+    STANDARD_EXPORT = "standard.export"
     MONEY_VIEW = "money.view"  # receipts files, cases in doubt, overpayments, day closes
     MONEY_WORK = "money.work"
     RUN_VIEW = "run.view"
@@ -67,6 +69,8 @@ _DESCRIPTIONS = {
     Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
+    Permission.STANDARD_CHECK: "標準の形のファイルを確かめる",
+    Permission.STANDARD_EXPORT: "標準の形で書き出し、受け取る",
     Permission.MONEY_VIEW: "収納・過誤納・日締めを見る",
     Permission.MONEY_WORK: "収納を取り込み、充当・過誤納を起案し、日を締める",
     Permission.RUN_VIEW: "一斉催告を見る",
@@ -117,6 +121,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.SLIP_MAKE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
+            P.STANDARD_CHECK,
+            P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.RUN_VIEW,
             P.ASK,
@@ -135,12 +141,14 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.SLIP_MAKE,
             P.IMPORT_VIEW,
             P.IMPORT_RUN,
+            P.STANDARD_CHECK,
+            P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.MONEY_WORK,
             P.ASK,
         }
     ),
-    Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW}),
+    Role.SECTION_VIEWER: frozenset({P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.STANDARD_CHECK}),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
     Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),

@@ -17,9 +17,9 @@ SELECT i.id AS identity_id, s.protected_from AS starts_on, s.protected_until + 1
 FROM stage s JOIN identities_now i ON i.person_number = s.atena_number
 """
 COUNTS = """
-SELECT count(*) FILTER (WHERE i.is_new), count(*) FILTER (WHERE NOT i.is_new AND (i.changed OR p.changed)),
-    count(*) FILTER (WHERE NOT i.is_new AND NOT i.changed AND NOT p.changed)
-FROM identities_now i JOIN protections_now p ON p.identity_id = i.id
+SELECT count(*) FILTER (WHERE i.is_new), count(*) FILTER (WHERE NOT i.is_new AND (i.changed OR p.changed IS TRUE)),
+    count(*) FILTER (WHERE NOT i.is_new AND NOT i.changed AND p.changed IS NOT TRUE)
+FROM identities_now i LEFT JOIN protections_now p ON p.identity_id = i.id
 """
 
 
@@ -29,10 +29,14 @@ def validate(cursor: Any, job: Job) -> int:
 
 
 def apply(cursor: Any, job: Job) -> Counts:
-    """Write the identities and protection measures of the staged rows; return what became of the rows."""
+    """Write the identities and protection measures of the staged rows; return what became of the rows.
+
+    A register that tells no measures at all ends none.
+    """
     table_from(cursor, "facts", FACTS, job.params)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
-    table_from(cursor, "protections", PROTECTIONS, job.params)
+    told = "" if job.has("protected_from") else " WHERE false"
+    table_from(cursor, "protections", PROTECTIONS + told, job.params)
     upsert_protections(ground=job.layout.ground, origin=job.source.name, as_of=job.as_of)
     cursor.execute(COUNTS)
     return Counts(*cursor.fetchone())

@@ -138,5 +138,10 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         Canonical("protected_from", "date"),
         Canonical("protected_until", "date"),
     ),
+    "protected": (
+        _text("atena_number", 20, required=True),
+        Canonical("protected_from", "date", required=True),
+        Canonical("protected_until", "date"),
+    ),
 }
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text

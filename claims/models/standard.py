@@ -15,9 +15,10 @@ class StandardExport(models.Model):
     finished_at = models.DateTimeField("終了", null=True)
     files = models.JSONField("ファイル", default=list)  # as in the manifest: file, family, rows, sha256, sums
     people = models.PositiveIntegerField("人数", default=0)
-    path = models.CharField("保存場所", max_length=300, blank=True)  # below MEDIA_ROOT; blank: not made, or deleted since
+    path = models.CharField(
+        "保存場所", max_length=300, blank=True
+    )  # below MEDIA_ROOT; blank: not made, or deleted since
     sha256 = models.CharField(max_length=64, blank=True)
-    problem = models.CharField("できなかった理由", max_length=500, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "標準の形の書き出し"

@@ -26,7 +26,7 @@ from toyota_collect.permissions import PURPOSE_OF, Purpose
 KEPT_FOR = timedelta(days=7)
 PLACE = "standard"
 LOG = f"""INSERT INTO toyota_collect_accesslog (at, by_id, action, person_key, purpose, path)
-SELECT now(), %(by)s, 'standard.export', number, %(purpose)s, %(path)s FROM ({PEOPLE}) p ORDER BY number"""
+SELECT now(), %(by)s, 'standard.export', number, %(purpose)s, %(path)s FROM ({PEOPLE}) p ORDER BY number"""  # noqa: S608  PEOPLE is a constant
 
 
 class ExportRefused(Exception):

@@ -111,7 +111,9 @@ SHUNOU = of_claims(
 )
 TOKUSOKU = of_claims("v.on", EVENTS, f"{EVENT_IS} = 'dunning'", "v.on")
 SAIKOKU = of_claims("v.on", EVENTS, f"{EVENT_IS} = 'demand'", "v.on")
-JIKO = of_claims("v.kind AS event, v.on, v.until AS until_on", EVENTS, f"{EVENT_IS} NOT IN ('dunning', 'demand')", "v.on")
+JIKO = of_claims(
+    "v.kind AS event, v.on, v.until AS until_on", EVENTS, f"{EVENT_IS} NOT IN ('dunning', 'demand')", "v.on"
+)
 TOKUSOKUTEISHI = of_claims(f"{HOLD}, {HOLD_DAYS}", HELD, f"{SINCE} AND 'dunning' = ANY(h.channels)", "h.id")
 YUYO = of_claims(
     f"{HOLD_MEASURE}, m.new_due_on, h.late_charge_effect AS late_effect",

@@ -30,6 +30,10 @@ class Column:
     list: str = ""
     note: str = ""
 
+    @property
+    def type_label(self) -> str:
+        return TYPES[self.type]
+
 
 @dataclass(frozen=True, slots=True)
 class Family:

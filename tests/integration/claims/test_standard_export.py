@@ -178,7 +178,10 @@ def test_the_manifest_tells_rows_sums_and_hash(tmp_path, settings, capsys):
     assert {path.name for path in tmp_path.iterdir()} == {file["file"] for file in told["files"]} | {"manifest.json"}
 
 
-@pytest.mark.parametrize(("options", "said"), [({"as_of": date(2026, 11, 21)}, "まだ来ていません"), ({"source": "nai"}, "登録されていません")])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"as_of": date(2026, 11, 21)}, "まだ来ていません"), ({"source": "nai"}, "登録されていません")],
+)
 def test_what_cannot_be_exported_is_said(tmp_path, settings, options, said):
     settings.BASE_DATE = AS_OF
     with pytest.raises(CommandError, match=said):
