@@ -6,33 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('claims', '0015_source_layouts'),
-        ('debtors', '0003_protection_before_person'),
+        ("claims", "0015_source_layouts"),
+        ("debtors", "0003_protection_before_person"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandardExport',
+            name="StandardExport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='基準日')),
-                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='依頼日時')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='終了')),
-                ('files', models.JSONField(default=list, verbose_name='ファイル')),
-                ('people', models.PositiveIntegerField(default=0, verbose_name='人数')),
-                ('path', models.CharField(blank=True, max_length=300, verbose_name='保存場所')),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='職員')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='debtors.sourcesystem', verbose_name='業務システム')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField(verbose_name="基準日")),
+                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="終了")),
+                ("files", models.JSONField(default=list, verbose_name="ファイル")),
+                ("people", models.PositiveIntegerField(default=0, verbose_name="人数")),
+                ("path", models.CharField(blank=True, max_length=300, verbose_name="保存場所")),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="職員",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="debtors.sourcesystem",
+                        verbose_name="業務システム",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '標準の形の書き出し',
-                'verbose_name_plural': '標準の形の書き出し',
-                'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('path', ''), ('finished_at__isnull', False), _connector='OR'), name='export_kept_is_finished')],
+                "verbose_name": "標準の形の書き出し",
+                "verbose_name_plural": "標準の形の書き出し",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("path", ""), ("finished_at__isnull", False), _connector="OR"),
+                        name="export_kept_is_finished",
+                    )
+                ],
             },
         ),
     ]

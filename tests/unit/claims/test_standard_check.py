@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from claims.standard.check import check_file, check_files, is_city_code
+from claims.standard.documented import DOCUMENT, renewed
 from claims.standard.schema import families, family_of
 
 LISTS = {"kind": {"resident_tax"}, "source": {"zei", "juki"}}
@@ -196,3 +197,9 @@ def test_a_file_name_tells_family_source_and_day():
     family, source, day = family_of("std-chotei_my_system_20261120.csv")
     assert (family.code, source, day.isoformat()) == ("std-chotei", "my_system", "2026-11-20")
     assert family_of(family.file_name(day))[1] == ""
+
+
+def test_the_document_says_what_is_declared():
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert renewed(text) == text, "run python -m claims.standard.documented"
+    assert all(column.title in text for family in families().values() for column in family.columns)
