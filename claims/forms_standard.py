@@ -19,6 +19,8 @@ class CheckForm(forms.Form):
 
     def clean_files(self) -> list[Any]:
         files: list[Any] = self.cleaned_data["files"]
+        if not files:
+            raise forms.ValidationError("ファイルを選んでください。")
         for one in files:
             if one.size > LARGEST_FILE:
                 raise forms.ValidationError(

@@ -43,7 +43,7 @@ def test_a_section_sees_every_line_to_mend(client):
 
 def test_no_file_is_said(client):
     client.force_login(user("receipts_clerk"))
-    assert "field--care" in client.post(reverse("claims:standard-check")).content.decode()
+    assert "ファイルを選んでください" in client.post(reverse("claims:standard-check")).content.decode()
 
 
 def ask(client, **data) -> StandardExport:
