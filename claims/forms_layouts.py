@@ -16,6 +16,7 @@ CONTENTS = (
     ("claims", "滞納明細"),
     ("receipts", "収納明細"),
     ("register", "住民記録"),
+    ("protected", "支援措置"),
     ("welfare", "生活保護の開始・廃止"),
 )
 ENCODING_CHOICES = (("cp932", "Shift_JIS（CP932）"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8（BOMあり）"))

@@ -30,6 +30,7 @@ CODES = {
     "kind": "債権種目が分からない",
     "duplicate": "二重",
     "no_claim": "債権がない",
+    "no_person": "宛名がない",
     "overpaid": "払い過ぎ",
     "key": "取消の相手がない",
 }

@@ -8,7 +8,7 @@ from django.db.models import Max
 from claims.forms_layouts import CONTENTS, LayoutForm, SourceForm, place_rows
 from claims.intake import catalogue
 from claims.intake.fields import CONTENT, NAMES, Canonical
-from claims.intake.layout import ENCODINGS, LayoutError, layout_of
+from claims.intake.layout import ANY_SOURCE, ENCODINGS, LayoutError, layout_of
 from claims.intake.sample import MOST_BYTES, Place, Tried, date_form, guess, raw_places, split, try_out
 from claims.models import ClaimKind, ImportFile, SourceLayout
 from toyota_collect.business_date import business_date
@@ -48,7 +48,7 @@ def layout_list() -> dict[str, Any]:
 def table_for(code: str) -> dict[str, Any] | None:
     """The layout's table with every setting present, or ``None`` where there is none."""
     table = catalogue.tables().get(code)
-    if table is None:
+    if table is None or table["source"] == ANY_SOURCE:  # the standard's own: nobody may turn it to one source
         return None
     fixed = table["format"] == "fixed"
     return {

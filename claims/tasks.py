@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from claims.intake import preview, run
 from claims.models import ImportBatch, ImportPreview
-from claims.services import hold_watch
+from claims.services import hold_watch, standard_exports
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.plan_watch import watch
 from claims.services.seal import seal_new_entries
@@ -68,6 +68,20 @@ def sweep_receipt_files() -> None:
     """Send kept files again that no worker has taken in: a broker may have forgotten them. Running twice does no harm."""
     for pk in waiting_files(since=timezone.now() - FORGOTTEN_AFTER):
         take_in_receipts.delay(file_id=pk)
+
+
+@shared_task(acks_late=True)
+def make_standard_export(*, export_id: int) -> None:
+    """Make the zip of an export in the standard shape."""
+    standard_exports.make(export_id=export_id, today=business_date())
+
+
+@shared_task
+def look_after_exports() -> None:
+    """Send exports again that no worker has made, and delete zips that have been kept long enough. Safe to run twice."""
+    for pk in standard_exports.forgotten(since=FORGOTTEN_AFTER):
+        make_standard_export.delay(export_id=pk)
+    standard_exports.delete_old()
 
 
 @shared_task

@@ -34,6 +34,7 @@ urlpatterns = [
     path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),
     path("", include("claims.urls_imports")),
+    path("", include("claims.urls_standard")),
     path("", include("claims.urls_money")),
     path("", include("claims.urls_holds")),
     path("", include("claims.urls_plans")),

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from import_export import resources
-from import_export.admin import ImportExportModelAdmin
+from import_export.fields import Field
 
 from toyota_collect import audit
 from toyota_collect.models import Holiday, Section, Setting
 from toyota_collect.permissions import Permission, allows
+from toyota_collect.reference_files import FilesAdmin, Json, resource_of
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -38,32 +38,20 @@ class ReferenceAdmin(admin.ModelAdmin):
         audit.record(event=event, by=request.user, target=obj, detail={"changed": form.changed_data})
 
 
-class CsvReferenceAdmin(ImportExportModelAdmin, ReferenceAdmin):
-    """A reference table that staff also keep as CSV; rows are matched by their own key, never by id."""
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_module_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_module_permission(request)
-
-
-class HolidayResource(resources.ModelResource):
-    class Meta:
-        model = Holiday
-        import_id_fields = ["on"]
-        fields = ["on", "name", "source"]
+class CsvReferenceAdmin(FilesAdmin, ReferenceAdmin):
+    """A reference table that staff also keep as CSV or XLSX; rows are matched by their own key, never by id."""
 
 
 @admin.register(Section)
-class SectionAdmin(ReferenceAdmin):
+class SectionAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(Section, ["code"])]
     list_display = ["code", "name"]
     search_fields = ["code", "name"]
 
 
 @admin.register(Holiday)
 class HolidayAdmin(CsvReferenceAdmin):
-    resource_classes = [HolidayResource]
+    resource_classes = [resource_of(Holiday, ["on"])]
     list_display = ["on", "name", "source"]
     date_hierarchy = "on"
 
@@ -72,7 +60,8 @@ class HolidayAdmin(CsvReferenceAdmin):
 
 
 @admin.register(Setting)
-class SettingAdmin(ReferenceAdmin):
+class SettingAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(Setting, ["key", "starts_on"], value=Field(attribute="value", widget=Json()))]
     list_display = ["key", "starts_on", "value", "source", "to_be_confirmed"]
     list_filter = ["to_be_confirmed", "key"]
     search_fields = ["key", "source"]

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     EVIDENCE = "evidence"  # files that prove a claim the user may see
     IMPORT_VIEW = "import.view"
     IMPORT_RUN = "import.run"
+    STANDARD_CHECK = "standard.check"
+    STANDARD_EXPORT = "standard.export"
     MONEY_VIEW = "money.view"  # receipts files, cases in doubt, overpayments, day closes
     MONEY_WORK = "money.work"
     RUN_VIEW = "run.view"
@@ -77,6 +79,8 @@ _DESCRIPTIONS = {
     Permission.EVIDENCE: "証拠書類を見る・登録する・取り下げる",
     Permission.IMPORT_VIEW: "取込の結果を見る",
     Permission.IMPORT_RUN: "取り込む",
+    Permission.STANDARD_CHECK: "標準の形のファイルを確かめる",
+    Permission.STANDARD_EXPORT: "標準の形で書き出し、受け取る",
     Permission.MONEY_VIEW: "収納・過誤納・日締めを見る",
     Permission.MONEY_WORK: "収納を取り込み、充当・過誤納を起案し、日を締める",
     Permission.RUN_VIEW: "一斉催告を見る",
@@ -134,6 +138,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EVIDENCE,
             P.LETTER_VIEW,
             P.IMPORT_VIEW,
+            P.STANDARD_CHECK,
+            P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.RUN_VIEW,
             P.ASK,
@@ -152,13 +158,15 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.SLIP_MAKE,
             P.IMPORT_VIEW,
             P.IMPORT_RUN,
+            P.STANDARD_CHECK,
+            P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.MONEY_WORK,
             P.ASK,
         }
     ),
     Role.SECTION_VIEWER: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.HANDOVER_PREPARE, P.EVIDENCE}
+        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.HANDOVER_PREPARE, P.EVIDENCE, P.STANDARD_CHECK}
     ),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),

@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-the-ledger": {"task": "claims.tasks.seal_ledger", "schedule": timedelta(minutes=5)},
     "sweep-imports": {"task": "claims.tasks.sweep_imports", "schedule": timedelta(minutes=1)},
     "sweep-receipt-files": {"task": "claims.tasks.sweep_receipt_files", "schedule": timedelta(minutes=5)},
+    "look-after-exports": {"task": "claims.tasks.look_after_exports", "schedule": timedelta(minutes=15)},
     "look-after-payments": {"task": "claims.tasks.look_after_payments", "schedule": timedelta(hours=6)},
     "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
     "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},

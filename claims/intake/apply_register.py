@@ -33,8 +33,8 @@ OTHER_FACTS = " UNION ALL ".join(
 COUNTS = """
 SELECT count(*) FILTER (WHERE i.is_new), count(*) FILTER (WHERE NOT i.is_new AND differs),
     count(*) FILTER (WHERE NOT i.is_new AND NOT differs)
-FROM identities_now i JOIN protections_now p ON p.identity_id = i.id LEFT JOIN former_now f ON f.identity_id = i.id,
-    LATERAL (SELECT i.changed OR p.changed OR f.identity_id IS NOT NULL AS differs) d
+FROM identities_now i LEFT JOIN protections_now p ON p.identity_id = i.id LEFT JOIN former_now f ON f.identity_id = i.id,
+    LATERAL (SELECT i.changed OR p.changed IS TRUE OR f.identity_id IS NOT NULL AS differs) d
 """
 
 
@@ -46,6 +46,7 @@ def validate(cursor: Any, job: Job) -> int:
 def apply(cursor: Any, job: Job) -> Counts:
     """Write the identities and protection measures of the staged rows; return what became of the rows.
 
+    A register that tells no measures at all ends none.
     What differs from the file before becomes an event of life (異動); of a first file nothing does.
     """
     since = _file_before(job)
@@ -55,7 +56,8 @@ def apply(cursor: Any, job: Job) -> Counts:
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
     table_from(cursor, "other_facts", OTHER_FACTS, job.params)
     add_former_facts()
-    table_from(cursor, "protections", PROTECTIONS, job.params)
+    told = "" if job.has("protected_from") else " WHERE false"
+    table_from(cursor, "protections", PROTECTIONS + told, job.params)
     upsert_protections(ground=job.layout.ground, origin=job.source.name, as_of=job.as_of)
     if since:
         life_events.note_changes(

@@ -81,6 +81,16 @@ WELFARE_CHECKS = (
         "SELECT w.line, 0 AS detail FROM welfare w JOIN stage s ON s.line = w.line WHERE w.identity_id IS NULL",
     ),
 )
+PROTECTION_CHECKS = (
+    *REGISTER_CHECKS,
+    Check(
+        "no_person",
+        "atena_number",
+        "この宛名番号は、この業務システムの宛名にありません。宛名のファイルを先に取り込んでください。",
+        """SELECT line, 0 AS detail FROM stage s WHERE NOT EXISTS (SELECT FROM debtors_sourceidentity i
+           WHERE i.source_id = %(source)s AND i.person_number = s.atena_number)""",
+    ),
+)
 RECEIPT_CHECKS = (
     Check("duplicate", "receipt_number", DUPLICATE.replace("{what}", "領収番号"), twice("paid", ("receipt_number",))),
     Check(

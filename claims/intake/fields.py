@@ -157,5 +157,10 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         Canonical("started_on", "date", required=True),
         Canonical("stopped_on", "date"),
     ),
+    "protected": (
+        _text("atena_number", 20, required=True),
+        Canonical("protected_from", "date", required=True),
+        Canonical("protected_until", "date"),
+    ),
 }
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text

@@ -16,7 +16,8 @@ DATE_FORMS = ("era7", "ymd", "slash", "iso", "wareki", "era_ymd")
 YEAR_FORMS = ("int", "era_year")
 FORMS = {"date": DATE_FORMS, "year": YEAR_FORMS, "yen": ("yen",), "int": ("int",)}  # others are text
 KEYS = {"code", "source", "name", "section", "content", "files", "encoding", "format", "header", "record_bytes"}
-KEYS |= {"ground", "control", "last_line_end", "fields"}
+KEYS |= {"ground", "control", "last_line_end", "guarded", "fields"}
+ANY_SOURCE = "*"  # of a layout that serves every source: which one, the file's name says where ``files`` has its star
 NEEDED = {"code", "source", "name", "content", "files", "encoding", "format", "ground", "fields"}
 
 
@@ -60,10 +61,18 @@ class Layout:
     control: str
     last_line_end: str  # required | optional: whether the last line, too, ends with a line end
     fields: tuple[FieldSpec, ...]
+    guarded: bool = False  # texts that begin like a formula are led by an apostrophe, which is no part of them
 
     def owns(self, file_name: str) -> bool:
         """Whether a file of this name is written in this layout."""
         return fnmatchcase(file_name, self.files)
+
+    def source_in(self, file_name: str) -> str:
+        """The code of the source that sent a file of this name."""
+        if self.source != ANY_SOURCE:
+            return self.source
+        before, _, after = self.files.partition("*")
+        return file_name[len(before) : len(file_name) - len(after)]
 
 
 def read_layouts(folder: Path = LAYOUTS) -> list[Layout]:
@@ -131,6 +140,8 @@ class _Checker:
             raise self.fail(
                 "固定長（fixed）は record_bytes を1以上に、header を false にしてください。ほかの形式に record_bytes は不要です。"
             )
+        if table["source"] == ANY_SOURCE and table["files"].count("*") != 1:
+            raise self.fail("source が * のときは、files の業務システムのところに * を1つだけ書いてください。")
         fields = self.fields(table["content"], table["fields"])
         self.places(fields, table["format"], header, record_bytes)
         return Layout(
@@ -148,6 +159,7 @@ class _Checker:
             control=table.get("control", "none"),
             last_line_end=table.get("last_line_end", "optional" if fixed else "required"),
             fields=fields,
+            guarded=bool(table.get("guarded", False)),
         )
 
     def one_of(self, key: str, value: Any, allowed: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@ from claims.intake.fields import CONTENT
 from claims.intake.layout import FieldSpec, Layout
 from claims.intake.records import Page, Record
 from claims.intake.values import NULL, Bad, CellReader, converter, required
+from toyota_collect.csv_out import from_text
 
 # Python's cp932 takes 80, A0 and FD–FF without complaint, for U+0080 and U+F8F0–F8F3; no text holds C0 or C1 controls.
 DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3�]")
@@ -258,6 +259,8 @@ class Parser:
     def _texts(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> Sequence[str]:
         name, canonical = spec.canonical.name, spec.canonical
         column = list(map(str.strip, cells))
+        if self.layout.guarded:
+            column = list(map(from_text, column))
         if spec.map:
             column = [spec.map.get(text, text) for text in column]
         if canonical.required and "" in column:

@@ -13,16 +13,16 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from claims.intake import apply_claims, apply_receipts, apply_register, apply_welfare, catalogue
+from claims.intake import apply_claims, apply_protections, apply_receipts, apply_register, apply_welfare, catalogue
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
-from claims.intake.layout import Layout, LayoutError
+from claims.intake.layout import ANY_SOURCE, Layout, LayoutError
 from claims.intake.parse import FileRefused
 from claims.intake.previewed import refuse_changed
 from claims.intake.progress import Progress
 from claims.intake.stage import Loaded, fill
-from claims.models import ImportBatch, ImportFile, RejectedRow
+from claims.models import ClaimKind, ImportBatch, ImportFile, RejectedRow
 from claims.services import life_tasks
 from claims.services.clocks import refresh_clocks
 from claims.services.seal import seal_new_entries
@@ -30,6 +30,7 @@ from debtors.models import SourceSystem
 from debtors.services import link_new_identities
 from toyota_collect import audit
 from toyota_collect.models import User
+from toyota_collect.permissions import Ground
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +38,10 @@ RUN_LOCK = 4_710_035  # held while a batch runs; a batch without it has stopped
 INTAKE_USER = "system.intake"
 PATIENCE = 60.0
 WAITING = "開始を待っています"
-ORDER = {"register": 0, "claims": 1, "receipts": 2, "welfare": 3}
+ORDER = {"register": 0, "protected": 1, "claims": 2, "receipts": 3, "welfare": 4}
 APPLY = {
     "register": apply_register,
+    "protected": apply_protections,
     "claims": apply_claims,
     "receipts": apply_receipts,
     "welfare": apply_welfare,
@@ -111,7 +113,7 @@ def one_at_a_time(patience: float = 0) -> Iterator[None]:
 
 
 def run(batch: ImportBatch, folder: Path) -> ImportBatch:
-    """Import all extracts of a folder: the register, then claims, receipts and 生活保護; files that fail are reported.
+    """Import all extracts of a folder: register, 支援措置, claims, receipts, 生活保護; files that fail are reported.
 
     Importing the same files again changes nothing. May be run again after a stop at any point: each file is one
     transaction, and what the batch has done with a file that did not change since is not done again.
@@ -260,11 +262,12 @@ def import_file(batch: ImportBatch, extract: Extract, *, parent: ImportFile | No
 def _import(
     batch: ImportBatch, path: Path, layout: Layout, progress: Progress, parent: ImportFile | None
 ) -> ImportFile:
-    source = SourceSystem.objects.filter(code=layout.source).first()
+    code = layout.source_in(path.name)
+    source = SourceSystem.objects.filter(code=code).first()
     if source is None:
-        raise FileRefused(
-            f"業務システム「{layout.source}」が登録されていません。管理画面の「業務システム」に足してください。"
-        )
+        raise FileRefused(f"業務システム「{code}」が登録されていません。管理画面の「業務システム」に足してください。")
+    if layout.source == ANY_SOURCE:
+        layout = replace(layout, source=code, ground=ground_of(source))
     file = ImportFile.objects.create(
         batch=batch,
         parent=parent,
@@ -290,6 +293,21 @@ def _import(
             return _block(job, loaded, explain(comparison))
         progress.step("台帳に書いています", loaded.rows)
         return _commit(job, loaded, step.apply(cursor, job))
+
+
+def ground_of(source: SourceSystem) -> str:
+    """On what ground a system that sends standard files learned of people: that of its section's kinds, the strictest.
+
+    Raises:
+        FileRefused: its section has no kind.
+    """
+    grounds = set(ClaimKind.objects.filter(section=source.section_id).values_list("ground", flat=True))
+    for ground in (Ground.TAX, Ground.COERCIVE, Ground.CONTRACT):
+        if ground in grounds:
+            return ground
+    raise FileRefused(
+        f"業務システム「{source.code}」の所管課には債権種目がありません。管理画面の「業務システム」と「債権種目」を確かめてください。"
+    )
 
 
 def _commit(job: Job, loaded: Loaded, counts: Counts) -> ImportFile:
@@ -333,7 +351,7 @@ def _failed(batch: ImportBatch, extract: Extract, error: Exception) -> ImportFil
     )
     return ImportFile.objects.create(
         batch=batch,
-        source=SourceSystem.objects.filter(code=layout.source).first() if layout else None,
+        source=SourceSystem.objects.filter(code=layout.source_in(extract.path.name)).first() if layout else None,
         layout=layout.code if layout else "",
         content=layout.content if layout else "",
         name=extract.path.name,

@@ -25,6 +25,7 @@ from claims.models.plan import Plan, PlanBreach, PlanClaim, PlanInstalment, Plan
 from claims.models.preview import ImportPreview, PreviewFile
 from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
+from claims.models.standard import StandardExport
 
 __all__ = [
     "BookingSource",
@@ -79,5 +80,6 @@ __all__ = [
     "Slip",
     "SlipLine",
     "SourceLayout",
+    "StandardExport",
     "TransferFile",
 ]
