@@ -61,6 +61,13 @@ def _open(events: list[LifeEvent], *, on: date, by: Any) -> None:
             subject_url="" if secret else _page(event, step),
         )
         event.save(update_fields=["work_item"])
+    _hide_former([event.identity.person_id for event in events if event.kind == KIND.PROTECTED])
+
+
+def _hide_former(people: list[int]) -> None:
+    """Open steps about the whereabouts of people who have come under protection say no more what happened."""
+    former = WorkItem.objects.filter(person__in=people, closed_at=None, life_event__kind__in=LifeEvent.WHEREABOUTS)
+    former.update(reason=HIDDEN_REASON, next_step=HIDDEN_STEP, owner=None)
 
 
 def _page(event: LifeEvent, step: Consequence) -> str:

@@ -176,6 +176,16 @@ def test_the_page_says_nothing_of_places_of_a_protected_person(tmp_path, setting
     assert "世帯は表示しません" in panel
 
 
+def test_a_protection_hides_what_an_open_step_said_of_a_move_before(tmp_path):
+    someone = debtor(tmp_path, address=AWAY)
+    assert someone.work_items.get().reason.startswith("転出")
+    import_one(register(tmp_path, {"address": AWAY} | PROTECTED), as_of=NEXT)
+    assert [(item.reason[:8], item.owner) for item in someone.work_items.order_by("pk")] == [
+        ("住所・世帯の異動", None),
+        ("支援措置の開始（", None),
+    ]
+
+
 def test_the_list_filters_by_kind_and_state_and_an_event_is_set_done_there(tmp_path, settings):
     settings.BASE_DATE = NEXT
     someone = debtor(tmp_path, died_on="20261110", name="見本　太郎")
