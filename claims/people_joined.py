@@ -170,4 +170,5 @@ def _only_where_none_is_in_use(account: RefundAccount, person_id: int) -> Mappin
 
 
 def _once_per_role(party: ClaimParty, person_id: int) -> Mapping[str, Any] | None:
-    return None if ClaimParty.objects.filter(person=person_id, claim=party.claim_id, role=party.role).exists() else {}
+    same = ClaimParty.objects.filter(person=person_id, claim=party.claim_id, role=party.role, ends_on=None)
+    return None if party.ends_on is None and same.exists() else {}

@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-exports": {"task": "claims.tasks.look_after_exports", "schedule": timedelta(minutes=15)},
     "look-after-payments": {"task": "claims.tasks.look_after_payments", "schedule": timedelta(hours=6)},
     "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
+    "find-who-is-who": {"task": "debtors.tasks.find_questions", "schedule": crontab(hour=4, minute=0)},
     "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }

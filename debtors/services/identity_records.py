@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from debtors.models import NeverLink
 from debtors.rules.identities import IdentityRecord
+from debtors.rules.matching import Pair
 from debtors.rules.normalise import address_key, room_key
 
 PAGE = 5_000
@@ -35,3 +37,9 @@ def read_records(cursor: Any, among: str = "") -> Iterator[tuple[IdentityRecord,
                 former_phones=tuple(sorted(phones or ())),
             )
             yield record, person_id, ground
+
+
+def pairs_apart() -> set[Pair]:
+    """Pairs of identities (the lower id first) that staff know to be two persons."""
+    rows = NeverLink.objects.filter(withdrawn_at=None).values_list("left", "right")
+    return {(min(pair), max(pair)) for pair in rows}

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import Link, Linking, Pair, Rule, link_identities
 from debtors.rules.normalise import KANA_FOLD
-from debtors.services.identity_records import read_records
+from debtors.services.identity_records import pairs_apart, read_records
 from debtors.services.people import refresh_people
 from toyota_collect import audit
 from toyota_collect.permissions import Ground
@@ -113,17 +113,17 @@ class NewLink:
 
 
 @transaction.atomic
-def link_new_identities(*, by: Any, never: Collection[Pair] = ()) -> int:
+def link_new_identities(*, by: Any) -> int:
     """Link every identity of a section that no person holds, and the register entries of these people.
 
     An identity joins a person only by ``debtors.rules.matching``, and never so that two 宛名番号, or two numbers of
     one source, meet. Two persons that exist are never made one: that is a decision for staff. Register entries of
-    people who appear in no section stay without a person. ``never``: pairs of identities that staff keep apart. Shown
-    facts are refreshed. Returns the number of new links.
+    people who appear in no section stay without a person, and pairs that staff keep apart stay two. Shown facts are
+    refreshed. Returns the number of new links.
     """
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")
-        links = _Linker(cursor, never).decide()
+        links = _Linker(cursor, pairs_apart()).decide()
         _prepare(cursor, links)
         cursor.execute(LINK)
         refresh_people()

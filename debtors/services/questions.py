@@ -12,8 +12,10 @@ from django.utils import timezone
 from debtors.models import Joining, MatchQuestion, NeverLink, Person, SourceIdentity
 from debtors.rules.questions import Question
 from debtors.services import joining as joinings
+from debtors.services.identity_records import pairs_apart
 from debtors.services.joining import JoinRefused, joins_tax_with_others, kept_apart
 from debtors.services.parting import PartRefused, part_people
+from debtors.services.question_finding import find_open_questions
 from toyota_collect import approvals, audit
 from toyota_collect.dated import value_or
 from toyota_collect.models import Approval
@@ -41,8 +43,12 @@ class Asked(NamedTuple):
 
 def never_pairs() -> frozenset[frozenset[int]]:
     """All pairs of identity ids that must not become one person."""
-    rows = NeverLink.objects.filter(withdrawn_at=None).values_list("left", "right")
-    return frozenset(frozenset(pair) for pair in rows.iterator())
+    return frozenset(map(frozenset, pairs_apart()))
+
+
+def ask_who_is_who(*, on: date, by: Any) -> Asked:
+    """Find the questions there are now and let the queue hold them; safe to run again."""
+    return keep_questions(find_open_questions(never=pairs_apart()), on=on, by=by)
 
 
 @transaction.atomic

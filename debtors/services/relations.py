@@ -134,8 +134,8 @@ def person_by_number(number: str, *, by: Any) -> Person:
     Raises:
         RelationRefused: nobody has the number, or several people do.
     """
-    number = number.strip()
-    found = list(Person.objects.filter(number=number)[:1]) or list(Person.objects.filter(atena_number=number)[:2])
+    number, people = number.strip(), Person.objects.current()
+    found = list(people.filter(number=number)[:1]) or list(people.filter(atena_number=number)[:2])
     if len(found) == 1 and number:
         return found[0]
     if found or not number:

@@ -18,6 +18,8 @@ from debtors.match_measure import (
 from debtors.rules.identities import IdentityRecord
 from debtors.services.linking import link_new_identities
 from debtors.services.question_finding import questions_of, read_clusters
+from debtors.services.questions import ask_who_is_who
+from toyota_collect.business_date import business_date
 from toyota_collect.models import User
 
 UNKNOWN = dict.fromkeys(("precision", "recall", "false_merges", "f1_after_review", "queue_per_debtor"))
@@ -30,22 +32,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--truth", type=Path, metavar="DIR", help="架空の市の truth フォルダー（またはその親）")
 
-    def handle(self, *, truth: Path | None, **options: Any) -> None:
+        parser.add_argument("--ask", action="store_true", help="見つけた組を、名寄せの画面で確かめられるようにする")
+
+    def handle(self, *, truth: Path | None, ask: bool, **options: Any) -> None:
         """Print ``links`` (identities that share a person with an earlier one), ``review_pairs`` (questions) and, with
         a truth: ``precision`` over all pairs linked, ``recall`` over the true pairs that share no 宛名番号,
         ``false_merges`` (pairs), ``f1_after_review`` over all true pairs once every question, and those that come up
         after an answer "different", were answered from the truth, and ``queue_per_debtor``: all these questions for
-        each person who truly owes. Nothing but the links is written.
+        each person who truly owes. Nothing but the links is written, unless ``--ask`` puts the questions to staff.
 
         Raises:
             CommandError: the truth cannot be read or is not that of the people here.
         """
-        link_new_identities(by=User.objects.get(username="system.intake"))
+        by = User.objects.get(username="system.intake")
+        link_new_identities(by=by)
         clusters = read_clusters()
         questions = questions_of(clusters)
         report = {"links": sum(len(one) - 1 for one in clusters), "review_pairs": len(questions)} | UNKNOWN
         if truth:
             report |= self._measured(clusters, truth)
+        if ask:
+            ask_who_is_who(on=business_date(), by=by)
         self.stdout.write(json.dumps(report, ensure_ascii=False))
 
     def _measured(self, clusters: list[list[IdentityRecord]], folder: Path) -> dict[str, float]:

@@ -8,7 +8,7 @@ import pytest
 
 from debtors.models import IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 from debtors.rules.normalise import address_key, kana_key, name_key, phone_key
-from debtors.services import link_new_identities, refresh_people
+from debtors.services import link_new_identities, linking, refresh_people
 from tests.factories.debtors import system_user
 from toyota_collect.models import AuditEvent
 
@@ -90,9 +90,10 @@ def test_what_a_source_said_before_still_finds_the_person():
     assert IdentityLink.objects.get(identity=water).evidence["agree"] == ["氏名", "フリガナ", "生年月日", "旧住所"]
 
 
-def test_pairs_that_staff_keep_apart_are_not_linked():
+def test_pairs_that_staff_keep_apart_are_not_linked(monkeypatch):
     tax, water = known("zei", atena_number="A1"), known("suido")
-    link_new_identities(by=system_user(), never=[(tax.pk, water.pk)])
+    monkeypatch.setattr(linking, "pairs_apart", lambda: {(tax.pk, water.pk)})
+    link_new_identities(by=system_user())
     assert Person.objects.count() == 2
 
 

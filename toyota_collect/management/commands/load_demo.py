@@ -34,3 +34,4 @@ class Command(BaseCommand):
         call_command("demo_city", "--debtors", debtors, "--seed", SEED, "--out", str(folder), stdout=StringIO())
         call_command("import_extracts", str(folder), stdout=StringIO())
         call_command("demo_money", stdout=StringIO())
+        call_command("match_people", "--ask", stdout=StringIO())
