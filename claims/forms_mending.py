@@ -56,7 +56,7 @@ class MendForm(forms.Form):
 
 def _help(cell: Cell, why: str) -> str:
     """Why the field was refused, what its bytes are, how it is written. Escaped: the template takes help as it is."""
-    lines = [f"受け付けなかった理由：{why}"] if why else []
+    lines = [f"受け付けなかった理由：{why.rstrip('。')}"] if why else []
     if cell.hidden:
         lines.append("元の値は表示しません。空のままなら、元の値を残します")
     if cell.hex:

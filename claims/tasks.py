@@ -31,6 +31,9 @@ def seal_ledger() -> None:
 def import_folder(*, batch_id: int) -> None:
     """Import what lies in the inbox; what was committed is moved away. A killed one goes on where it stood."""
     batch = ImportBatch.objects.get(pk=batch_id)
+    if batch.files.exclude(parent=None).exists():  # mended rows: nothing of the inbox belongs to them
+        finish_import(batch_id=batch_id)
+        return
     with suppress(run.FolderRefused):  # the batch says why
         run.run(batch, settings.INTAKE_DIR)
         run.put_away(batch, settings.INTAKE_DIR)

@@ -66,6 +66,17 @@ def test_a_mended_row_goes_in_as_a_file_of_its_own(refused):
     assert AuditEvent.objects.get(event="import.row_mended").detail["fields"] == ["due_on"]
 
 
+def test_the_batch_of_a_mended_row_takes_nothing_from_the_inbox(refused, tmp_path, settings):
+    settings.INTAKE_DIR = tmp_path
+    receipts(tmp_path, {})
+    batch = send(refused, GOOD).file.batch
+    for _ in range(2):
+        tasks.import_folder(batch_id=batch.pk)
+    batch.refresh_from_db()
+    assert batch.finished_at is not None
+    assert batch.files.count() == 1
+
+
 def test_a_row_is_sent_once(refused):
     send(refused, GOOD)
     with pytest.raises(mending.MendRefused, match="すでに直して送られています"):
