@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 
 from debtors.models import Person, ProtectionFlag, SourceIdentity
 from debtors.querysets import in_force
-from debtors.rules.matching import IdentityRecord, may_be_protected
+from debtors.rules.identities import IdentityRecord
+from debtors.rules.matching import may_be_protected
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
 
