@@ -10,7 +10,7 @@ from debtors.disclosure import identities_for, own_records, protection_of, shown
 from debtors.models import IdentityLink, Joining, Person, ProtectionFlag, SourceIdentity
 from debtors.panels import PANEL_COLUMNS, visit_mark
 from debtors.protection import hidden_people
-from debtors.rules.matching import EVIDENCE
+from debtors.rules.certainty import EVIDENCE
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Ground, Permission, allows
 from toyota_collect.registry import Flag, registry

@@ -8,47 +8,14 @@ for a person to decide. The result does not depend on the order of the records.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 
-from debtors.rules.agreement import Comparison, Match, compare, pairs_to_compare, places_with_rooms
+from debtors.rules.agreement import Comparison, compare, pairs_to_compare, places_with_rooms
+from debtors.rules.certainty import EVIDENCE, SURE, Rule, certain_rule, fits_too
 from debtors.rules.identities import Facts, IdentityRecord, facts_of, told_apart
 from debtors.rules.normalise import is_body, kana_fold_key
 
 Pair = tuple[int, int]
-
-
-class Rule(StrEnum):
-    """Why two identities are one person, strongest first."""
-
-    ATENA = "atena"
-    CORPORATE = "corporate"
-    STRICT_ADDRESS = "strict_address"
-    STRICT_PHONE = "strict_phone"
-    STRICT_FORMER = "strict_former"
-    FORMER_NAME = "former_name"
-    BODY = "body"
-    READING = "reading"
-    SPELLING = "spelling"
-    DWELLING = "dwelling"
-    TELEPHONE = "telephone"
-    HOUSEHOLD = "household"
-
-
-EVIDENCE = {
-    Rule.ATENA: ("宛名番号",),
-    Rule.CORPORATE: ("法人番号",),
-    Rule.STRICT_ADDRESS: ("氏名", "フリガナ", "生年月日", "住所"),
-    Rule.STRICT_PHONE: ("氏名", "フリガナ", "生年月日", "電話番号"),
-    Rule.STRICT_FORMER: ("氏名", "フリガナ", "生年月日", "旧住所"),
-    Rule.FORMER_NAME: ("旧氏名・通称", "生年月日", "住所・電話番号"),
-    Rule.BODY: ("商号", "所在地"),
-    Rule.READING: ("フリガナ", "生年月日", "住所・電話番号"),
-    Rule.SPELLING: ("氏名", "生年月日", "住所・電話番号"),
-    Rule.DWELLING: ("氏名", "フリガナ", "住所（部屋まで）"),
-    Rule.TELEPHONE: ("氏名", "フリガナ", "電話番号"),
-    Rule.HOUSEHOLD: ("氏名またはフリガナ", "住所", "世帯にほかに当たる人がいないこと"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,60 +52,6 @@ class Linking:
     groups: tuple[tuple[int, ...], ...]
     links: tuple[Link, ...]
     refusals: tuple[Refusal, ...]
-
-
-def certain_rule(seen: Comparison, *, body: bool = False, listed: bool = False) -> Rule | None:
-    """Return the strongest rule by which two clusters are one person, if nobody else fits (``rivals``).
-
-    Never on a name or reading alone. With the birth date: name, reading, and a place or phone, each possibly a former
-    one; of name and reading one may be written another way, because twins differ in both and parent and child in the
-    birth date. Without it: name and reading, and the dwelling itself or the phone. ``listed``: one of the two is in the
-    resident register, which names all who live in a dwelling; then a name written in kana, or one of two readings, is
-    enough there. ``body``: both are bodies; one name at one seat (商業登記法27条 allows no second).
-    """
-    if Match.DIFFERS in (seen.sex, seen.birth) or seen.birth is Match.ALIKE:
-        return None
-    if body:
-        return Rule.BODY if seen.name is Match.SAME and seen.place >= Match.ALIKE else None
-    phone = seen.phone is Match.SAME
-    if seen.birth is Match.UNKNOWN:
-        if seen.name is seen.kana is Match.SAME:
-            if seen.place >= Match.FORMER:
-                return Rule.DWELLING
-            if phone and seen.place is not Match.DIFFERS:
-                return Rule.TELEPHONE
-        if listed and seen.name >= Match.ALIKE and seen.kana is Match.SAME and seen.place >= Match.FORMER:
-            return Rule.HOUSEHOLD
-        return None
-    if not phone and seen.place < Match.ALIKE:
-        return None
-    if seen.name is seen.kana is Match.SAME:
-        if seen.place in (Match.SAME, Match.ALIKE):
-            return Rule.STRICT_ADDRESS
-        return Rule.STRICT_PHONE if phone else Rule.STRICT_FORMER
-    if seen.name >= Match.FORMER and seen.kana >= Match.FORMER:
-        return Rule.FORMER_NAME
-    if seen.kana >= Match.FORMER or (seen.name is seen.kana is Match.ALIKE):
-        return Rule.READING
-    if seen.name is Match.SAME and seen.kana in (Match.ALIKE, Match.UNKNOWN):
-        return Rule.SPELLING
-    if listed and seen.name is Match.SAME and seen.place >= Match.FORMER:
-        return Rule.HOUSEHOLD
-    return None
-
-
-SURE = frozenset({Rule.STRICT_ADDRESS, Rule.STRICT_PHONE, Rule.STRICT_FORMER, Rule.BODY})
-WITHOUT_BIRTH = frozenset({Rule.DWELLING, Rule.TELEPHONE, Rule.HOUSEHOLD})
-
-
-def fits_too(seen: Comparison, rule: Rule) -> bool:
-    """Tell whether a third person, so compared with one of a pair, might be meant instead of the other."""
-    if seen.birth in (Match.DIFFERS, Match.ALIKE) or seen.sex is Match.DIFFERS:
-        return False
-    near = seen.place >= Match.ALIKE or seen.phone is Match.SAME
-    if rule in WITHOUT_BIRTH:
-        return near and max(seen.name, seen.kana) >= Match.ALIKE
-    return near and max(seen.name, seen.kana) >= Match.FORMER
 
 
 def link_identities(records: Iterable[IdentityRecord], *, never: Collection[Pair] = ()) -> Linking:
@@ -218,6 +131,10 @@ class _Clusters:
 
     def __init__(self, by_id: dict[int, IdentityRecord], never: Collection[Pair]) -> None:
         self.by_id, self.never = by_id, [pair for pair in never if by_id.keys() >= set(pair)]
+        self.partners: dict[int, list[int]] = defaultdict(list)
+        for one, other in self.never:
+            self.partners[one].append(other)
+            self.partners[other].append(one)
         self.sets = _Forest(by_id)
         self.links: list[Link] = []
         self.refusals: list[Refusal] = []
@@ -232,7 +149,10 @@ class _Clusters:
         for ids in self._same(lambda record: record.atena_number):
             parts = _parts_without_contradiction([self.by_id[key] for key in ids])
             for part in parts:
-                self.join(part, Rule.ATENA)
+                if self._kept_apart(part):
+                    self.refusals.append(Refusal(tuple(part), "宛名番号は同じですが、別人と判定されています"))
+                else:
+                    self.join(part, Rule.ATENA)
             if len(parts) > 1:
                 self.refusals.append(
                     Refusal(tuple(ids), "宛名番号は同じですが、氏名・フリガナ・生年月日がすべて違います")
@@ -245,7 +165,7 @@ class _Clusters:
             }
             if len(known - {""}) > 1:
                 self.refusals.append(Refusal(tuple(ids), "法人番号は同じですが、宛名番号が違います"))
-            else:
+            elif not self._kept_apart(ids):
                 self.join(ids, Rule.CORPORATE)
 
     def join_certain(self, allowed: frozenset[Rule]) -> None:
@@ -274,9 +194,8 @@ class _Clusters:
         return Linking(tuple(groups), tuple(self.links), tuple(self.refusals))
 
     def _link(self, left: int, right: int, rule: Rule) -> None:
-        """Link two clusters by the smallest identities of each that agree most."""
-        if self.sets.root(left) != self.sets.root(right):
-            self.sets.join(left, right)
+        """Link two clusters by the smallest identities of each."""
+        if self.sets.join(left, right):
             self.links.append(Link(min(left, right), max(left, right), rule))
 
     def _refuse(self, web: _Forest, refused: set[int]) -> None:
@@ -285,6 +204,12 @@ class _Clusters:
             refusal = Refusal(ids, "一致する人どうしに、別人と分かる番号または性別があります")
             if refusal not in self.refusals:
                 self.refusals.append(refusal)
+
+    def _kept_apart(self, ids: Collection[int]) -> bool:
+        """Whether staff keep two of these, or of those they are together with, apart."""
+        roots = {self.sets.root(key) for key in ids}
+        members = (key for root in roots for key in self.sets.members[root])
+        return any(self.sets.root(other) in roots for key in members for other in self.partners.get(key, ()))
 
     def _apart(self) -> set[Pair]:
         return {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
-from math import log2
+from math import exp2, log2
 
 from debtors.rules.agreement import Comparison, Match, compare, pairs_to_compare, places_with_rooms
 from debtors.rules.identities import Facts, IdentityRecord, facts_of, told_apart
@@ -140,7 +140,7 @@ class _City:
         else:
             bits += NAME_ALIKE if seen.name is Match.ALIKE else NAME_DIFFERS
         bits += sum(WEIGHTS[fact].get(getattr(seen, fact), 0) for fact in WEIGHTS)
-        return 1 / (1 + float(2.0 ** -max(-60.0, min(60.0, bits))))
+        return 1 / (1 + exp2(-max(-60.0, min(60.0, bits))))
 
     @staticmethod
     def _rarest(counts: Counter[str], shared: set[str]) -> int:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from debtors.rules.certainty import Rule
 from debtors.rules.identities import IdentityRecord
-from debtors.rules.matching import Link, Linking, Pair, Rule, link_identities
+from debtors.rules.matching import Link, Linking, Pair, link_identities
 from debtors.rules.normalise import KANA_FOLD
 from debtors.services.identity_records import pairs_apart, read_records
 from debtors.services.people import refresh_people

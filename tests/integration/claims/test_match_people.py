@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from claims.demo.city import build
 from claims.intake import run
@@ -23,6 +24,8 @@ def bring_in(folder: Path) -> None:
     for extract in run.find_extracts(folder):
         if extract.layout and extract.layout.content != "receipts":
             assert run.import_file(batch, extract).status == "committed"
+            with connection.cursor() as cursor:  # nobody else gathers statistics inside the transaction of a test
+                cursor.execute("ANALYZE claims_claim, debtors_sourceidentity, debtors_formerfact")
 
 
 def match_people(*options: str) -> tuple[dict[str, Any], list[str]]:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debtors.rules.matching import IdentityRecord, Rule, link_identities, may_be_protected, may_be_same
+from debtors.rules.certainty import Rule
+from debtors.rules.identities import IdentityRecord
+from debtors.rules.matching import link_identities, may_be_protected, may_be_same
 
 BASE = IdentityRecord(
     id=1,

@@ -1,6 +1,7 @@
 """名寄せ by case: twins, parent and child, namesakes, re-used phones, names that changed. All people are synthetic."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,8 @@ def test_pairs_that_staff_keep_apart_are_neither_linked_nor_asked():
     records = [record(number, facts) for number, facts in enumerate(CASES[0]["records"])]
     assert link_identities(records).groups == ((0, 1),)
     assert link_identities(records, never=[(1, 0)]).groups == ((0,), (1,))
+    numbered = [replace(one, atena_number="A1") for one in records]
+    assert link_identities(numbered, never=[(0, 1)]).groups == ((0,), (1,))
     assert len(find_questions([[one] for one in records])) == 1
     assert find_questions([[one] for one in records], never=[(1, 0)]) == []
 
