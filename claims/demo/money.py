@@ -42,6 +42,7 @@ def load_money(*, by: Any, as_of: date) -> int:
 def _slips(*, by: Any) -> Iterator[Slip]:
     """A slip for the oldest claims of people who owe enough of them, whom no measure protects."""
     reachable = Claim.objects.reachable_by("notice", on=ISSUED_ON).filter(principal_yen__gte=5_000)
+    reachable = reachable.exclude(prescribes_on__lt=DUE_ON)  # no slip may bring money for a claim that lapses before
     people = Person.objects.filter(identities__claims__in=reachable, died_on=None).distinct().order_by("number")
     made = 0
     for person in people:
