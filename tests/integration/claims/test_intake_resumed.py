@@ -91,7 +91,7 @@ def test_who_finds_the_batch_at_work_leaves_it_alone(stopped, monkeypatch):
         raise run.FolderRefused(run.RUNNING)
         yield
 
-    monkeypatch.setattr(run, "_one_at_a_time", held)
+    monkeypatch.setattr(run, "one_at_a_time", held)
     tasks.import_folder(batch_id=stopped.pk)
     stopped.refresh_from_db()
     assert (stopped.problem, stopped.finished_at) == ("", None)

@@ -187,7 +187,7 @@ def test_reference_tables_leave_as_csv_with_their_own_keys(client, admin):
     answer = client.post("/admin/toyota_collect/holiday/export/", {"format": "0", "holidayresource_on": "on", "holidayresource_name": "on", "holidayresource_source": "on", "resource": ""})  # fmt: skip
     assert answer.status_code == 200
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "on,name,source"
+    assert lines[0] == "日付,名称,出典"
     assert len(lines) == Holiday.objects.count() + 1
 
 
