@@ -27,6 +27,7 @@ PER_PERSON = 24
 BAD_EVERY = 333
 BATCH = 2_000
 SAMPLE = 5_000  # rows for django-import-export
+IMPORT_EXPORT = "django-import-export, seconds a row on a sample"
 TABLES = ("debtors_sourceidentity", "claims_claim", "claims_entry", "claims_claimevent")
 TITLES = (
     "整理番号,宛名番号,法人番号,氏名名称,カナ氏名,生年月日,性別,郵便番号,住所,電話番号,科目,業務詳細,賦課年度,相当年度,通知書番号,"
@@ -47,12 +48,12 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
         copied = _copy_again(folder)
         assert _written() == written
         _empty()
+        by_row = _import_export(path, sample := min(size, SAMPLE))
+        yield Result("imports", size, ours / size, by_row / sample, f"{IMPORT_EXPORT}, {sample} rows", Ratio.OF_TIMES)
+        _empty()
         plain = _timed(lambda: _bulk_create(path))
         assert _written() == written
-        _empty()
-        by_row = _import_export(path, sample := min(size, SAMPLE))
-    yield Result("imports", size, ours / size, by_row / sample, f"django-import-export, {sample} rows", Ratio.OF_TIMES)
-    yield Result("imports", size, ours, plain, "bulk_create", Ratio.OF_TIMES)
+        yield Result("imports", size, ours, plain, "bulk_create", Ratio.OF_TIMES)
     yield Result("imports", size, ours, copied, r"\copy", Ratio.OF_TIMES)
 
 
@@ -214,7 +215,9 @@ def _import_export(path: Path, sample: int) -> float:
     source, kind = SourceSystem.objects.get(code="zei"), ClaimKind.objects.get(code="resident_tax")
 
     class Plain(resources.ModelResource):
-        identity = fields.Field("整理番号", "identity", ForeignKeyWidget(SourceIdentity, "person_number"))
+        identity = fields.Field(
+            column_name="整理番号", attribute="identity", widget=ForeignKeyWidget(SourceIdentity, "person_number")
+        )
 
         class Meta:
             model = Claim

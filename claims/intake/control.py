@@ -1,7 +1,11 @@
 """Control totals: the section's own figures beside what was accepted, per kind, year and instalment."""
 
 import csv
+<<<<<<< ours
 from collections import Counter
+=======
+import re
+>>>>>>> theirs
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +13,19 @@ from typing import Any
 
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
+<<<<<<< ours
 from claims.models import ClaimKind, ControlTotal, ImportFile
+=======
+from claims.intake.values import LARGEST_INT
+from claims.models import ClaimKind, ControlTotal
+>>>>>>> theirs
 from toyota_collect.money import comma
 from toyota_collect.wareki import fiscal_year_text
 
 SUFFIX = ".control.csv"
 HEADER = ["kind", "levy_year", "instalment", "rows", "yen"]
+KIND = re.compile("[0-9a-z_]{1,40}")
+MOST_ROWS, MOST_YEN = 2**31 - 1, 10**15
 SHOWN = 5  # cells named in the message
 Cell = tuple[str, int, int]  # kind code, levy year, instalment
 Total = tuple[int, int]  # rows, yen
@@ -104,22 +115,32 @@ def read_totals(path: Path) -> dict[Cell, Total]:
         FileRefused: missing, or not in the agreed form.
     """
     totals: dict[Cell, Total] = {}
+    line = 1
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.reader(file)
             if next(rows, None) != HEADER:
                 raise FileRefused(f"{path.name}: 見出しは {','.join(HEADER)} にしてください。")
             for line, row in enumerate(rows, 2):
-                kind, *numbers = row
-                year, instalment, count, yen = map(int, numbers)
+                kind, year, instalment, count, yen = _line(row)
                 if (kind, year, instalment) in totals:
                     raise FileRefused(f"{path.name} {line}行目: 同じ種目・年度・期別が2回あります。")
                 totals[kind, year, instalment] = count, yen
     except FileNotFoundError as error:
         raise FileRefused(f"照合合計のファイル {path.name} がありません。抽出と一緒に送ってください。") from error
     except (ValueError, UnicodeDecodeError, csv.Error) as error:
-        raise FileRefused(f"{path.name}: 照合合計が読めません。様式を確かめて送り直してください。") from error
+        where = f" {line}行目" if isinstance(error, ValueError) and not isinstance(error, UnicodeDecodeError) else ""
+        raise FileRefused(f"{path.name}{where}: 照合合計が読めません。様式を確かめて送り直してください。") from error
     return totals
+
+
+def _line(row: list[str]) -> tuple[str, int, int, int, int]:
+    """Raises ValueError: not five cells, or one that no control total can hold."""
+    kind, *numbers = row
+    year, instalment, count, yen = (int(number) for number in numbers if number.isdecimal())
+    if not KIND.fullmatch(kind) or max(year, instalment) > LARGEST_INT or count > MOST_ROWS or yen > MOST_YEN:
+        raise ValueError(row)
+    return kind, year, instalment, count, yen
 
 
 def explain(comparison: Comparison) -> str:
