@@ -1,11 +1,8 @@
 """Control totals: the section's own figures beside what was accepted, per kind, year and instalment."""
 
 import csv
-<<<<<<< ours
-from collections import Counter
-=======
-import re
->>>>>>> theirs
+from claims.intake.values import LARGEST_INT
+from claims.models import ClaimKind, ControlTotal, ImportFile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
