@@ -1,8 +1,8 @@
 """Control totals: the section's own figures beside what was accepted, per kind, year and instalment."""
 
 import csv
-from claims.intake.values import LARGEST_INT
-from claims.models import ClaimKind, ControlTotal, ImportFile
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,8 @@ from typing import Any
 
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
-<<<<<<< ours
-from claims.models import ClaimKind, ControlTotal, ImportFile
-=======
 from claims.intake.values import LARGEST_INT
-from claims.models import ClaimKind, ControlTotal
->>>>>>> theirs
+from claims.models import ClaimKind, ControlTotal, ImportFile
 from toyota_collect.money import comma
 from toyota_collect.wareki import fiscal_year_text
 
