@@ -13,7 +13,6 @@ from django.utils import timezone
 from claims.intake import figures, run
 from claims.intake.previewed import control_of, hash_of
 from claims.models import ControlTotal, ImportBatch, ImportFile, ImportPreview, PreviewFile
-from debtors.models import SourceSystem
 from toyota_collect import audit
 
 COPIED = (
@@ -89,9 +88,9 @@ def _try_all(found: ImportPreview, extracts: list[run.Extract]) -> list[PreviewF
 
 
 def _try(found: ImportPreview, batch: ImportBatch, extract: run.Extract) -> PreviewFile:
-    path, layout = extract.path, extract.layout
+    path = extract.path
     sha256 = hash_of(path), control_of(path)
-    source = SourceSystem.objects.filter(code=layout.source).first() if layout else None
+    source = run.source_of(path, extract.layout)
     before = figures.before(source.pk if source else None)
     file = run.import_file(batch, extract)
     told = figures.figures(file, before) | {"totals": list(ControlTotal.objects.filter(file=file).values(*TOTALS))}

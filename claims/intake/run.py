@@ -1,6 +1,5 @@
 """Importing a folder: each file in a transaction of its own, then linking, clocks and the seal."""
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
 from claims.intake.layout import ANY_SOURCE, Layout, LayoutError
 from claims.intake.parse import FileRefused
-from claims.intake.previewed import refuse_changed
+from claims.intake.previewed import hash_of, refuse_changed
 from claims.intake.progress import Progress
 from claims.intake.stage import Loaded, fill
 from claims.models import ClaimKind, ImportBatch, ImportFile, RejectedRow
@@ -147,16 +146,8 @@ def _still_to_do(batch: ImportBatch, folder: Path) -> list[Extract]:
     done = dict(batch.files.values_list("name", "sha256"))
     if done and not extract_paths(folder):
         return []
-    return [
-        one for one in find_extracts(folder) if done.get(one.path.name) != _sha256_if(one.path, one.path.name in done)
-    ]
-
-
-def _sha256_if(path: Path, wanted: bool) -> str:
-    if not wanted:
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    extracts = find_extracts(folder)
+    return [one for one in extracts if one.path.name not in done or done[one.path.name] != hash_of(one.path)]
 
 
 def unfinished(*, since: timedelta) -> list[int]:
@@ -262,12 +253,11 @@ def import_file(batch: ImportBatch, extract: Extract, *, parent: ImportFile | No
 def _import(
     batch: ImportBatch, path: Path, layout: Layout, progress: Progress, parent: ImportFile | None
 ) -> ImportFile:
-    code = layout.source_in(path.name)
-    source = SourceSystem.objects.filter(code=code).first()
+    source = source_of(path, layout)
     if source is None:
+        code = layout.source_in(path.name)
         raise FileRefused(f"業務システム「{code}」が登録されていません。管理画面の「業務システム」に足してください。")
-    if layout.source == ANY_SOURCE:
-        layout = replace(layout, source=code, ground=ground_of(source))
+    layout = for_source(layout, source)
     file = ImportFile.objects.create(
         batch=batch,
         parent=parent,
@@ -293,6 +283,22 @@ def _import(
             return _block(job, loaded, explain(comparison))
         progress.step("台帳に書いています", loaded.rows)
         return _commit(job, loaded, step.apply(cursor, job))
+
+
+def source_of(path: Path, layout: Layout | None) -> SourceSystem | None:
+    """The system that sent a file of this name, if it is registered."""
+    return SourceSystem.objects.filter(code=layout.source_in(path.name)).first() if layout else None
+
+
+def for_source(layout: Layout, source: SourceSystem) -> Layout:
+    """The layout as it holds for one source, where it serves them all.
+
+    Raises:
+        FileRefused: the source's section has no kind.
+    """
+    if layout.source != ANY_SOURCE:
+        return layout
+    return replace(layout, source=source.code, ground=ground_of(source))
 
 
 def ground_of(source: SourceSystem) -> str:
@@ -351,7 +357,7 @@ def _failed(batch: ImportBatch, extract: Extract, error: Exception) -> ImportFil
     )
     return ImportFile.objects.create(
         batch=batch,
-        source=SourceSystem.objects.filter(code=layout.source_in(extract.path.name)).first() if layout else None,
+        source=source_of(extract.path, layout),
         layout=layout.code if layout else "",
         content=layout.content if layout else "",
         name=extract.path.name,

@@ -115,10 +115,12 @@ def _send(row_id: int, changes: Mapping[str, str], *, by: Any, as_of: date) -> t
 
 def _import(batch: ImportBatch, parent: ImportFile, layout: Layout, row: RejectedRow) -> ImportFile:
     with TemporaryDirectory() as folder:
+        assert parent.source is not None  # a file that was taken in has one; its name says it no more
+        layout = replace(run.for_source(layout, parent.source), control="none")
         path = Path(folder, f"{parent.name[:180]}（{row.line}行目）")
         path.write_bytes(file_of(layout, parent.titles, bytes(row.mended_raw or b"")))
         with _bare_statements():
-            return run.import_file(batch, run.Extract(path, replace(layout, control="none")), parent=parent)
+            return run.import_file(batch, run.Extract(path, layout), parent=parent)
 
 
 @contextmanager

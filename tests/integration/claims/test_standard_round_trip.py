@@ -7,8 +7,9 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from claims.intake import run
+from claims.intake import preview, run
 from claims.models import Claim
+from claims.services import mending
 from claims.services.standard_exports import export_to_folder
 from claims.standard.check import check_files
 from claims.standard.lists import code_lists
@@ -139,3 +140,37 @@ def test_the_check_by_command_ends_with_1_for_a_bad_file(tmp_path, capsys):
     assert '"problems": 1' in told.out
     assert "2行目 開始日: 「R8.5.1」は日付として読めません。" in told.err
     call_command("standard_check", str(standard(tmp_path, "std-shien", "juki", "232114,juki,A001,2026-05-01,")))
+
+
+def claims_file(folder: Path, *, yen: str = "5000") -> Path:
+    from claims.standard.schema import families
+
+    family = families()["std-chotei"]
+    lines = []
+    for instalment, due in ((1, "2026-06-30"), (2, "2026-02-30")):
+        facts = {
+            "city_code": "232114", "source": "zei", "levy_year": "2026", "taxation_year": "2026", "notice_number": "N1",
+            "instalment": str(instalment), "person_number": "Z1", "name": "架空 太郎", "kind": "resident_tax",
+            "nominal_due_on": due, "levied_yen": yen,
+        }  # fmt: skip
+        lines.append(",".join(facts.get(column.code, "") for column in family.columns))
+    return standard(folder, "std-chotei", "zei", *lines)
+
+
+def test_a_preview_knows_whose_standard_file_it_is(tmp_path):
+    import_one(claims_file(tmp_path))
+    claims_file(tmp_path, yen="6000")
+    found = preview.preview(preview.start(by=run.intake_user(), as_of=AS_OF), tmp_path)
+    told = found.files.get()
+    assert (told.source.code, told.changed, told.rejected) == ("zei", 1, 1)
+    assert told.yen_difference == 1_000
+
+
+def test_a_refused_row_of_a_standard_file_is_mended_as_its_source_s(tmp_path):
+    row = import_one(claims_file(tmp_path)).rejected_rows.get()
+    sent = mending.send_row(
+        row_id=row.pk, changes={"due_on": "2026-08-31"}, reason="所管課に確かめた", by=system_user(), as_of=AS_OF
+    )
+    assert counts(sent.file) == (1, 0, 0, 0)
+    claim = Claim.objects.get(instalment=2)
+    assert (claim.source.code, claim.ground, claim.identity.person_number) == ("zei", "tax", "Z1")
