@@ -8,10 +8,9 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from claims.intake import run
+from claims.intake import catalogue, run
 from claims.intake.shown import shown_cells
-from claims.models import Claim, ClaimKind, Entry, ImportBatch, ImportFile, ImportPreview
-from claims.services.mending import layout_of
+from claims.models import Claim, ClaimKind, Entry, ImportBatch, ImportFile, ImportPreview, PreviewFile
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.wareki import fiscal_year_text
 
@@ -116,6 +115,15 @@ def file_page(file: ImportFile, *, code: str, page: str | None, user: Any) -> di
         "may_mend": may_open and allows(user, Permission.IMPORT_RUN) and file.status == ImportFile.Status.COMMITTED,
         "mended": rows.exclude(mended_at=None).count(),
         "rejected_rows": sum(by_code.values()),
+        "fate": fate_of_rows(file),
+        "filters": _filters(file, by_code, code),
+        "totals": control_totals(file),
+    }
+
+
+def fate_of_rows(file: ImportFile | PreviewFile) -> dict[str, Any]:
+    """What became, or would become, of the rows of a file, as the sum component shows it."""
+    return {
         "whole": {"label": "読んだ行", "value": file.rows},
         "parts": [
             {"label": "追加", "value": file.inserted},
@@ -124,8 +132,6 @@ def file_page(file: ImportFile, *, code: str, page: str | None, user: Any) -> di
             {"label": "受け付けず", "value": file.rejected},
         ],
         "difference": file.rows - file.inserted - file.changed - file.same - file.rejected,
-        "filters": _filters(file, by_code, code),
-        "totals": control_totals(file),
     }
 
 
@@ -175,7 +181,7 @@ def paid_differences(user: Any) -> QuerySet[Claim]:
 
 
 def _open(file: ImportFile, rows: Page) -> None:
-    layout = layout_of(file)
+    layout = catalogue.find(file.layout)
     for row in rows:
         row.size = len(row.raw)
         row.cells = shown_cells(layout, file.titles, bytes(row.raw)) if layout else None

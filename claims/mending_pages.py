@@ -4,14 +4,15 @@ from typing import Any
 
 from claims.forms_mending import MendForm
 from claims.import_pages import CODES
+from claims.intake import catalogue
 from claims.intake.mended import cells_of, empty_cells
 from claims.models import RejectedRow
-from claims.services.mending import Outcome, layout_of, why_not
+from claims.services.mending import Outcome, why_not
 
 
 def form_of(row: RejectedRow, data: Any = None) -> MendForm | None:
     """The form of the row; ``None`` where its layout is no more."""
-    layout = layout_of(row.file)
+    layout = catalogue.find(row.file.layout)
     if layout is None:
         return None
     cells = cells_of(layout, row.file.titles, bytes(row.raw))
@@ -20,7 +21,7 @@ def form_of(row: RejectedRow, data: Any = None) -> MendForm | None:
 
 def row_page(row: RejectedRow, form: MendForm | None, outcome: Outcome | None = None) -> dict[str, Any]:
     """Context of the page; ``outcome`` is what trying the row has shown."""
-    layout = layout_of(row.file)
+    layout = catalogue.find(row.file.layout)
     whole = layout is not None and cells_of(layout, row.file.titles, bytes(row.raw)) is not None
     return {
         "row": row,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.import_pages import COUNTS, compared_totals, state_of_preview
+from claims.import_pages import COUNTS, compared_totals, fate_of_rows, state_of_preview
 from claims.intake import run
 from claims.models import ImportFile, ImportPreview, PreviewFile
 from toyota_collect.permissions import Permission, allows
@@ -52,14 +52,7 @@ def file_page(file: PreviewFile, *, user: Any) -> dict[str, Any]:
         "gone": file.gone,
         "gone_rows": file.gone["rows"] if may_open else [],
         "totals": compared_totals(told.get("totals", [])),
-        "counts": [
-            {"label": "追加", "value": file.inserted},
-            {"label": "変更", "value": file.changed},
-            {"label": "同じ", "value": file.same},
-            {"label": "受け付けず", "value": file.rejected},
-        ],
-        "rows_whole": {"label": "読んだ行", "value": file.rows},
-        "rows_difference": file.rows - file.inserted - file.changed - file.same - file.rejected,
+        "fate": fate_of_rows(file),
     }
 
 

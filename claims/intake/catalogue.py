@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from claims.intake.layout import LAYOUTS, Layout, layout_of, read_layouts
+from claims.intake.layout import LAYOUTS, Layout, LayoutError, layout_of, read_layouts
 from claims.models import SourceLayout
 
 Table = dict[str, Any]
@@ -19,6 +19,14 @@ def layouts() -> list[Layout]:
     for made in SourceLayout.objects.all():
         found[made.code] = layout_of(made.code, made.table)
     return [found[code] for code in sorted(found)]
+
+
+def find(code: str) -> Layout | None:
+    """The layout of a code as it is now; ``None`` if it is no more or cannot be used."""
+    try:
+        return next((one for one in layouts() if one.code == code), None)
+    except LayoutError:
+        return None
 
 
 def tables() -> dict[str, Table]:

@@ -1,6 +1,7 @@
 """Source layouts: one TOML file says how a section writes one of its files, so a new section needs no code."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +20,11 @@ KEYS = {"code", "source", "name", "section", "content", "files", "encoding", "fo
 KEYS |= {"ground", "control", "last_line_end", "guarded", "fields"}
 ANY_SOURCE = "*"  # of a layout that serves every source: which one, the file's name says where ``files`` has its star
 NEEDED = {"code", "source", "name", "content", "files", "encoding", "format", "ground", "fields"}
+
+
+def codec_of(encoding: str) -> str:
+    """Python's name of an encoding of layouts; a BOM is taken off before."""
+    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
 class LayoutError(Exception):
@@ -62,6 +68,20 @@ class Layout:
     last_line_end: str  # required | optional: whether the last line, too, ends with a line end
     fields: tuple[FieldSpec, ...]
     guarded: bool = False  # texts that begin like a formula are led by an apostrophe, which is no part of them
+
+    @property
+    def codec(self) -> str:
+        """Python's name of the encoding; a BOM is taken off before."""
+        return codec_of(self.encoding)
+
+    @property
+    def placed(self) -> list[FieldSpec]:
+        """The fields that stand in the row; the others are the same for every row."""
+        return [spec for spec in self.fields if spec.value is None]
+
+    def place(self, spec: FieldSpec, titles: Sequence[str]) -> int:
+        """In which column of a delimited file (from 0) a field stands."""
+        return titles.index(spec.column) if self.header else spec.index
 
     def owns(self, file_name: str) -> bool:
         """Whether a file of this name is written in this layout."""

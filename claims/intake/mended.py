@@ -48,12 +48,12 @@ class Cell:
 def cells_of(layout: Layout, titles: Sequence[str], raw: bytes) -> list[Cell] | None:
     """The cells of a row in the order of the layout; ``None`` where the columns cannot be told apart."""
     parts = _parts(layout, titles, raw)
-    return None if parts is None else [_cell(layout, spec, parts[spec.canonical.name]) for spec in _placed(layout)]
+    return None if parts is None else [_cell(layout, spec, parts[spec.canonical.name]) for spec in layout.placed]
 
 
 def empty_cells(layout: Layout) -> list[Cell]:
     """Cells of a row whose columns cannot be told apart: all of it must be written."""
-    return [Cell(spec, "", False) for spec in _placed(layout)]
+    return [Cell(spec, "", False) for spec in layout.placed]
 
 
 def written(layout: Layout, titles: Sequence[str], raw: bytes, changes: Mapping[str, str]) -> bytes:
@@ -62,8 +62,8 @@ def written(layout: Layout, titles: Sequence[str], raw: bytes, changes: Mapping[
     Raises:
         CellRefused: a text does not fit, or has characters that the file's code does not know.
     """
-    specs = {spec.canonical.name: spec for spec in _placed(layout)}
-    codec = codec_of(layout)
+    specs = {spec.canonical.name: spec for spec in layout.placed}
+    codec = layout.codec
     new = {name: _encoded(name, text, codec) for name, text in changes.items() if name in specs}
     if layout.format == "fixed":
         row = bytearray(raw if len(raw) == layout.record_bytes else BLANK * layout.record_bytes)
@@ -75,27 +75,15 @@ def written(layout: Layout, titles: Sequence[str], raw: bytes, changes: Mapping[
         return bytes(row)
     cells = _split(layout, titles, raw) or [b""] * len(titles)
     for name, cell in new.items():
-        cells[_place(layout, titles, specs[name])] = cell
+        cells[layout.place(specs[name], titles)] = cell
     return _joined(layout, cells)
 
 
 def file_of(layout: Layout, titles: Sequence[str], row: bytes) -> bytes:
     """A file that holds this row alone, with the header its layout asks for."""
-    header = _joined(layout, [title.encode(codec_of(layout)) for title in titles])
+    header = _joined(layout, [title.encode(layout.codec) for title in titles])
     lines = [header, row] if layout.header else [row]
     return b"".join(line + b"\r\n" for line in lines)
-
-
-def codec_of(layout: Layout) -> str:
-    return "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
-
-
-def _placed(layout: Layout) -> list[FieldSpec]:
-    return [spec for spec in layout.fields if spec.value is None]
-
-
-def _place(layout: Layout, titles: Sequence[str], spec: FieldSpec) -> int:
-    return titles.index(spec.column) if layout.header else spec.index
 
 
 def _split(layout: Layout, titles: Sequence[str], raw: bytes) -> list[bytes] | None:
@@ -107,11 +95,11 @@ def _parts(layout: Layout, titles: Sequence[str], raw: bytes) -> dict[str, bytes
     if layout.format == "fixed":
         if len(raw) != layout.record_bytes:
             return None
-        return {spec.canonical.name: raw[spec.start : spec.start + spec.width] for spec in _placed(layout)}
+        return {spec.canonical.name: raw[spec.start : spec.start + spec.width] for spec in layout.placed}
     cells = _split(layout, titles, raw)
     if cells is None:
         return None
-    return {spec.canonical.name: cells[_place(layout, titles, spec)] for spec in _placed(layout)}
+    return {spec.canonical.name: cells[layout.place(spec, titles)] for spec in layout.placed}
 
 
 def _joined(layout: Layout, cells: Sequence[bytes]) -> bytes:
@@ -123,13 +111,13 @@ def _joined(layout: Layout, cells: Sequence[bytes]) -> bytes:
 
 
 def _cell(layout: Layout, spec: FieldSpec, part: bytes) -> Cell:
-    text = part.decode(codec_of(layout), "replace").strip()
+    text = part.decode(layout.codec, "replace").strip()
     hidden = bool(text) and (spec.canonical.name in SECRET_IN_RAW or reads_like_a_place(text))
     if hidden:
         return Cell(spec, "", True)
     if not DAMAGE.search(text):
         return Cell(spec, text, False)
-    proposed = _proposed(part, codec_of(layout))
+    proposed = _proposed(part, layout.codec)
     if reads_like_a_place(proposed):
         return Cell(spec, "", True)
     return Cell(spec, text, False, part.hex(" ").upper(), proposed)

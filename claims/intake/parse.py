@@ -44,11 +44,6 @@ class Chunk:
     gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
 
 
-def split_row(layout: Layout, text: str) -> list[str]:
-    """The cells of one row of a delimited layout; empty if it cannot be split."""
-    return split_cells(layout.format, text)
-
-
 def split_cells(form: str, text: str) -> list[str]:
     """The cells of one ``csv`` or ``tsv`` row; empty if it cannot be split."""
     if form == "tsv":
@@ -71,7 +66,7 @@ class Parser:
     ) -> None:
         self.layout = layout
         self.gaiji = gaiji or {}
-        self.codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
+        self.codec = layout.codec
         self.width = 0  # columns of a delimited row, once known
         self.has_quotes = self.has_breaks = self.has_gaiji = True  # of the page in hand
         self.titles: list[str] = []
@@ -90,7 +85,7 @@ class Parser:
             FileRefused: a title is missing or stands twice.
         """
         try:
-            titles = [title.strip() for title in split_row(self.layout, record.raw.decode(self.codec))]
+            titles = [title.strip() for title in split_cells(self.layout.format, record.raw.decode(self.codec))]
         except UnicodeDecodeError as error:
             raise FileRefused(
                 "見出しの行が文字として読めません。文字コードとレイアウトの encoding を確かめてください。"
@@ -176,7 +171,7 @@ class Parser:
             rows = []
         if len(rows) == len(texts):
             return rows
-        return [split_row(self.layout, text) for text in texts]
+        return [split_cells(self.layout.format, text) for text in texts]
 
     def _columns(self, page: Page, texts: list[str], chunk: Chunk) -> tuple[Page, dict[str, Sequence[str]]]:
         rows = self._split_all(texts)
@@ -202,7 +197,7 @@ class Parser:
         size = self.layout.record_bytes
         places: list[int] = []
         cells: list[list[str]] = []
-        specs = [spec for spec in self.layout.fields if spec.value is None]
+        specs = self.layout.placed
         spans = [(spec.start, spec.start + spec.width) for spec in specs]
         for place, raw in enumerate(page.raws):
             if len(raw) != size:

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from claims.intake.fields import CONTENT
-from claims.intake.layout import DATE_FORMS, Layout
+from claims.intake.layout import DATE_FORMS, Layout, codec_of
 from claims.intake.parse import FileRefused, Parser, Refusal, split_cells
 from claims.intake.records import BOM, Page, Records
 from claims.intake.values import NULL
@@ -85,20 +85,23 @@ def _shown(kind: str, cell: str, names: Mapping[str, str]) -> str:
 def _places(layout: Layout, parser: Parser, raw: Sequence[bytes]) -> list[Place]:
     if layout.format == "fixed":
         return _spans(layout, raw)
-    rows = [split_cells(layout.format, one.decode(parser.codec, "replace")) for one in raw[:SHOWN]]
-    width = len(parser.titles) or max(map(len, rows), default=0)
+    rows = [split_cells(layout.format, one.decode(layout.codec, "replace")) for one in raw[:SHOWN]]
     used: dict[int, list[str]] = {}
-    for spec in layout.fields:
-        if spec.value is None:
-            place = parser.titles.index(spec.column) if layout.header else spec.index
-            used.setdefault(place, []).append(spec.canonical.label)
-    titles = parser.titles or [""] * width
+    for spec in layout.placed:
+        used.setdefault(layout.place(spec, parser.titles), []).append(spec.canonical.label)
+    width = len(parser.titles) or max(map(len, rows), default=0)
+    return _columns(parser.titles, rows, width, used)
+
+
+def _columns(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], width: int, used: Mapping[int, Sequence[str]]
+) -> list[Place]:
     return [
         Place(
             f"{place + 1}列",
-            titles[place],
+            _cell(titles, place),
             tuple(_cell(row, place) for row in rows),
-            "・".join(used.get(place, [])),
+            "・".join(used.get(place, ())),
         )
         for place in range(width)
     ]
@@ -134,11 +137,7 @@ def raw_places(data: bytes, *, encoding: str, form: str, header: bool, record_by
         return _stretches(data, encoding, record_bytes)
     rows = split(data, encoding, form)[: SHOWN + 1]
     titles, body = (rows[0], rows[1:]) if header and rows else ([], rows)
-    width = max(map(len, rows), default=0)
-    return [
-        Place(f"{place + 1}列", _cell(titles, place), tuple(_cell(row, place) for row in body[:SHOWN]), "")
-        for place in range(width)
-    ]
+    return _columns(titles, body[:SHOWN], max(map(len, rows), default=0), {})
 
 
 def _stretches(data: bytes, encoding: str, size: int) -> list[Place]:
@@ -159,7 +158,7 @@ def _stretches(data: bytes, encoding: str, size: int) -> list[Place]:
 
 def split(data: bytes, encoding: str, form: str) -> list[list[str]]:
     """The cells of the first lines of a delimited sample, without spaces around them; bytes that are no text are U+FFFD."""
-    text = data.removeprefix(BOM).decode("utf-8" if encoding == "utf-8-sig" else encoding, "replace")
+    text = data.removeprefix(BOM).decode(codec_of(encoding), "replace")
     lines = [line for line in text.splitlines() if line.strip("\x1a")][: MOST_ROWS + 1]
     return [[cell.strip() for cell in split_cells(form, line)] for line in lines]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from claims.intake.fields import SECRET_IN_RAW
 from claims.intake.layout import FieldSpec, Layout
-from claims.intake.parse import split_row
+from claims.intake.parse import split_cells
 
 HIDDEN = "（表示しません）"
 Cells = list[tuple[str, str]]  # label, text
@@ -24,20 +24,16 @@ def shown_cells(layout: Layout, titles: Sequence[str], raw: bytes) -> Cells | No
     shown as U+FFFD. Columns with an address are hidden, and so is any cell that reads like one; a row whose columns
     are shifted is not shown at all: an address could stand anywhere in it.
     """
-    codec = "utf-8" if layout.encoding == "utf-8-sig" else layout.encoding
     if layout.format == "fixed":
         if len(raw) != layout.record_bytes:
             return None
-        cells = {
-            spec.start: raw[spec.start : spec.start + spec.width].decode(codec, "replace") for spec in layout.fields
-        }
-        return [(spec.canonical.label, _text(spec, cells[spec.start])) for spec in layout.fields if spec.value is None]
-    row = split_row(layout, raw.decode(codec, "replace"))
-    if not row or len(row) != len(titles):
-        return None
-    placed = [spec for spec in layout.fields if spec.value is None]
-    places = [titles.index(spec.column) if layout.header else spec.index for spec in placed]
-    return [(spec.canonical.label, _text(spec, row[place])) for spec, place in zip(placed, places, strict=True)]
+        cells = [raw[spec.start : spec.start + spec.width].decode(layout.codec, "replace") for spec in layout.placed]
+    else:
+        row = split_cells(layout.format, raw.decode(layout.codec, "replace"))
+        if not row or len(row) != len(titles):
+            return None
+        cells = [row[layout.place(spec, titles)] for spec in layout.placed]
+    return [(spec.canonical.label, _text(spec, cell)) for spec, cell in zip(layout.placed, cells, strict=True)]
 
 
 def reads_like_a_place(text: str) -> bool:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims.intake import catalogue, figures, run
-from claims.intake.layout import Layout, LayoutError
+from claims.intake.layout import Layout
 from claims.intake.mended import CellRefused, file_of, written
 from claims.models import Claim, Entry, ImportBatch, ImportFile, RejectedRow
 from toyota_collect import audit
@@ -68,14 +68,6 @@ def send_row(*, row_id: int, changes: Mapping[str, str], reason: str, by: Any, a
     return outcome
 
 
-def layout_of(file: ImportFile) -> Layout | None:
-    """The layout the file was read in, as it is now; ``None`` if it is no more or cannot be used."""
-    try:
-        return next((one for one in catalogue.layouts() if one.code == file.layout), None)
-    except LayoutError:
-        return None
-
-
 def why_not(row: RejectedRow) -> str:
     """Why the row cannot be mended; empty if it can."""
     file = row.file
@@ -83,7 +75,7 @@ def why_not(row: RejectedRow) -> str:
         return "この行は、すでに直して送られています。"
     if file.status != ImportFile.Status.COMMITTED:
         return "取り込まれなかったファイルの行です。ファイルごと送り直してもらってください。"
-    if layout_of(file) is None:
+    if catalogue.find(file.layout) is None:
         return f"レイアウト {file.layout} が使えません。先にレイアウトを直してください。"
     later = ImportFile.objects.filter(layout=file.layout, parent=None, pk__gt=file.pk)
     if file.content != "receipts" and later.filter(status=ImportFile.Status.COMMITTED).exists():
@@ -95,7 +87,7 @@ def _send(row_id: int, changes: Mapping[str, str], *, by: Any, as_of: date) -> t
     row = RejectedRow.objects.select_for_update(of=("self",)).select_related("file__source").get(pk=row_id)
     if problem := why_not(row):
         raise MendRefused(problem)
-    parent, layout = row.file, layout_of(row.file)
+    parent, layout = row.file, catalogue.find(row.file.layout)
     assert layout is not None
     # Two rows of one file may be sent at once; the totals of the whole are compared by one after the other.
     ImportFile.objects.select_for_update(of=("self",)).get(pk=parent.pk)

@@ -18,10 +18,10 @@ from typing import IO, Any
 import numpy as np
 
 from claims.standard.schema import MANIFEST, VERSION, Column, Family, families, family_of
+from toyota_collect.csv_out import FORMULA_STARTS, from_text
 
 BOM = b"\xef\xbb\xbf"
 DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
-FORMULA = ("=", "+", "-", "@")
 DIGITS = re.compile(r"[0-9]+")
 LARGEST_YEN, LARGEST_INT = 10**12, 10**9
 FIRST_YEAR, LAST_YEAR = 1950, 2100
@@ -186,12 +186,12 @@ class _Checker:
         return self._text(column, cell)
 
     def _text(self, column: Column, cell: str) -> tuple[str, str] | None:
-        if cell.startswith(FORMULA):
+        if cell.startswith(FORMULA_STARTS):
             return (
                 "表計算ソフトが式とみなす文字で始まっています。",
                 f"前に ' を付けて「'{cell[:30]}」と書いてください。",
             )
-        text = plain(cell)
+        text = from_text(cell)
         if "\n" in text or "\r" in text or "\t" in text:
             return "値の中に改行かタブがあります。", "空白1つに置き換えてください。"
         if column.length and len(text) > column.length:
@@ -284,11 +284,6 @@ class _Lines:
             wrong = f"{error.start + 1}バイト目（{bad}）が UTF-8 として読めません。"
             self._checker.complain(self.number, "", wrong, "文字コードを UTF-8 にして書き出し直してください。")
             return raw.decode(errors="ignore")
-
-
-def plain(cell: str) -> str:
-    """The text of a cell, without the apostrophe that keeps a spreadsheet from running it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def _complain(found: Found, shown: int, line: int, column: str, wrong: str, mend: str) -> None:
