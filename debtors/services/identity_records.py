@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import connection
+
 from debtors.models import NeverLink
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import Pair
@@ -37,6 +39,12 @@ def read_records(cursor: Any, among: str = "") -> Iterator[tuple[IdentityRecord,
                 former_phones=tuple(sorted(phones or ())),
             )
             yield record, person_id, ground
+
+
+def lock_links() -> None:
+    """Nobody else links or unlinks until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")
 
 
 def pairs_apart() -> set[Pair]:

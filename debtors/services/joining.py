@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from debtors.models import IdentityLink, Joining, MatchQuestion, NeverLink, Person, ProtectionFlag, SourceIdentity
+from debtors.services.identity_records import lock_links
 from debtors.services.people import refresh_people
 from debtors.services.rows import take_along
 from toyota_collect import audit
@@ -128,12 +129,6 @@ def join_unheld(
     detail = {"kept": keep.number, "identities": len(identities), "reason": reason[:300]}
     audit.record(event="people.joined", by=by, target=joining, detail=detail | _second(second))
     return joining
-
-
-def lock_links() -> None:
-    """Nobody else links or unlinks until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")
 
 
 def move_identities(

@@ -12,7 +12,7 @@ from debtors.rules.certainty import Rule
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import Link, Linking, Pair, link_identities
 from debtors.rules.normalise import KANA_FOLD
-from debtors.services.identity_records import pairs_apart, read_records
+from debtors.services.identity_records import lock_links, pairs_apart, read_records
 from debtors.services.people import refresh_people
 from toyota_collect import audit
 from toyota_collect.permissions import Ground
@@ -122,8 +122,8 @@ def link_new_identities(*, by: Any) -> int:
     people who appear in no section stay without a person, and pairs that staff keep apart stay two. Shown facts are
     refreshed. Returns the number of new links.
     """
+    lock_links()
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")
         links = _Linker(cursor, pairs_apart()).decide()
         _prepare(cursor, links)
         cursor.execute(LINK)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from debtors import services_work
 from debtors.models import Joining, MatchQuestion, Person, SourceIdentity
-from debtors.services.joining import ALONE, lock_links, move_identities
+from debtors.services.identity_records import lock_links
+from debtors.services.joining import ALONE, move_identities
 from debtors.services.people import refresh_people
 from debtors.services.rows import divide, give_back, known_rows
 from toyota_collect import audit

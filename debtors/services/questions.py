@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from debtors.models import Joining, MatchQuestion, NeverLink, Person, SourceIdentity
+from debtors.rules.matching import Pair
 from debtors.rules.questions import Question
 from debtors.services import joining as joinings
 from debtors.services.identity_records import pairs_apart
@@ -41,11 +42,6 @@ class Asked(NamedTuple):
     known: int
 
 
-def never_pairs() -> frozenset[frozenset[int]]:
-    """All pairs of identity ids that must not become one person."""
-    return frozenset(map(frozenset, pairs_apart()))
-
-
 def ask_who_is_who(*, on: date, by: Any) -> Asked:
     """Find the questions there are now and let the queue hold them; safe to run again."""
     return keep_questions(find_open_questions(never=pairs_apart()), on=on, by=by)
@@ -58,7 +54,7 @@ def keep_questions(questions: Iterable[Question], *, on: date, by: Any) -> Asked
     Open questions are refreshed and those no longer asked are dropped; those put off stay put off. A pair kept apart,
     already one, or without a person on either side is not asked.
     """
-    apart, held = _partners(never_pairs()), _holders()
+    apart, held = _partners(pairs_apart()), _holders()
     waiting = {
         (one.left_id, one.right_id): one
         for one in MatchQuestion.objects.unanswered().select_for_update(of=("self",)).order_by("pk")
@@ -311,9 +307,9 @@ def _side(cluster: Sequence[int], held: dict[int, int]) -> tuple[str, int]:
     return ("person", person) if person else ("identity", cluster[0])
 
 
-def _partners(pairs: Collection[frozenset[int]]) -> dict[int, set[int]]:
+def _partners(pairs: Collection[Pair]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    for one, other in map(tuple, pairs):
+    for one, other in pairs:
         found.setdefault(one, set()).add(other)
         found.setdefault(other, set()).add(one)
     return found

@@ -3,17 +3,16 @@
 from collections.abc import Collection
 from datetime import date
 from typing import Any
-from unicodedata import normalize
 
 from django.db import IntegrityError, connection, transaction
 
-from debtors.models import IdentityLink, Person, PersonRelation, ProtectionFlag, SourceIdentity
+from debtors.models import Person, PersonRelation, SourceIdentity
 from debtors.querysets import in_force
+from debtors.services.identity_records import lock_links
+from debtors.services.joining import ALONE, move_identities
+from debtors.services.people import refresh_people
 from toyota_collect import audit
 from toyota_collect.permissions import Ground
-
-FACTS = ("name", "kana", "name_key", "kana_key", "birth_on", "sex", "atena_number", "postal_code", "address", "phone")
-FACTS += ("household_number", "died_on")
 
 
 class RelationRefused(Exception):
@@ -140,18 +139,15 @@ def person_by_number(number: str, *, by: Any) -> Person:
         return found[0]
     if found or not number:
         raise RelationRefused(f"番号「{number}」の人を1人に決められません。整理番号を入れてください。")
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE debtors_identitylink IN SHARE ROW EXCLUSIVE MODE")  # as linking does
-    entry = SourceIdentity.objects.filter(ground=Ground.REGISTER, person_number=number).select_related("source").first()
+    lock_links()
+    entry = SourceIdentity.objects.filter(ground=Ground.REGISTER, person_number=number).first()
     if entry is None or entry.person_id:
         raise RelationRefused(f"番号「{number}」の人が見つかりません。整理番号か宛名番号を確かめてください。")
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('debtors_person', 'id'))")
         (key,) = cursor.fetchone()
-    facts = {name: getattr(entry, name) for name in FACTS} | {"kana": normalize("NFKC", entry.kana)}
-    person = Person.objects.create(pk=key, number=f"P{key:08d}", address_origin=entry.source.code, **facts)
-    SourceIdentity.objects.filter(pk=entry.pk).update(person=person)
-    ProtectionFlag.objects.filter(identity=entry).update(person=person)
-    IdentityLink.objects.create(identity=entry, person=person, rule="alone", linked_by=by)
+    move_identities([entry.pk], to_id=key, rule=ALONE, evidence={}, by=by)
+    refresh_people(among=[key])  # makes the person
+    person = Person.objects.get(pk=key)
     audit.record(event="person.made", by=by, target=person, detail={"number": person.number})
     return person

@@ -16,9 +16,10 @@ from debtors.match_measure import (
     review,
 )
 from debtors.rules.identities import IdentityRecord
+from debtors.services.identity_records import pairs_apart
 from debtors.services.linking import link_new_identities
 from debtors.services.question_finding import questions_of, read_clusters
-from debtors.services.questions import ask_who_is_who
+from debtors.services.questions import keep_questions
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
 
@@ -47,12 +48,12 @@ class Command(BaseCommand):
         by = User.objects.get(username="system.intake")
         link_new_identities(by=by)
         clusters = read_clusters()
-        questions = questions_of(clusters)
+        questions = questions_of(clusters, never=pairs_apart())
         report = {"links": sum(len(one) - 1 for one in clusters), "review_pairs": len(questions)} | UNKNOWN
         if truth:
             report |= self._measured(clusters, truth)
         if ask:
-            ask_who_is_who(on=business_date(), by=by)
+            keep_questions(questions, on=business_date(), by=by)
         self.stdout.write(json.dumps(report, ensure_ascii=False))
 
     def _measured(self, clusters: list[list[IdentityRecord]], folder: Path) -> dict[str, float]:

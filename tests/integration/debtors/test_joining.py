@@ -15,9 +15,9 @@ from debtors.joined import current_people, together
 from debtors.models import Contact, IdentityLink, Joining, NeverLink, Person, ProtectionFlag, SourceIdentity, WorkItem
 from debtors.search import find_people
 from debtors.services import refresh_people
+from debtors.services.identity_records import pairs_apart
 from debtors.services.joining import JoinRefused, join_people, join_unheld, joins_tax_with_others
 from debtors.services.parting import PartRefused, part_people, unlink_identity
-from debtors.services.questions import never_pairs
 from tests.factories import claims as claim_factory
 from tests.factories.claims import claim
 from tests.factories.debtors import identity, person, protect, user
@@ -293,7 +293,7 @@ def test_one_identity_taken_off_is_a_person_of_its_own_with_its_holds(two, staff
     silent.refresh_from_db()
     assert (silent.person, left) == (new, [])
     kept = one.identities.get()
-    assert never_pairs() == {frozenset({kept.pk, wrong.identity_id})}
+    assert pairs_apart() == {tuple(sorted((kept.pk, wrong.identity_id)))}
     assert (question.state, question.reason) == ("different", "水栓の名義は息子")
     assert NeverLink.objects.get().question == question
 
@@ -304,7 +304,7 @@ def test_an_entry_of_the_register_taken_off_belongs_to_nobody(two, staff):
     unlink_identity(identity_id=entry.pk, reason="同姓同名", on=DAY, by=staff)
     entry.refresh_from_db()
     assert entry.person is None
-    assert len(never_pairs()) == 1
+    assert len(pairs_apart()) == 1
 
 
 @pytest.mark.parametrize(("reason", "text"), [("", "理由"), ("別人", "これだけ")])

@@ -12,7 +12,8 @@ from debtors.models import Joining, MatchQuestion, NeverLink, Person, SourceIden
 from debtors.rules.normalise import address_key
 from debtors.rules.questions import Agreement, Evidence, Question
 from debtors.services import questions
-from debtors.services.questions import AnswerRefused, Asked, keep_questions, never_pairs
+from debtors.services.identity_records import pairs_apart
+from debtors.services.questions import AnswerRefused, Asked, keep_questions
 from tests.factories.claims import claim
 from tests.factories.debtors import person, protect, system_user, user
 from toyota_collect import approvals
@@ -96,7 +97,7 @@ def test_a_pair_answered_different_is_not_asked_again_under_any_cluster(pair, qu
     again = asked(*pair)
     wider = Question((*again.left, 999_999), again.right, 0.9, EVIDENCE)
     assert keep(wider).known == 1
-    assert never_pairs() == {frozenset(again.left + again.right)}
+    assert pairs_apart() == {again.left + again.right}
 
 
 def test_later_comes_back_on_its_day_and_not_before(pair, question, staff):
@@ -141,7 +142,7 @@ def test_the_same_joins_and_taking_it_back_parts(pair, question, staff):
 def test_different_can_be_withdrawn(question, staff):
     questions.answer_different(question_id=question.pk, reason="", on=DAY, by=staff)
     questions.take_back(question_id=question.pk, on=DAY, by=staff)
-    assert never_pairs() == frozenset()
+    assert pairs_apart() == set()
     assert NeverLink.objects.get().withdrawn_by == staff
     assert waiting() == [question]
     with pytest.raises(AnswerRefused, match="取り消す答え"):
