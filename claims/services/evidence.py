@@ -20,7 +20,7 @@ from claims.rules.evidence import ENDINGS, Lamp, content_type, lamp, needed
 from claims.services.charges import kind_terms
 from toyota_collect import audit
 from toyota_collect.dated import value_or
-from toyota_collect.documents.store import write_private
+from toyota_collect.documents.store import Altered, kept_bytes, write_private
 from toyota_collect.permissions import Role
 
 LARGEST = "evidence.largest_mebibytes"
@@ -111,12 +111,11 @@ def attach(
 def content_of(evidence: ClaimEvidence) -> bytes:
     """The kept bytes. Raises ``EvidenceRefused`` where they are gone or altered."""
     try:
-        content = (Path(settings.MEDIA_ROOT) / evidence.path).read_bytes()
+        return kept_bytes(evidence.path, sha256=evidence.sha256)
     except FileNotFoundError as error:
         raise EvidenceRefused("保存したファイルが見つかりません。管理者に連絡してください。") from error
-    if hashlib.sha256(content).hexdigest() != evidence.sha256:
-        raise EvidenceRefused("保存したファイルが、登録したときと違います。管理者に連絡してください。")
-    return content
+    except Altered as error:
+        raise EvidenceRefused("保存したファイルが、登録したときと違います。管理者に連絡してください。") from error
 
 
 @transaction.atomic

@@ -18,6 +18,10 @@ from toyota_collect.models import Document, DocumentCounter
 from toyota_collect.wareki import fiscal_year_text
 
 
+class Altered(Exception):
+    """A kept file is not what it was."""
+
+
 class DocumentLost(Exception):
     """The kept file is gone or is not what was kept; the message says what to do, in Japanese."""
 
@@ -89,11 +93,23 @@ def keep_document(
 def document_bytes(document: Document) -> bytes:
     """The kept bytes. Raises ``DocumentLost`` where they are gone or altered."""
     try:
-        content = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
+        return kept_bytes(document.path, sha256=document.sha256)
     except FileNotFoundError as error:
         raise DocumentLost("保存した文書が見つかりません。管理者に連絡してください。") from error
-    if hashlib.sha256(content).hexdigest() != document.sha256:
-        raise DocumentLost("保存した文書が、作ったときと違います。管理者に連絡してください。")
+    except Altered as error:
+        raise DocumentLost("保存した文書が、作ったときと違います。管理者に連絡してください。") from error
+
+
+def kept_bytes(path: str, *, sha256: str) -> bytes:
+    """The bytes kept below MEDIA_ROOT, as they were when their SHA-256 (hex) was written down.
+
+    Raises:
+        FileNotFoundError: they are gone.
+        Altered: they are others by now.
+    """
+    content = (Path(settings.MEDIA_ROOT) / path).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Altered(path)
     return content
 
 
