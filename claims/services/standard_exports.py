@@ -17,7 +17,7 @@ from django.utils import timezone
 from claims.models import StandardExport
 from claims.standard.queries import PEOPLE
 from claims.standard.write import Scope, Written, write_all
-from debtors.models import Person, SourceSystem
+from debtors.models import Person, ProtectionFlag, SourceSystem
 from debtors.protection import maybe_protected_people
 from toyota_collect import audit
 from toyota_collect.dated import value_on
@@ -44,8 +44,10 @@ def scope_of(*, as_of: date, today: date, source: SourceSystem | None) -> Scope:
         raise ExportRefused(f"基準日 {as_of:%Y-%m-%d} はまだ来ていません。{today:%Y-%m-%d} までの日にしてください。")
     days = {as_of, today}
     hidden = maybe_protected_people(days)
+    marked: set[int] = set()
     for day in days:
         hidden |= set(Person.objects.protected(on=day).values_list("pk", flat=True))
+        marked |= set(ProtectionFlag.objects.hiding(on=day).values_list("identity", flat=True))
     return Scope(
         as_of=as_of,
         today=today,
@@ -53,6 +55,7 @@ def scope_of(*, as_of: date, today: date, source: SourceSystem | None) -> Scope:
         source=source.pk if source else None,
         source_code=source.code if source else "",
         hidden=tuple(sorted(hidden)),
+        hidden_identities=tuple(sorted(marked)),
     )
 
 

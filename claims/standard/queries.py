@@ -1,6 +1,6 @@
-"""One SELECT a family, its columns named and ordered as declared. Parameters: city, source (or NULL), as_of, hidden.
+"""One SELECT a family, its columns named and ordered as declared. Parameters: those of ``write.Scope``.
 
-``hidden`` holds the people whose address no file may carry. Balances and entries are those booked until ``as_of``,
+``hidden`` and ``hidden_identities`` are those whose address no file may carry. Balances and entries are those booked until ``as_of``,
 that day included; what a person or a section is called is as it stands now.
 """
 
@@ -11,7 +11,7 @@ IN_SCOPE = "(%(source)s::bigint IS NULL OR c.source_id = %(source)s)"
 IN_KEY_ORDER = """src.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
 c.collector_number, c.declaration_number, c.business_year_number, c.child_number"""
 # A person's other numbers are as secret as the one that is flagged.
-HIDDEN = """(i.person_id = ANY(%(hidden)s::bigint[]) OR EXISTS (SELECT FROM debtors_protectionflag f
+HIDDEN = """(i.person_id = ANY(%(hidden)s::bigint[]) OR i.id = ANY(%(hidden_identities)s::bigint[]) OR EXISTS (SELECT FROM debtors_protectionflag f
 WHERE f.identity_id = i.id AND (f.ends_on IS NULL OR f.ends_on > least(%(as_of)s, %(today)s))))"""
 CONTACT = f"""CASE WHEN {HIDDEN} THEN '' ELSE i.postal_code END AS postal_code,
 CASE WHEN {HIDDEN} THEN '' ELSE i.address END AS address, CASE WHEN {HIDDEN} THEN '' ELSE i.phone END AS phone"""

@@ -36,7 +36,7 @@ class Written:
 class Scope:
     """What is written: ``source`` narrows it to one system's claims and numbers (``None``: all of them).
 
-    ``hidden``: people whose address no file may carry. ``today`` counts beside ``as_of`` for protection.
+    ``hidden``: people whose address no file may carry; ``hidden_identities``: entries, also those nobody holds. ``today`` counts beside ``as_of`` for protection.
     """
 
     as_of: date
@@ -45,6 +45,7 @@ class Scope:
     source: int | None
     source_code: str
     hidden: tuple[int, ...]
+    hidden_identities: tuple[int, ...]
 
     @property
     def params(self) -> dict[str, Any]:
@@ -54,6 +55,7 @@ class Scope:
             "city": self.city_code,
             "source": self.source,
             "hidden": list(self.hidden),
+            "hidden_identities": list(self.hidden_identities),
         }
 
 

@@ -186,3 +186,20 @@ def test_what_cannot_be_exported_is_said(tmp_path, settings, options, said):
     settings.BASE_DATE = AS_OF
     with pytest.raises(CommandError, match=said):
         call_command("standard_export", **({"as_of": AS_OF, "out": tmp_path} | options))
+
+
+def test_a_protection_that_ended_hides_until_somebody_confirms_it(tmp_path):
+    """Also of an entry of the register that nobody holds."""
+    facts = {"ground": Ground.REGISTER, "person_number": "A9", "atena_number": "A9", "address": "豊田市秘匿町9"}
+    entry = identity(person(), "juki", **facts)
+    entry.person = None
+    entry.save()
+    ended = date(2026, 11, 1)
+    entry.protections.create(starts_on=date(2026, 4, 1), ends_on=ended, ground=Ground.REGISTER, origin="住民記録")
+    event = entry.life_events.create(
+        kind="unprotected", on=ended, ground=Ground.REGISTER, origin="住民記録", found_on=ended
+    )
+    assert write(tmp_path)["std-atena"][0]["住所"] == ""
+    event.handled_on, event.handled_by = AS_OF, system_user()
+    event.save()
+    assert write(tmp_path)["std-atena"][0]["住所"] == "豊田市秘匿町9"
