@@ -1,18 +1,42 @@
 """Fixtures that more than one folder uses."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 # A busy machine is slow now and then; that says nothing about the code. The same tree always gets the same examples,
 # so that a clean clone gives one answer; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+TEMPLATE = "tc_migrated"
+MAKING_IT = 4_710_099  # an advisory lock
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Migrations take a minute: they run once a server, and each process copies the database that they made."""
+    url = os.environ["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [MAKING_IT])
+        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            server.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}_half")
+            server.execute(f"CREATE DATABASE {TEMPLATE}_half")
+            migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
+            half = urlsplit(url)._replace(path=f"/{TEMPLATE}_half").geturl()
+            subprocess.run(migrate, cwd=Path(__file__).parents[1], env=os.environ | {"DATABASE_URL": half}, check=True)
+            server.execute(f"ALTER DATABASE {TEMPLATE}_half RENAME TO {TEMPLATE}")
+    connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
 
 @pytest.fixture(scope="session", autouse=True)
