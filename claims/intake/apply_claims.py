@@ -8,7 +8,7 @@ from typing import Any
 from claims.intake.checks import CLAIM_CHECKS, check
 from claims.intake.direct import add_new
 from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
-from claims.intake.stage import fresh_table, table_from
+from claims.intake.tables import fresh_table, table_from
 from claims.models import Claim, Overpayment
 from claims.services.overpaid import open_overpayment
 from claims.services.settling import settle_late
@@ -147,7 +147,8 @@ FROM work WHERE dunned_on IS NOT NULL AND dunned_on IS DISTINCT FROM old_dunned_
 ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
 COUNTS = """
-SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched), count(*) FILTER (WHERE NOT touched)
+SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched),
+    count(*) FILTER (WHERE NOT touched) + (SELECT count(*) FROM kept)
 FROM (SELECT differs OR books OR dunned_on IS DISTINCT FROM old_dunned_on AS touched FROM work) w
 """
 

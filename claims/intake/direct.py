@@ -52,8 +52,8 @@ SELECT DISTINCT f.year FROM claims_frozenyear f JOIN claims_entry e ON e.id > %(
 """
 # Entries and events written from now on have higher numbers.
 BEFORE = """
-SELECT min(new_id), max(new_id), nextval(pg_get_serial_sequence('claims_entry', 'id')),
-    nextval(pg_get_serial_sequence('claims_claimevent', 'id')) FROM stage
+SELECT min(new_id), max(new_id), nextval('claims_entry_id_seq'),
+    nextval('claims_claimevent_id_seq') FROM stage
 """
 
 
