@@ -52,7 +52,7 @@ TERMS = """
 SELECT t.kind, t.levy_year, t.due_on AS nominal, w.due, kind.section_id, kind.ground,
     least(%(as_of)s, CASE WHEN kind.instalment_label LIKE '%%月%%' THEN (date_trunc('month', t.due_on) - interval '1 month')::date
         ELSE least(t.due_on, make_date(t.levy_year, 4, 1)) END) AS levied_on
-FROM (SELECT DISTINCT kind, levy_year, due_on FROM stage) t
+FROM levies t
 JOIN due_dates w ON w.nominal = t.due_on JOIN claims_claimkind kind ON kind.id = t.kind
 """
 # Staged rows that the ledger holds already, with what is different.
@@ -163,6 +163,7 @@ def validate(cursor: Any, job: Job) -> int:
 
 def apply(cursor: Any, job: Job) -> Counts:
     """Write identities, claims, entries and 督促 of the staged rows; return what became of the rows."""
+    table_from(cursor, "levies", "SELECT DISTINCT kind, levy_year, due_on FROM stage", job.params)
     _due_dates(cursor)
     table_from(cursor, "terms", TERMS, job.params)
     table_from(cursor, "facts", FACTS, job.params)
@@ -206,7 +207,7 @@ def _open_overpayments(cursor: Any, job: Job) -> list[int]:
 def _due_dates(cursor: Any) -> None:
     """Table ``due_dates``: for each nominal due date in the file the day it really ends, after holidays."""
     holidays = frozenset(Holiday.objects.values_list("on", flat=True))
-    cursor.execute("SELECT DISTINCT due_on FROM stage")
+    cursor.execute("SELECT DISTINCT due_on FROM levies")
     days = [day for (day,) in cursor.fetchall()]
     fresh_table(cursor, "due_dates", "nominal date, due date")
     cursor.executemany("INSERT INTO due_dates VALUES (%s, %s)", [(day, local_tax_due(day, holidays)) for day in days])

@@ -20,7 +20,7 @@ HOLD_PARENTS = (
     "SELECT FROM toyota_collect_user WHERE id = %(by)s FOR KEY SHARE",
     "SELECT FROM claims_importfile WHERE id = %(file)s FOR KEY SHARE",
     """SELECT FROM claims_claimkind k JOIN toyota_collect_section o ON o.id = k.section_id
-       WHERE k.id IN (SELECT kind FROM stage) FOR KEY SHARE""",
+       WHERE k.id IN (SELECT kind FROM levies) FOR KEY SHARE""",
     """SELECT count(*) FROM (SELECT FROM debtors_sourceidentity
        WHERE id IN (SELECT id FROM identities_now WHERE NOT is_new) ORDER BY id FOR KEY SHARE) held""",
 )
