@@ -123,9 +123,11 @@ def basis_of(cursor: Any, job: Job, titles: list[str]) -> Basis | None:
     layout = job.layout
     if layout.content != "claims" or job.file.parent is not None or not (layout.header or layout.format == "fixed"):
         return None
+    # Whoever is at work now may commit what we do not see. The clocks of our machines may differ a little.
     cursor.execute(
-        "SELECT least(now(), min(xact_start)) FROM pg_stat_activity WHERE datname = current_database()"
-    )  # whoever is at work now may commit what we do not see
+        "SELECT least(now(), min(xact_start)) - interval '5 minutes' FROM pg_stat_activity"
+        " WHERE datname = current_database()"
+    )
     (since,) = cursor.fetchone()
     facts = (
         layout,
