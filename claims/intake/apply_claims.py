@@ -8,7 +8,7 @@ from typing import Any
 from claims.intake.checks import CLAIM_CHECKS, check
 from claims.intake.direct import add_new
 from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
-from claims.intake.stage import fresh_table, table_from
+from claims.intake.tables import fresh_table, table_from
 from claims.models import Claim, Overpayment
 from claims.services.overpaid import open_overpayment
 from claims.services.settling import settle_late
@@ -52,7 +52,7 @@ TERMS = """
 SELECT t.kind, t.levy_year, t.due_on AS nominal, w.due, kind.section_id, kind.ground,
     least(%(as_of)s, CASE WHEN kind.instalment_label LIKE '%%月%%' THEN (date_trunc('month', t.due_on) - interval '1 month')::date
         ELSE least(t.due_on, make_date(t.levy_year, 4, 1)) END) AS levied_on
-FROM (SELECT DISTINCT kind, levy_year, due_on FROM stage) t
+FROM levies t
 JOIN due_dates w ON w.nominal = t.due_on JOIN claims_claimkind kind ON kind.id = t.kind
 """
 # Staged rows that the ledger holds already, with what is different.
@@ -147,7 +147,8 @@ FROM work WHERE dunned_on IS NOT NULL AND dunned_on IS DISTINCT FROM old_dunned_
 ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
 COUNTS = """
-SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched), count(*) FILTER (WHERE NOT touched)
+SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched),
+    count(*) FILTER (WHERE NOT touched) + (SELECT count(*) FROM kept)
 FROM (SELECT differs OR books OR dunned_on IS DISTINCT FROM old_dunned_on AS touched FROM work) w
 """
 
@@ -162,6 +163,7 @@ def validate(cursor: Any, job: Job) -> int:
 
 def apply(cursor: Any, job: Job) -> Counts:
     """Write identities, claims, entries and 督促 of the staged rows; return what became of the rows."""
+    table_from(cursor, "levies", "SELECT DISTINCT kind, levy_year, due_on FROM stage", job.params)
     _due_dates(cursor)
     table_from(cursor, "terms", TERMS, job.params)
     table_from(cursor, "facts", FACTS, job.params)
@@ -205,7 +207,7 @@ def _open_overpayments(cursor: Any, job: Job) -> list[int]:
 def _due_dates(cursor: Any) -> None:
     """Table ``due_dates``: for each nominal due date in the file the day it really ends, after holidays."""
     holidays = frozenset(Holiday.objects.values_list("on", flat=True))
-    cursor.execute("SELECT DISTINCT due_on FROM stage")
+    cursor.execute("SELECT DISTINCT due_on FROM levies")
     days = [day for (day,) in cursor.fetchall()]
     fresh_table(cursor, "due_dates", "nominal date, due date")
     cursor.executemany("INSERT INTO due_dates VALUES (%s, %s)", [(day, local_tax_due(day, holidays)) for day in days])

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.intake.checks import PROTECTION_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.stage import table_from
+from claims.intake.tables import table_from
 from debtors.services.identities import upsert_protections
 
 PROTECTIONS = """

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.intake.checks import ORPHAN, OVERPAID, RECEIPT_CHECKS, check, check_until_stable
 from claims.intake.job import Counts, Job, same_key
-from claims.intake.stage import fresh_table, table_from
+from claims.intake.tables import fresh_table, table_from
 
 BOOKED = """
 SELECT r.receipt_number, r.id AS receipt_id, r.paid_on, e.claim_id,
@@ -21,7 +21,7 @@ GROUP BY r.id, e.claim_id
 PAID = f"""
 SELECT s.*, s.principal_yen + s.fee_yen + s.late_yen AS amount_yen, c.id AS claim_id, c.ground, feed.by AS books_money,
     coalesce(c.principal_yen, 0) AS owed_yen, coalesce(c.fee_yen, 0) AS owed_fee_yen,
-    coalesce(b.receipt_id, nextval(pg_get_serial_sequence('claims_receipt', 'id'))) AS receipt_id,
+    coalesce(b.receipt_id, nextval('claims_receipt_id_seq')) AS receipt_id,
     b.receipt_id IS NULL AND NOT coalesce(o.is_reversed, false) AS is_new
 FROM stage s LEFT JOIN LATERAL (
     SELECT f.by FROM claims_bookingsource f WHERE f.kind_id = s.kind AND f.starts_on <= s.paid_on
@@ -47,7 +47,7 @@ FROM paid WHERE is_new AND cancels = '' ORDER BY line
 """
 NEW_ENTRIES = """
 INSERT INTO new_entries
-SELECT nextval(pg_get_serial_sequence('claims_entry', 'id')), e.* FROM (
+SELECT nextval('claims_entry_id_seq'), e.* FROM (
     SELECT p.claim_id, part.kind, part.component, part.yen, p.paid_on, p.receipt_id, NULL::bigint, ''
     FROM paid p CROSS JOIN LATERAL (VALUES
         (1, 'late_fixed', 'late', p.late_yen), (2, 'receipt', 'late', -p.late_yen),
@@ -58,7 +58,7 @@ SELECT nextval(pg_get_serial_sequence('claims_entry', 'id')), e.* FROM (
 """
 REVERSALS = """
 INSERT INTO new_entries
-SELECT nextval(pg_get_serial_sequence('claims_entry', 'id')), e.* FROM (
+SELECT nextval('claims_entry_id_seq'), e.* FROM (
     SELECT old.claim_id, 'reversal', old.component, -old.amount_yen, p.paid_on, old.receipt_id, old.id,
         '領収取消 ' || p.receipt_number
     FROM paid p JOIN originals o ON o.line = p.line

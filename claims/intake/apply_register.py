@@ -5,7 +5,7 @@ from typing import Any
 
 from claims.intake.checks import REGISTER_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.stage import table_from
+from claims.intake.tables import table_from
 from claims.models import ImportFile
 from debtors.services import life_events
 from debtors.services.identities import add_former_facts, upsert_identities, upsert_protections

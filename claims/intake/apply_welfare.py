@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.intake.checks import WELFARE_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.stage import table_from
+from claims.intake.tables import table_from
 from debtors.services.life_events import note_welfare
 
 # The register's entry, else one that a section sent with the same 宛名番号.

@@ -22,8 +22,11 @@ MOST_ROWS, MOST_YEN = 2**31 - 1, 10**15
 SHOWN = 5  # cells named in the message
 Cell = tuple[str, int, int]  # kind code, levy year, instalment
 Total = tuple[int, int]  # rows, yen
-YEN = {"claims": "levied_yen", "receipts": "amount_yen"}
-TABLE = {"claims": "stage", "receipts": "paid"}
+ACCEPTED = {
+    "claims": "SELECT kind, levy_year, instalment, levied_yen AS yen FROM stage"
+    " UNION ALL SELECT kind, levy_year, instalment, levied_yen FROM kept",
+    "receipts": "SELECT kind, levy_year, instalment, amount_yen AS yen FROM paid",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
     if job.file.parent is not None:
         return _with_mended(cursor, job, job.file.parent)
     path = job.path.with_name(job.path.name + SUFFIX)
-    if job.layout.content not in YEN or (job.layout.control == "none" and not path.exists()):
+    if job.layout.content not in ACCEPTED or (job.layout.control == "none" and not path.exists()):
         return None
     comparison = Comparison(read_totals(path), _accepted(cursor, job), rejected)
     _keep(job, comparison)
@@ -165,10 +168,9 @@ def _sum(totals: Mapping[Cell, Total]) -> Total:
 
 
 def _accepted(cursor: Any, job: Job) -> dict[Cell, Total]:
-    content = job.layout.content
     cursor.execute(
-        f"""SELECT k.code, s.levy_year, s.instalment, count(*), sum(s.{YEN[content]})::bigint
-            FROM {TABLE[content]} s JOIN claims_claimkind k ON k.id = s.kind GROUP BY 1, 2, 3"""
+        f"""SELECT k.code, s.levy_year, s.instalment, count(*), sum(s.yen)::bigint
+            FROM ({ACCEPTED[job.layout.content]}) s JOIN claims_claimkind k ON k.id = s.kind GROUP BY 1, 2, 3"""
     )
     return {(kind, year, instalment): (rows, yen) for kind, year, instalment, rows, yen in cursor.fetchall()}
 

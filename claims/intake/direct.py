@@ -20,7 +20,7 @@ HOLD_PARENTS = (
     "SELECT FROM toyota_collect_user WHERE id = %(by)s FOR KEY SHARE",
     "SELECT FROM claims_importfile WHERE id = %(file)s FOR KEY SHARE",
     """SELECT FROM claims_claimkind k JOIN toyota_collect_section o ON o.id = k.section_id
-       WHERE k.id IN (SELECT kind FROM stage) FOR KEY SHARE""",
+       WHERE k.id IN (SELECT kind FROM levies) FOR KEY SHARE""",
     """SELECT count(*) FROM (SELECT FROM debtors_sourceidentity
        WHERE id IN (SELECT id FROM identities_now WHERE NOT is_new) ORDER BY id FOR KEY SHARE) held""",
 )
@@ -52,8 +52,8 @@ SELECT DISTINCT f.year FROM claims_frozenyear f JOIN claims_entry e ON e.id > %(
 """
 # Entries and events written from now on have higher numbers.
 BEFORE = """
-SELECT min(new_id), max(new_id), nextval(pg_get_serial_sequence('claims_entry', 'id')),
-    nextval(pg_get_serial_sequence('claims_claimevent', 'id')) FROM stage
+SELECT min(new_id), max(new_id), nextval('claims_entry_id_seq'),
+    nextval('claims_claimevent_id_seq') FROM stage
 """
 
 

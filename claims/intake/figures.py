@@ -86,7 +86,8 @@ WHERE h.pgh_id > %(person_history)s
 GONE = f"""
 FROM claims_claim c JOIN claims_claimkind k ON k.id = c.kind_id
 WHERE c.source_id = %(source)s AND c.id <= %(claims)s AND {BALANCE} > 0
-    AND c.kind_id IN (SELECT kind FROM stage) AND NOT EXISTS (SELECT FROM stage s WHERE {same_key("s", "c")})
+    AND c.kind_id IN (SELECT kind FROM stage UNION SELECT kind FROM kept)
+    AND NOT EXISTS (SELECT FROM stage s WHERE {same_key("s", "c")}) AND NOT EXISTS (SELECT FROM kept k WHERE k.claim_id = c.id)
 """
 
 

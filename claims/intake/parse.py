@@ -3,13 +3,13 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from claims.intake.fields import CONTENT
 from claims.intake.layout import FieldSpec, Layout
-from claims.intake.records import Page, Record
+from claims.intake.records import Page, Record, line_hash
 from claims.intake.values import NULL, Bad, CellReader, converter, required
 from toyota_collect.csv_out import from_text
 
@@ -58,13 +58,20 @@ class Parser:
     """Reads the records of one file by its layout.
 
     ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later. ``gaiji``: what the
-    source's own characters mean, as ``str.translate`` takes it.
+    source's own characters mean, as ``str.translate`` takes it. ``hashed``: rows carry the hash of their bytes.
     """
 
     def __init__(
-        self, layout: Layout, *, kinds: Mapping[str, int], as_of: date, gaiji: Mapping[int, str] | None = None
+        self,
+        layout: Layout,
+        *,
+        kinds: Mapping[str, int],
+        as_of: date,
+        gaiji: Mapping[int, str] | None = None,
+        hashed: bool = False,
     ) -> None:
         self.layout = layout
+        self.hashed = hashed
         self.gaiji = gaiji or {}
         self.codec = layout.codec
         self.width = 0  # columns of a delimited row, once known
@@ -234,10 +241,21 @@ class Parser:
         for place, (name, found) in bad.items():
             chunk.refusals.append(Refusal(page.lines[place], found.code, name, found.reason, page.raws[place]))
         sizes = map(len, page.raws)
-        rows = zip(map(str, page.lines), map(str, page.starts), map(str, sizes), *values.values(), strict=True)
+        places = (map(str, column) for column in (page.lines, page.starts, sizes))
+        hashes = [self._hashes(page)] if self.hashed else []
+        rows = zip(*places, *hashes, *values.values(), strict=True)
         if bad:
             rows = [row for place, row in enumerate(rows) if place not in bad]
         chunk.rows.extend(map("\t".join, rows))  # type: ignore[arg-type]
+
+    def _hashes(self, page: Page) -> Iterable[str]:
+        """By which each row is known again; none for one with 外字, which is told anew every time."""
+        hashes = map(line_hash, page.raws)
+        return map(self._unless_gaiji, page.raws, hashes) if self.has_gaiji else hashes
+
+    def _unless_gaiji(self, raw: bytes, found: str) -> str:
+        text = raw.decode(self.codec)
+        return NULL if GAIJI.search(text) and GAIJI.search(text.translate(self.gaiji)) else found
 
     def _values(self, spec: FieldSpec, cells: Sequence[str], bad: dict[int, tuple[str, Bad]]) -> Sequence[str | Bad]:
         name = spec.canonical.name

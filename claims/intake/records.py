@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from itertools import accumulate, islice
 from typing import BinaryIO, NamedTuple
 
@@ -13,6 +13,11 @@ CHUNK = 5_000
 MOST_LINES = 10  # of one quoted record; a quote not closed by then is damage of its own line
 BOM = b"\xef\xbb\xbf"
 END_OF_FILE = b"\x1a"  # Ctrl-Z, which some mainframes write last
+
+
+def line_hash(raw: bytes) -> str:
+    """What a record is known by when it comes again: 128 bits of a hash of its bytes, as hex."""
+    return blake2b(raw, digest_size=16).hexdigest()
 
 
 class Record(NamedTuple):

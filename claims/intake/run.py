@@ -12,7 +12,15 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from claims.intake import apply_claims, apply_protections, apply_receipts, apply_register, apply_welfare, catalogue
+from claims.intake import (
+    apply_claims,
+    apply_protections,
+    apply_receipts,
+    apply_register,
+    apply_welfare,
+    catalogue,
+    unchanged,
+)
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.direct import Unsound
 from claims.intake.job import Counts, Job
@@ -282,7 +290,10 @@ def _import(
         if comparison and not comparison.agrees:
             return _block(job, loaded, explain(comparison))
         progress.step("台帳に書いています", loaded.rows)
-        return _commit(job, loaded, step.apply(cursor, job))
+        counts = step.apply(cursor, job)
+        if loaded.basis:
+            unchanged.remember(cursor, job, loaded.basis)
+        return _commit(job, loaded, counts)
 
 
 def source_of(path: Path, layout: Layout | None) -> SourceSystem | None:

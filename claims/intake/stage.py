@@ -1,23 +1,25 @@
 """Streaming a file into a staging table with COPY; refused rows go straight to the import log. Memory stays flat."""
 
+import gc
 import pickle
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from django.db import connection
-from psycopg.copy import QueuedLibpqWriter
-
+from claims.intake import unchanged
 from claims.intake.fields import CONTENT, SQL_TYPES
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused, Parser, Refusal
-from claims.intake.records import CHUNK, Records
+from claims.intake.records import Page, Records
+from claims.intake.tables import by_line, copy_into, fresh_table, table_from
+from claims.intake.unchanged import Basis
 from claims.models import ClaimKind
 from claims.services.gaiji import characters_of
 
 REASON_LENGTH = 500
-WAITING_BLOCKS = 24  # of 128 KB, between parser and server
 NUMBERED = {"claims": "claims_claim", "receipts": "claims_receipt"}
 
 
@@ -30,77 +32,117 @@ class Loaded:
     gaiji: int
     sha256: str
     titles: list[str]
-
-
-class _SentAside(QueuedLibpqWriter):
-    """Pages go to the server in a thread of their own while the next one is parsed; few may wait, memory stays flat."""
-
-    def __init__(self, cursor: Any) -> None:
-        super().__init__(cursor)
-        self._queue.maxsize = WAITING_BLOCKS
-
-
-def fresh_table(cursor: Any, name: str, columns: str) -> None:
-    """Make an empty temporary table that ends with the transaction."""
-    cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
-
-
-def table_from(cursor: Any, name: str, query: str, params: dict[str, Any]) -> None:
-    """Make a temporary table from a query, with statistics for the statements that follow."""
-    cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
-    cursor.execute(f"ANALYZE {name}")
+    basis: Basis | None = None  # on what its lines can be known again
 
 
 def fill(cursor: Any, job: Job) -> Loaded:
-    """Read the whole file into the table ``stage``: the server takes a page in while the next one is parsed.
+    """Read the file into the table ``stage``: the server takes a page in while the next one is parsed.
 
-    Each row has the id a new claim or receipt would get; a row that is none leaves its number unused.
+    Each row has the id a new claim or receipt would get; a row that is none leaves its number unused. Rows of claims that
+    are as they were stay out, in the table ``kept`` (``claims.intake.unchanged``).
 
     Raises:
         FileRefused: the file as a whole cannot be read in its layout.
     """
-    content = CONTENT[job.layout.content]
-    typed = [f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in content]
-    columns = ["line integer NOT NULL", "start bigint NOT NULL", "size integer NOT NULL", *typed]
-    if table := NUMBERED.get(job.layout.content):
-        columns.append(f"new_id bigint NOT NULL DEFAULT nextval(pg_get_serial_sequence('{table}', 'id'))")
-    fresh_table(cursor, "stage", ", ".join(columns))
+    content = job.layout.content
+    hashed = content == "claims"
+    _make_stage(cursor, content, hashed=hashed)
     kinds = dict(ClaimKind.objects.values_list("code", "pk"))
-    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source))
-    read = refused = gaiji = 0
-    joined = ["line", *(one.name for one in content if one.required)]  # what the statements group and join by
-    names = ", ".join(["line", "start", "size", *(one.name for one in content)])
-    with job.path.open("rb") as file, TemporaryFile() as aside:
+    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source), hashed=hashed)
+    with _no_cycles(), job.path.open("rb") as file, TemporaryFile() as aside:
         records = Records(file, job.layout)
-        header_due = job.layout.header
-        with cursor.copy(f"COPY stage ({names}) FROM STDIN", writer=_SentAside(cursor.cursor)) as copy:
-            for page in records.pages():
-                if header_due:
-                    parser.read_header(page.record(0))
-                    page, header_due = page.after_header(), False
-                if not page:
-                    continue
-                parsed = parser.parse(page, open_line=records.open_line)
+        pages = _below_header(records, parser)
+        basis = unchanged.basis_of(cursor, job, parser.titles)
+        taking = _Taking(cursor, job, parser, records, aside)
+        if last := unchanged.last_lines(job, basis):
+            read = unchanged.set_aside(cursor, job, last, pages, records)
+            for page in unchanged.to_read(cursor, job, file):
+                taking.take([page])
+        else:
+            unchanged.keep_nothing(cursor)
+            read = taking.take(pages)
+        _keep_what_lies(cursor, job, aside)
+    cursor.execute(f"ANALYZE stage ({', '.join(_joined(content))})")
+    return Loaded(read, taking.refused, taking.gaiji, records.sha256, parser.titles, basis)
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Nothing here refers to itself: looking for such garbage among millions of cells takes a third of the reading."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _joined(content: str) -> list[str]:
+    """The columns by which statements group and join."""
+    return ["line", *(one.name for one in CONTENT[content] if one.required)]
+
+
+def _make_stage(cursor: Any, content: str, *, hashed: bool) -> None:
+    typed = [f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in CONTENT[content]]
+    columns = ["line integer NOT NULL", "start bigint NOT NULL", "size integer NOT NULL"]
+    columns += [*(["hash uuid"] if hashed else []), *typed]
+    if table := NUMBERED.get(content):
+        # The sequence by its name: looking it up for each row costs more than the row.
+        columns.append(f"new_id bigint NOT NULL DEFAULT nextval('{table}_id_seq')")
+    fresh_table(cursor, "stage", ", ".join(columns))
+
+
+def _below_header(records: Records, parser: Parser) -> Iterable[Page]:
+    """The pages below the header, which the parser has read.
+
+    Raises:
+        FileRefused: there is no header, or not the right one.
+    """
+    pages = records.pages()
+    if not parser.layout.header:
+        return pages
+    first = next(pages, None)
+    if first is None:
+        raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
+    parser.read_header(first.record(0))
+    rest = first.after_header()
+    return chain([rest] if rest else [], pages)
+
+
+@dataclass
+class _Taking:
+    """Parses pages into the table ``stage``; refusals are put aside, because the connection is busy with a COPY."""
+
+    cursor: Any
+    job: Job
+    parser: Parser
+    records: Records
+    aside: IO[bytes]
+    refused: int = 0
+    gaiji: int = 0
+
+    def take(self, pages: Iterable[Page]) -> int:
+        """Return how many records there were."""
+        read = 0
+        names = ["line", "start", "size", *(["hash"] if self.parser.hashed else [])]
+        names += [one.name for one in CONTENT[self.job.layout.content]]
+        with copy_into(self.cursor, f"stage ({', '.join(names)})") as copy:
+            for page in pages:
+                parsed = self.parser.parse(page, open_line=self.records.open_line)
                 read += len(page)
-                refused += len(parsed.refusals)
-                gaiji += parsed.gaiji
+                self.refused += len(parsed.refusals)
+                self.gaiji += parsed.gaiji
                 if parsed.rows:
                     copy.write("\n".join(parsed.rows) + "\n")
                 if parsed.refusals:
-                    pickle.dump([astuple(one) for one in parsed.refusals], aside)
-                if job.progress:
-                    job.progress.read(read)
-        if header_due:
-            raise FileRefused("空のファイルです。抽出と転送をやり直してください。")
-        _keep_what_lies(cursor, job, aside)
-    cursor.execute(f"ANALYZE stage ({', '.join(joined)})")
-    return Loaded(read, refused, gaiji, records.sha256, parser.titles)
+                    pickle.dump([astuple(one) for one in parsed.refusals], self.aside)
+                if self.job.progress:
+                    self.job.progress.read(read)
+        return read
 
 
 def _keep_what_lies(cursor: Any, job: Job, aside: IO[bytes]) -> None:
-    """Refusals were put aside in a file, because the connection was busy with a COPY."""
     end = aside.tell()
     aside.seek(0)
     while aside.tell() < end:
@@ -135,19 +177,10 @@ def refuse(cursor: Any, job: Job, table: str, query: str, *, code: str, field: s
 
 
 def _refusals(job: Job, code: str, field: str, reason: str) -> Iterator[list[Refusal]]:
-    """Pages of refusals, complete before they are handed out: no query may run while a COPY does."""
-    with connection.cursor() as cursor, job.path.open("rb") as file:
-        last = 0
-        cursor.execute("CREATE INDEX ON refused (line)")
-        while True:
-            cursor.execute(
-                "SELECT line, start, size, detail FROM refused WHERE line > %s ORDER BY line LIMIT %s", [last, CHUNK]
-            )
-            rows = cursor.fetchall()
-            if not rows:
-                return
+    with job.path.open("rb") as file:
+        for rows in by_line("refused", "start, size, detail"):
             page = []
-            for last, start, size, detail in rows:
+            for line, start, size, detail in rows:
                 file.seek(start)
-                page.append(Refusal(last, code, field, reason.format(detail=detail), file.read(size)))
+                page.append(Refusal(line, code, field, reason.format(detail=detail), file.read(size)))
             yield page

@@ -5,7 +5,7 @@ from claims.models.gaiji import Gaiji
 from claims.models.handover import Handover, HandoverLine
 from claims.models.hold import Hold
 from claims.models.hold_terms import HoldTerms
-from claims.models.intake import ControlTotal, ImportBatch, ImportFile, RejectedRow
+from claims.models.intake import ControlTotal, ImportBatch, ImportFile, KnownLines, RejectedRow
 from claims.models.kind import ClaimGroup, ClaimKind, ClaimKindTerms, LateChargeRate
 from claims.models.layouts import SourceLayout
 from claims.models.ledger import Entry, FrozenYear, Receipt, ReceiptCancellation, SealBlock
@@ -54,6 +54,7 @@ __all__ = [
     "ImportBatch",
     "ImportFile",
     "ImportPreview",
+    "KnownLines",
     "LateChargeRate",
     "LateReduction",
     "Measure",

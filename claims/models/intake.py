@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -59,6 +60,30 @@ class ImportFile(models.Model):
                 | Q(rows=models.F("inserted") + models.F("changed") + models.F("same") + models.F("rejected")),
             )
         ]
+
+
+class KnownLines(models.Model):
+    """前回の行: lines that a source's last claims file brought, so that the next file is read only where it differs.
+
+    A part is some thousand accepted lines in the order of the file: hash of the bytes (none for a line that is read anew
+    each time), claim, and the levy as sent. ``read_under`` is a hash of all that decides how a line is read.
+    ``unseen_since``: what transactions that began earlier did to the claims, the file had seen; ``booked_at`` and
+    ``last_event`` tell its own writing from that of others. Kept until the source's next file is taken in.
+    """
+
+    file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="known_lines")
+    part = models.PositiveIntegerField("部分")
+    read_under = models.CharField(max_length=64)
+    unseen_since = models.DateTimeField()
+    booked_at = models.DateTimeField()
+    last_event = models.BigIntegerField()
+    hashes = ArrayField(models.UUIDField(null=True))
+    claims = ArrayField(models.BigIntegerField())
+    levies = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "前回の行"
+        constraints = [models.UniqueConstraint(name="known_lines_part_once", fields=["file", "part"])]
 
 
 class RejectedRow(models.Model):

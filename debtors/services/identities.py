@@ -24,7 +24,7 @@ def _list(names: tuple[str, ...], prefix: str) -> str:
 
 NOW = f"""
 CREATE TEMP TABLE identities_now ON COMMIT DROP AS
-SELECT f.*, coalesce(i.id, nextval(pg_get_serial_sequence('debtors_sourceidentity', 'id'))) AS id, i.id IS NULL AS is_new,
+SELECT f.*, coalesce(i.id, nextval('debtors_sourceidentity_id_seq')) AS id, i.id IS NULL AS is_new,
     i.id IS NULL OR ({_list(FACTS, "f")}, %(ground)s) IS DISTINCT FROM ({_list(FACTS, "i")}, i.ground) AS changed
 FROM facts f LEFT JOIN debtors_sourceidentity i ON i.source_id = %(source)s AND i.person_number = f.person_number
 """
