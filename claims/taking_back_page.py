@@ -1,0 +1,73 @@
+"""取込の取り消し on screen: what would be undone, what stands in the way, and the record of it."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from claims.forms_taking_back import TakingBackForm
+from claims.models import ImportBatch, ImportFile, TakingBack
+from claims.services import taking_back
+from claims.services.taking_back import Figures
+from toyota_collect.models import Approval
+from toyota_collect.permissions import Permission, allows
+
+State = TakingBack.State
+TONES = {State.ASKED: "act", State.DECIDED: "act", State.DONE: "good", State.REFUSED: "care"}
+
+
+def page(
+    batch: ImportBatch, file: ImportFile | None, *, user: Any, form: TakingBackForm | None = None
+) -> dict[str, Any]:
+    """Context of the page for one file, or for all files of an import."""
+    records = records_of(batch, file)
+    latest = records[0] if records else None
+    done = latest is not None and latest.state == State.DONE
+    found = None if done else taking_back.outlook(batch, file, user=user)
+    waits = latest is not None and latest.waits
+    return {
+        "batch": batch,
+        "file": file,
+        "records": records,
+        "done": done,
+        "outlook": found,
+        "lines": _lines(found.figures) if found and found.figures else [],
+        "may_ask": bool(found and found.is_free and not waits and allows(user, Permission.IMPORT_RUN)),
+        "waits": waits,
+        "form": form or TakingBackForm(),
+        "keeps_protection": any(one.content in ("register", "protected") for one in batch.files.all()),
+    }
+
+
+def records_of(batch: ImportBatch, file: ImportFile | None = None) -> list[TakingBack]:
+    """What was asked about the file, alone or with its whole import, the newest first; of an import, all that was asked."""
+    chosen = Q(file=file) | Q(file=None) if file else Q()
+    found = batch.takings_back.filter(chosen).select_related("by", "file", "approval__decided_by")
+    records = list(found.order_by("-pk"))
+    for one in records:
+        one.label, one.tone = _state(one)
+        one.waits = one.state == State.DECIDED or (one.state == State.ASKED and one.approval.is_open)
+        one.lines = _lines(Figures(**one.figures)) if one.figures else []
+    if file is None:
+        return records
+    return [one for one in records if one.file_id or one.state != State.DONE or one.pk == file.taken_back_in_id]
+
+
+def _state(one: TakingBack) -> tuple[str, str]:
+    """A request that was sent back or withdrawn is over, whatever its own state says."""
+    if one.state == State.ASKED and not one.approval.is_open:
+        return Approval.Decision(one.approval.decision).label, "care"
+    return one.get_state_display(), TONES[State(one.state)]
+
+
+def _lines(figures: Figures) -> list[dict[str, Any]]:
+    lines = [
+        ("追加された期別（なかったことになる）", figures.new_claims, "件"),
+        ("変更された期別（前の内容に戻る）", figures.changed_claims, "件"),
+        ("打ち消す記帳", figures.entries, "件"),
+        ("取り消す領収", figures.receipts, "件"),
+        ("記帳し直す領収（この取込が取り消していたもの）", figures.booked_anew, "件"),
+        ("追加された宛名（外れる）", figures.new_identities, "件"),
+        ("変更された宛名（前の内容に戻る）", figures.changed_identities, "件"),
+        ("登録のなくなる人（検索と一覧に出なくなる）", figures.people, "人"),
+    ]
+    return [{"label": label, "value": value, "unit": unit} for label, value, unit in lines if value]
