@@ -1,5 +1,6 @@
 """取込の取り消し on screen: what would be undone, what stands in the way, and the record of it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -15,20 +16,29 @@ State = TakingBack.State
 TONES = {State.ASKED: "act", State.DECIDED: "act", State.DONE: "good", State.REFUSED: "care"}
 
 
+@dataclass(frozen=True)
+class Record:
+    """A request and where it stands; ``waits``: somebody or something is still to act on it."""
+
+    taking: TakingBack
+    label: str
+    tone: str
+    waits: bool
+    lines: list[dict[str, Any]]
+
+
 def page(
     batch: ImportBatch, file: ImportFile | None, *, user: Any, form: TakingBackForm | None = None
 ) -> dict[str, Any]:
     """Context of the page for one file, or for all files of an import."""
     records = records_of(batch, file)
-    latest = records[0] if records else None
-    done = latest is not None and latest.state == State.DONE
+    done = any(one.taking.state == State.DONE for one in records) and not _is_left(batch, file)
     found = None if done else taking_back.outlook(batch, file, user=user)
-    waits = latest is not None and latest.waits
+    waits = any(one.waits for one in records)
     return {
         "batch": batch,
         "file": file,
         "records": records,
-        "done": done,
         "outlook": found,
         "lines": _lines(found.figures) if found and found.figures else [],
         "may_ask": bool(found and found.is_free and not waits and allows(user, Permission.IMPORT_RUN)),
@@ -38,25 +48,35 @@ def page(
     }
 
 
-def records_of(batch: ImportBatch, file: ImportFile | None = None) -> list[TakingBack]:
+def records_of(batch: ImportBatch, file: ImportFile | None = None) -> list[Record]:
     """What was asked about the file, alone or with its whole import, the newest first; of an import, all that was asked."""
     chosen = Q(file=file) | Q(file=None) if file else Q()
     found = batch.takings_back.filter(chosen).select_related("by", "file", "approval__decided_by")
-    records = list(found.order_by("-pk"))
-    for one in records:
-        one.label, one.tone = _state(one)
-        one.waits = one.state == State.DECIDED or (one.state == State.ASKED and one.approval.is_open)
-        one.lines = _lines(Figures(**one.figures)) if one.figures else []
-    if file is None:
-        return records
-    return [one for one in records if one.file_id or one.state != State.DONE or one.pk == file.taken_back_in_id]
+    return [_record(one) for one in found.order_by("-pk") if _concerns(one, file)]
 
 
-def _state(one: TakingBack) -> tuple[str, str]:
+def _record(one: TakingBack) -> Record:
     """A request that was sent back or withdrawn is over, whatever its own state says."""
+    label, tone = one.get_state_display(), TONES[State(one.state)]
     if one.state == State.ASKED and not one.approval.is_open:
-        return Approval.Decision(one.approval.decision).label, "care"
-    return one.get_state_display(), TONES[State(one.state)]
+        label, tone = Approval.Decision(one.approval.decision).label, "care"
+    return Record(
+        taking=one,
+        label=label,
+        tone=tone,
+        waits=one.state == State.DECIDED or (one.state == State.ASKED and one.approval.is_open),
+        lines=_lines(Figures(**one.figures)) if one.figures else [],
+    )
+
+
+def _concerns(one: TakingBack, file: ImportFile | None) -> bool:
+    """The taking back of a whole import concerns a file of it only if it took the file back, or may still."""
+    return file is None or one.file_id is not None or one.state != State.DONE or one.pk == file.taken_back_in_id
+
+
+def _is_left(batch: ImportBatch, file: ImportFile | None) -> bool:
+    """Whether something of it is still in force."""
+    return any(one.status == ImportFile.Status.COMMITTED for one in taking_back.files_of(batch, file))
 
 
 def _lines(figures: Figures) -> list[dict[str, Any]]:
@@ -68,6 +88,7 @@ def _lines(figures: Figures) -> list[dict[str, Any]]:
         ("記帳し直す領収（この取込が取り消していたもの）", figures.booked_anew, "件"),
         ("追加された宛名（外れる）", figures.new_identities, "件"),
         ("変更された宛名（前の内容に戻る）", figures.changed_identities, "件"),
+        ("まだ済んでいない異動（消える）", figures.life_events, "件"),
         ("登録のなくなる人（検索と一覧に出なくなる）", figures.people, "人"),
     ]
     return [{"label": label, "value": value, "unit": unit} for label, value, unit in lines if value]

@@ -17,17 +17,19 @@ NOTE = "取込の取り消し"
 BOOKED_ANEW = "取込の取り消しによる記帳のし直し"
 ENTRY = 'e.id, e.claim_id, e.receipt_id, e.overpayment_id, e.kind, e.component, e.amount_yen, e."on", e.accounting_year'
 FILES = """
-SELECT id, source_id, begun_at, (drew->'claims'->>0)::bigint AS first_claim, (drew->'claims'->>1)::bigint AS last_claim,
+SELECT id, source_id, begun_at, seconds, (drew->'claims'->>0)::bigint AS first_claim, (drew->'claims'->>1)::bigint AS last_claim,
     (drew->'identities'->>0)::bigint AS first_identity, (drew->'identities'->>1)::bigint AS last_identity
 FROM claims_importfile WHERE id = ANY(%(files)s)
 """
-# A determined late charge (延滞金確定) follows a levy that fell below what was paid, in the file's own transaction.
+# A determined late charge (延滞金確定) follows a levy that fell below what was paid, while the file holds the claim; its
+# entries say of no file.
 ENTRIES = f"""
 SELECT {ENTRY}, e.reverses_id, e.in_file_id FROM claims_entry e WHERE e.in_file_id IN (SELECT id FROM undo_files)
 UNION ALL
 SELECT DISTINCT {ENTRY}, e.reverses_id, f.id FROM undo_files f
 JOIN claims_entry r ON r.in_file_id = f.id AND r.kind = 'refund' AND r.component = 'principal'
-JOIN claims_entry e ON e.claim_id = r.claim_id AND e.written_at = f.begun_at AND e.in_file_id IS NULL
+JOIN claims_entry e ON e.claim_id = r.claim_id AND e.id > r.id AND e.in_file_id IS NULL AND e.component = 'late'
+    AND e.by_id = r.by_id AND e.written_at <= f.begun_at + f.seconds * interval '1 second'
 """
 # Objects as they were before the files first wrote them.
 FORMER_CLAIMS = f"""

@@ -1,7 +1,7 @@
 from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 
 from debtors.models import SourceSystem
 
@@ -56,7 +56,7 @@ class ImportFile(models.Model):
     rejected = models.PositiveIntegerField("受け付けず", default=0)
     seconds = models.FloatField("秒", default=0)
     at = models.DateTimeField("日時", auto_now_add=True)
-    begun_at = models.DateTimeField("始めた日時", null=True, db_default=Now())  # null: before this was kept
+    begun_at = models.DateTimeField("始めた日時", null=True, db_default=TransactionNow())  # null: before this was kept
     drew = models.JSONField("振った番号", default=dict)  # "claims", "identities": [first, last]
     taken_back_in = models.ForeignKey(
         "claims.TakingBack", on_delete=models.PROTECT, null=True, related_name="files", verbose_name="取り消し"

@@ -18,6 +18,7 @@ from claims.models import Claim, Entry, ImportFile, Overpayment, Receipt, Receip
 from debtors.models import LifeEvent, Person, SourceIdentity
 from debtors.services.withdrawing import KEPT_EVENTS, later_changes
 from toyota_collect.models import Approval
+from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Dependent, registry
 
 SHOWN = 3
@@ -51,7 +52,8 @@ SELECT id FROM claims_entry WHERE overpayment_id IN (SELECT id FROM undo_overpay
 CHANGED_LATER = """
 SELECT DISTINCT u.id FROM undo_claims u JOIN claims_claimhistory h ON h.pgh_obj_id = u.id
 WHERE h.pgh_created_at > %s AND h.pgh_created_at NOT IN (SELECT begun_at FROM undo_files)
-    AND h.pgh_created_at NOT IN (SELECT done_at FROM claims_takingback WHERE done_at IS NOT NULL)
+    AND h.pgh_created_at NOT IN (SELECT done_at FROM claims_takingback WHERE done_at IS NOT NULL
+        UNION SELECT begun_at FROM claims_importfile WHERE status = 'taken_back' AND begun_at IS NOT NULL)
 """
 
 
@@ -153,6 +155,8 @@ def _ids(query: str, *params: Any) -> RawSQL:
 
 
 def _shown(rows: QuerySet[Any], path: str, user: Any) -> Iterator[tuple[str, str]]:
+    if not allows(user, Permission.CLAIM_VIEW):
+        return
     for row in rows.order_by("pk")[:SHOWN]:
         found = _named(getattr(row, path) if path else row, user)
         if found:

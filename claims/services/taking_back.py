@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.functions import TransactionNow
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.urls import reverse
 
 from claims.intake import run, undo
@@ -21,7 +21,7 @@ from claims.services.clocks import refresh_clocks
 from claims.services.payments import wait_again
 from claims.services.seal import seal_new_entries
 from claims.services.standing_on import Standing, standing_on
-from debtors.services.withdrawing import withdraw
+from debtors.services.withdrawing import events_to_drop, withdraw
 from toyota_collect import approvals, audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.history import bare_statements
@@ -33,6 +33,7 @@ SUBJECT = "claims.taking_back"
 PROTECTED = "protected"
 MEMORY = "SET LOCAL work_mem = '128MB'"
 NAMED = 3  # later files told by name
+MANY = 20_000  # more claims than that are refreshed with all others
 REASON_LENGTH = 300
 State = TakingBack.State
 Status = ImportFile.Status
@@ -54,6 +55,7 @@ class Figures:
     new_identities: int
     changed_identities: int
     people: int
+    life_events: int
     yen_before: int
     yen_after: int
 
@@ -106,7 +108,7 @@ def outlook(batch: ImportBatch, file: ImportFile | None = None, *, user: Any = N
     with bare_statements(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(MEMORY)
         undo.find(cursor, files)
-        found = Outlook(files, "", _figures(cursor), standing_on(files, user=user))
+        found = Outlook(files, "", _figures(cursor, files), standing_on(files, user=user))
         transaction.set_rollback(True)
     return found
 
@@ -200,18 +202,18 @@ def _carry_out(taking_id: int, today: date) -> TakingBack:
         cursor.execute(MEMORY)
         undo.find(cursor, files)
         undo.lock(cursor)
-        figures = _figures(cursor)
+        figures = _figures(cursor, files)
         if refusal := _told(standing_on(files)):
             raise TakeBackRefused(refusal)
         stay = undo.undo(cursor, {"by": by.pk, "as_of": today, "year": fiscal_year(today)})
         withdraw(undo.table_from, files=[file.pk for file in files], by=by, on=today)
     begun_at = min(file.begun_at for file in files if file.begun_at)
     wait_again(stay, since=begun_at)
-    taking.state, taking.done_at, taking.figures = State.DONE, Now(), asdict(figures)
+    taking.state, taking.done_at, taking.figures = State.DONE, TransactionNow(), asdict(figures)
     taking.save(update_fields=["state", "done_at", "figures"])
     taking.refresh_from_db()
     ImportFile.objects.filter(pk__in=[file.pk for file in files]).update(status=Status.TAKEN_BACK, taken_back_in=taking)
-    refresh_clocks(stay, as_of=today)
+    refresh_clocks(stay if len(stay) <= MANY else None, as_of=today)
     detail = {"files": _names(files), "decision": taking.approval_id} | asdict(figures)
     audit.record(event="import.taken_back", by=taking.by, target=taking, detail=detail)
     return taking
@@ -259,9 +261,10 @@ def _why_not_in_order(files: Sequence[ImportFile]) -> str:
     return ""
 
 
-def _figures(cursor: Any) -> Figures:
+def _figures(cursor: Any, files: Sequence[ImportFile]) -> Figures:
     *counts, before, booked = undo.figures(cursor)
-    return Figures(*counts, before, before - booked)
+    events = events_to_drop([file.pk for file in files]).count()
+    return Figures(*counts, life_events=events, yen_before=before, yen_after=before - booked)
 
 
 def _evidence(found: Outlook) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from debtors.models import LifeEvent, MatchQuestion, WorkItem
 from debtors.services.identities import FACTS, KEYS
@@ -110,14 +111,19 @@ def withdraw(table_from: Any, *, files: Collection[int], by: Any, on: date) -> N
     refresh_people(among=people)
 
 
+def events_to_drop(files: Collection[int]) -> QuerySet[LifeEvent]:
+    """Events of life of the files that go with them: nobody has handled them, and they do not concern protection."""
+    return LifeEvent.objects.filter(in_file__in=files, handled_on=None).exclude(kind__in=KEPT_EVENTS)
+
+
 def _people(cursor: Any, table: str) -> set[int]:
     cursor.execute(AMONG.format(table))
     return {key for (key,) in cursor.fetchall()}
 
 
 def _drop_events(files: Collection[int], *, by: Any, on: date) -> None:
-    """Events nobody has handled go, and their open steps are closed; what concerns protection stays."""
-    events = LifeEvent.objects.filter(in_file__in=files, handled_on=None).exclude(kind__in=KEPT_EVENTS)
+    """The events go, and their open steps are closed."""
+    events = events_to_drop(files)
     items = WorkItem.objects.filter(life_event__in=events, closed_at=None)
     for key in list(items.values_list("pk", flat=True)):
         close_work_item(item_id=key, outcome=OUTCOME, by=by, on=on, followed=True)

@@ -10,10 +10,23 @@ from django.utils import timezone
 
 from claims.models import (
     Claim,
+    ClaimEnd,
+    ClaimEndLine,
+    ClaimEvidence,
     ClaimParty,
+    EndGround,
+    EvidenceKind,
+    Feed,
+    Handover,
+    HandoverLine,
     Hold,
     ImportFile,
+    LateReduction,
+    Measure,
+    MeasureClaim,
     Overpayment,
+    Payment,
+    PaymentTarget,
     Receipt,
 )
 from claims.services import taking_back
@@ -22,9 +35,11 @@ from debtors.models import Contact, MatchQuestion, Person, ProtectionFlag, Sourc
 from debtors.services.joining import move_identities
 from tests.factories.debtors import person, user
 from tests.factories.extracts import AS_OF, claims, import_one, receipts, register, welfare
+from tests.factories.plans import drafted
 from toyota_collect.registry import registry
 
 pytestmark = pytest.mark.django_db(transaction=True)
+ZERO = {"principal_yen": 0, "fee_yen": 0, "late_yen": 0, "cost_yen": 0}
 BROUGHT_IN = (Claim, Receipt, Overpayment, SourceIdentity)
 
 
@@ -64,7 +79,7 @@ def _hold() -> None:
     claim = _claim()
     Hold.objects.create(
         person=claim.identity.person, claim=claim, reason=Hold.Reason.values[0], starts_on=AS_OF,
-        channels=["call"], placed_by=user("collector"),
+        review_on=AS_OF, channels=["call"], placed_by=user("collector"),
     )  # fmt: skip
 
 
@@ -111,6 +126,54 @@ def _answered() -> None:
     )  # fmt: skip
 
 
+def _evidence() -> None:
+    ClaimEvidence.objects.create(
+        claim=_claim(), kind=EvidenceKind.values[0], name="契約書.pdf", content_type="application/pdf", size_bytes=1,
+        sha256="0" * 64, path="x", shared=False, by=user("collector"),
+    )  # fmt: skip
+
+
+def _reduction() -> None:
+    LateReduction.objects.create(
+        claim=_claim(), kind="full", applied_on=AS_OF, reason="災害", evidence="り災証明", by=user("collector")
+    )
+
+
+def _measure() -> None:
+    claim = _claim()
+    measure = Measure.objects.create(
+        person=claim.identity.person, reason="tax_grace", label="徴収猶予", starts_on=AS_OF, why="災害",
+        drafted_on=AS_OF, by=user("collector"),
+    )  # fmt: skip
+    MeasureClaim.objects.create(measure=measure, claim=claim, principal_yen=0, late_yen=0, other_yen=0)
+
+
+def _end() -> None:
+    end = ClaimEnd.objects.create(
+        ground=EndGround.values[0], law="法", reason="理由", drafted_on=AS_OF, by=user("collector")
+    )
+    ClaimEndLine.objects.create(end=end, claim=_claim(), late_now_yen=0, **ZERO)
+
+
+def _plan() -> None:
+    drafted(_claim(), by=user("collector"))
+
+
+def _payment() -> None:
+    payment = Payment.objects.create(
+        feed=Feed.values[0], key="k", state="provisional", paid_on=AS_OF, amount_yen=1, first_seen_on=AS_OF
+    )
+    PaymentTarget.objects.create(payment=payment, claim=_claim())
+
+
+def _handover() -> None:
+    claim = _claim()
+    basket = Handover.objects.create(
+        section=claim.section, fiscal_year=2026, number=1, drafted_on=AS_OF, by=user("collector")
+    )
+    HandoverLine.objects.create(handover=basket, claim=claim, principal_yen=1, other_yen=0)
+
+
 STANDING: list[tuple[Callable[[], None], str]] = [
     (_hold, "猶予・保留1件"),
     (_slip, "納付書1件"),
@@ -119,6 +182,13 @@ STANDING: list[tuple[Callable[[], None], str]] = [
     (_contact, "経過1件"),
     (_hand_linked, "人が決めた名寄せ1件"),
     (_answered, "答えた名寄せの問い1件"),
+    (_evidence, "証拠書類1件"),
+    (_reduction, "延滞金等の減免1件"),
+    (_measure, "猶予・停止の案1件"),
+    (_end, "不納欠損1件"),
+    (_plan, "分納1件"),
+    (_payment, "納付の知らせ1件"),
+    (_handover, "移管1件"),
 ]
 
 
