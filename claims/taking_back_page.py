@@ -44,7 +44,7 @@ def page(
         "may_ask": bool(found and found.is_free and not waits and allows(user, Permission.IMPORT_RUN)),
         "waits": waits,
         "form": form or TakingBackForm(),
-        "keeps_protection": any(one.content in ("register", "protected") for one in batch.files.all()),
+        "keeps_protection": _may_name_measures(batch, file),
     }
 
 
@@ -72,6 +72,12 @@ def _record(one: TakingBack) -> Record:
 def _concerns(one: TakingBack, file: ImportFile | None) -> bool:
     """The taking back of a whole import concerns a file of it only if it took the file back, or may still."""
     return file is None or one.file_id is not None or one.state != State.DONE or one.pk == file.taken_back_in_id
+
+
+def _may_name_measures(batch: ImportBatch, file: ImportFile | None) -> bool:
+    """Whether it told of 支援措置, or may have."""
+    files = [file] if file else batch.files.all()
+    return any(one.content in ("register", taking_back.PROTECTED) for one in files)
 
 
 def _is_left(batch: ImportBatch, file: ImportFile | None) -> bool:

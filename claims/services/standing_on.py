@@ -21,7 +21,8 @@ from toyota_collect.models import Approval
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Dependent, registry
 
-SHOWN = 3
+SHOWN = 3  # told by name
+LOOKED_AT = 10  # several rows may stand on one claim
 NEW = {
     Claim: "SELECT id FROM undo_claims WHERE is_new",
     Receipt: "SELECT id FROM undo_receipts",
@@ -40,7 +41,7 @@ OF_NOBODY = {
 # Neither the files' own, nor of a file that came before or was itself taken back.
 LATER_ENTRIES = """
 SELECT e.id FROM undo_claims u JOIN claims_entry e ON e.claim_id = u.id LEFT JOIN claims_importfile f ON f.id = e.in_file_id
-WHERE (u.is_new OR e.written_at > %s) AND e.id NOT IN (SELECT id FROM undo_entries)
+WHERE (u.is_new OR e.written_at > %s) AND NOT EXISTS (SELECT FROM undo_entries o WHERE o.id = e.id)
     AND (f.id IS NULL OR f.status <> 'taken_back' AND f.begun_at >= %s)
     AND NOT EXISTS (SELECT FROM claims_entry v JOIN claims_importfile b ON b.id = v.in_file_id
         WHERE v.reverses_id = e.id AND b.status = 'taken_back')
@@ -157,9 +158,11 @@ def _ids(query: str, *params: Any) -> RawSQL:
 def _shown(rows: QuerySet[Any], path: str, user: Any) -> Iterator[tuple[str, str]]:
     if not allows(user, Permission.CLAIM_VIEW):
         return
-    for row in rows.order_by("pk")[:SHOWN]:
+    told: set[tuple[str, str]] = set()
+    for row in rows.order_by("pk")[:LOOKED_AT]:
         found = _named(getattr(row, path) if path else row, user)
-        if found:
+        if found and found not in told and len(told) < SHOWN:
+            told.add(found)
             yield found
 
 
