@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, facts, handover_pages, hold_pages, people_joined
+        from claims import decisions, dependents, facts, handover_pages, hold_pages, people_joined
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -44,3 +44,4 @@ class ClaimsConfig(AppConfig):
         registry.number_searches.append(facts.people_by_notice)
         decisions.register(registry)
         people_joined.register(registry)
+        dependents.register(registry)

@@ -144,7 +144,7 @@ def latest_files() -> list[dict[str, Any]]:
         row["rejected"] += file.rejected
         row["files"] += 1
         row["at"] = max(row["at"], file.at)
-        if file.status != ImportFile.Status.COMMITTED:
+        if file.status in ImportFile.TROUBLED:
             row["stuck"] = file
     return list(sources.values())
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db import transaction
+
 from claims.models import Hold
 from claims.services import (
     cancellations,
@@ -19,9 +21,11 @@ from claims.services import (
     plans,
     posting,
     reductions,
+    taking_back,
     years,
 )
 from claims.services.handovers import HandoverRefused
+from claims.tasks import take_back
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -69,6 +73,11 @@ def _cancel_receipt(approval: Approval, *, by: Any, today: date) -> None:
     cancellations.cancel_receipt(receipt_id=receipt, on=today, reason=reason, by=by, today=today)
 
 
+def _take_import_back(approval: Approval, *, by: Any, today: date) -> None:
+    taking = taking_back.approve(approval, by=by, today=today)
+    transaction.on_commit(lambda: take_back.delay(taking_id=taking.pk), robust=True)
+
+
 def _reopen_year(approval: Approval, *, by: Any, today: date) -> None:
     years.reopen_year(year=int(approval.subject_key), decision=approval, by=by)
 
@@ -85,6 +94,7 @@ SUBJECTS = {
     claim_ends.SUBJECT: Subject("不納欠損", claim_ends.carry_out, claim_ends.EndRefused),
     reductions.SUBJECT: Subject("延滞金等の減免", reductions.carry_out, reductions.ReductionRefused),
     handover_decisions.SUBJECT: Subject("移管の受入れ", handover_decisions.carry_out, HandoverRefused),
+    taking_back.SUBJECT: Subject("取込の取り消し", _take_import_back, taking_back.TakeBackRefused, one_by_one=True),
     plans.REVIEW: Subject("満了した私債権の誓約の審査"),
 } | {
     measures.subject_of(code): Subject(name, measures.carry_out, measures.MeasureRefused)

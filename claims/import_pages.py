@@ -40,7 +40,7 @@ def batches(page: str | None) -> dict[str, Any]:
     """Context of the list of imports."""
     counted = ImportBatch.objects.select_related("by").annotate(
         count=Count("files"),
-        troubled=Count("files", filter=~Q(files__status=ImportFile.Status.COMMITTED)),
+        troubled=Count("files", filter=Q(files__status__in=ImportFile.TROUBLED)),
         **{f"sum_{name}": Coalesce(Sum(f"files__{name}"), 0) for name in COUNTS},
     )
     found = Paginator(counted.order_by("-pk"), PER_PAGE).get_page(page)
@@ -92,9 +92,9 @@ def batch_page(batch: ImportBatch) -> dict[str, Any]:
         "files": files,
         "state": state_of(batch, running=running),
         "running": running,
-        "failed": sum(file.status != ImportFile.Status.COMMITTED for file in files),
+        "failed": sum(file.status in ImportFile.TROUBLED for file in files),
         "sums": {name: sum(getattr(file, name) for file in files) for name in COUNTS},
-        "troubled": [file for file in files if file.status != ImportFile.Status.COMMITTED],
+        "troubled": [file for file in files if file.status in ImportFile.TROUBLED],
     }
 
 

@@ -82,6 +82,13 @@ class ClaimQuerySet(models.QuerySet):
         return self.annotate(booked_yen=F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))
 
 
+class ClaimManager(models.Manager.from_queryset(ClaimQuerySet)):  # type: ignore[misc]
+    """Claims in force: those of an import that was taken back are seen nowhere."""
+
+    def get_queryset(self) -> ClaimQuerySet:
+        return super().get_queryset().filter(taken_back_at=None)
+
+
 class EvidenceQuerySet(models.QuerySet):
     def in_force(self) -> "EvidenceQuerySet":
         return self.filter(withdrawn_at=None)

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from claims.intake import preview, run
-from claims.models import ImportBatch, ImportPreview
-from claims.services import hold_watch, standard_exports
+from claims.models import ImportBatch, ImportPreview, TakingBack
+from claims.services import hold_watch, standard_exports, taking_back
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.plan_watch import watch
 from claims.services.seal import seal_new_entries
@@ -42,9 +42,22 @@ def import_folder(*, batch_id: int) -> None:
 
 @shared_task
 def sweep_imports() -> None:
-    """Start imports again whose worker was killed: a broker hands the task out anew only after an hour."""
+    """Start imports again whose worker was killed, and takings back that wait: a broker hands a task out anew only after
+    an hour.
+    """
     for pk in run.unfinished(since=STOPPED_AFTER):
         import_folder.delay(batch_id=pk)
+    for pk in taking_back.waiting():
+        take_back.delay(taking_id=pk)
+
+
+@shared_task(acks_late=True)
+def take_back(*, taking_id: int) -> None:
+    """Take an import back that was decided to be; while another import runs it waits. Running twice does no harm."""
+    with suppress(run.FolderRefused):
+        today = business_date()
+        if taking_back.carry_out(taking_id=taking_id, today=today).state == TakingBack.State.DONE:
+            ask_who_is_who(on=today, by=run.intake_user())
 
 
 @shared_task(acks_late=True)

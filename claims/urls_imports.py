@@ -3,7 +3,7 @@
 from django.urls import path
 
 from claims import views_imports as views
-from claims import views_layouts, views_mending, views_previews
+from claims import views_layouts, views_mending, views_previews, views_taking_back
 
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
@@ -23,4 +23,7 @@ urlpatterns = [
     path("imports/layouts/guess/", views_layouts.layout_guess, name="layout-guess"),
     path("imports/layouts/of/<slug:code>/", views_layouts.layout, name="layout"),
     path("imports/files/<int:pk>/", views.file, name="import-file"),
+    path("imports/files/<int:pk>/back/", views_taking_back.of_file, name="import-file-back"),
+    path("imports/<int:pk>/back/", views_taking_back.of_batch, name="import-back"),
+    path("imports/<int:pk>/back/ask/", views_taking_back.ask, name="import-back-ask"),
 ]

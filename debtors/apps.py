@@ -6,7 +6,7 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
-        from debtors import decisions, life_page, matching_page, person_tables, relation_tables
+        from debtors import decisions, dependents, life_page, matching_page, person_tables, relation_tables
         from debtors.happenings import happenings
         from toyota_collect.nav import BATCH, DAILY
         from toyota_collect.permissions import Permission
@@ -32,3 +32,4 @@ class DebtorsConfig(AppConfig):
         decisions.register(registry)
         person_tables.register(registry)
         relation_tables.register(registry)
+        dependents.register(registry)

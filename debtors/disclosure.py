@@ -40,7 +40,7 @@ def identities_for(person: Person, user: Any) -> QuerySet[SourceIdentity]:
     """Linked source identities the user may know of, best source first; a section sees those it has claims on."""
     found = person.identities.select_related("source", "source__section").order_by("source__rank", "pk")
     if user.role == Role.SECTION_VIEWER:
-        return found.filter(claims__section=user.section_id).distinct()
+        return found.filter(claims__section=user.section_id, claims__taken_back_at=None).distinct()
     return found
 
 
@@ -49,6 +49,7 @@ def own_records(people: Iterable[int], user: Any) -> dict[int, SourceIdentity]:
     if user.role != Role.SECTION_VIEWER:
         return {}
     records = SourceIdentity.objects.filter(person__in=list(people), claims__section=user.section_id)
+    records = records.filter(claims__taken_back_at=None)
     return {record.person_id: record for record in records.order_by("-source__rank", "-pk")}
 
 

@@ -25,14 +25,27 @@ class PersonQuerySet(models.QuerySet):
         if user.role == Role.SECTION_VIEWER:
             identities = self.model._meta.get_field("identities").related_model
             # "claims" is the reverse name that the app above gives to its debtor; nothing is imported from there.
-            own = identities.objects.filter(person=OuterRef("pk"), claims__section=user.section_id)
-            return self.filter(Exists(own))
-        return self.all() if visible_grounds(user) else self.none()
+            own = identities.objects.filter(
+                person=OuterRef("pk"), claims__section=user.section_id, claims__taken_back_at=None
+            )
+            return self.in_force().filter(Exists(own))
+        return self.in_force() if visible_grounds(user) else self.none()
+
+    def in_force(self) -> "PersonQuerySet":
+        """Without those whom the taking back of an import has left without any identity."""
+        return self.filter(withdrawn_at=None)
 
     def current(self) -> "PersonQuerySet":
         """People who were not found to be somebody else (名寄せ): of those, the other is shown."""
         joinings = self.model._meta.get_field("went_to").related_model
-        return self.exclude(Exists(joinings.objects.filter(emptied=OuterRef("pk"), parted_at=None)))
+        return self.in_force().exclude(Exists(joinings.objects.filter(emptied=OuterRef("pk"), parted_at=None)))
+
+
+class IdentityManager(models.Manager):
+    """Identities in force: those of an import that was taken back are seen nowhere."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(withdrawn_at=None)
 
 
 class MatchQuestionQuerySet(models.QuerySet):

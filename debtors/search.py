@@ -90,7 +90,7 @@ def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
     number = plain.replace(" ", "").upper()
     identities = SourceIdentity.objects.exclude(person=None)
     if user.role == Role.SECTION_VIEWER:
-        identities = identities.filter(claims__section=user.section_id)
+        identities = identities.filter(claims__section=user.section_id, claims__taken_back_at=None)
     own = Person.objects.filter(number=number).values_list("pk", flat=True)
     ids = set(current_people(own).values())
     ids |= set(identities.filter(Q(atena_number=number) | Q(person_number=number)).values_list("person_id", flat=True))

@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            dependents,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
         )
@@ -27,3 +28,4 @@ class NoticesConfig(AppConfig):
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.happenings.append(happenings)
         people_joined.register(registry)
+        dependents.register(registry)

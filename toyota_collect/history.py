@@ -1,9 +1,11 @@
 """History by database triggers: every UPDATE and DELETE of a tracked row is kept, bulk and raw SQL included."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import pghistory
+from django.db import connection
 from django.db.models import Model
 
 M = TypeVar("M", bound=type[Model])
@@ -27,3 +29,16 @@ def keep_history(*, without: Sequence[str] = ()) -> Callable[[M], M]:
         return tracked
 
     return decorate
+
+
+@contextmanager
+def bare_statements() -> Iterator[None]:
+    """Statements as a worker sends them: a request puts its history context before each (pghistory), which several rows
+    in one statement, or a table made from a query, do not bear. Who does it stands in the audit row.
+    """
+    wrappers = connection.execute_wrappers
+    connection.execute_wrappers = []
+    try:
+        yield
+    finally:
+        connection.execute_wrappers = wrappers

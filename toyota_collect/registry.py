@@ -81,6 +81,20 @@ class PersonTable:
 
 
 @dataclass(frozen=True)
+class Dependent:
+    """A key to what an import brings in (a claim, a receipt, an identity …), and whether its rows stand on it.
+
+    A row that counts keeps the import from being taken back. On what the import brought in any row does; on what it
+    only changed those made later do, where ``since`` tells when.
+    """
+
+    key: str  # "claims.hold.claim": app, model and field
+    title: str = ""  # what staff call one row; "": none counts, or the service of the taking back looks at it itself
+    rows: Any = None  # Q of the rows that count; none: all
+    since: str = ""  # path to the moment, or the business day, a row was made
+
+
+@dataclass(frozen=True)
 class ByHand:
     """What the parting of two people leaves for a person to decide."""
 
@@ -124,12 +138,16 @@ class Registry:
     one_by_one: set[str] = field(default_factory=set)  # subject types of adverse acts: never decided in bulk
     person_tables: dict[str, PersonTable] = field(default_factory=dict)  # by key; a test finds those left out
     parting_checks: list[PartingCheck] = field(default_factory=list)
+    dependents: dict[str, Dependent] = field(default_factory=dict)  # by key; a test finds those left out
 
     def channel(self, channel: Channel) -> None:
         self.channels[channel.code] = channel
 
     def person_table(self, *tables: PersonTable) -> None:
         self.person_tables |= {table.key: table for table in tables}
+
+    def dependent(self, *dependents: Dependent) -> None:
+        self.dependents |= {one.key: one for one in dependents}
 
     def panel(self, panel: Panel) -> None:
         self.panels[panel.code] = panel

@@ -30,9 +30,11 @@ SELECT s.line, c.id AS claim_id, c.levied_yen, coalesce(b.exempted_yen, 0) AS ex
 FROM stage s JOIN claims_claim c ON c.source_id = %(source)s AND {same_key("s", "c")}
 JOIN debtors_sourceidentity i ON i.id = c.identity_id
 LEFT JOIN LATERAL (
-    SELECT -sum(amount_yen) FILTER (WHERE kind = 'exemption') AS exempted_yen,
-        sum(amount_yen) FILTER (WHERE component = 'fee' AND kind IN ('levy', 'correction')) AS fee_charged_yen
-    FROM claims_entry e WHERE e.claim_id = c.id AND (component = 'fee' OR kind = 'exemption')
+    SELECT -sum(e.amount_yen) FILTER (WHERE coalesce(o.kind, e.kind) = 'exemption') AS exempted_yen,
+        sum(e.amount_yen) FILTER (
+            WHERE e.component = 'fee' AND coalesce(o.kind, e.kind) IN ('levy', 'correction')) AS fee_charged_yen
+    FROM claims_entry e LEFT JOIN claims_entry o ON o.id = e.reverses_id
+    WHERE e.claim_id = c.id AND (e.component = 'fee' OR e.kind IN ('exemption', 'reversal'))
 ) b ON true
 LEFT JOIN LATERAL (
     SELECT "on" FROM claims_claimevent e WHERE e.claim_id = c.id AND e.kind = 'dunning' AND e.withdrawn_at IS NULL
@@ -114,6 +116,7 @@ REDUCED = """
 SELECT k.claim_id, k.received_yen - k.target_yen AS yen, greatest(c.due_on, coalesce(max(r.paid_on), c.due_on))
 FROM known k JOIN work w ON w.line = k.line JOIN claims_claim c ON c.id = k.claim_id
 LEFT JOIN claims_entry e ON e.claim_id = k.claim_id AND e.kind = 'receipt' LEFT JOIN claims_receipt r ON r.id = e.receipt_id
+    AND r.taken_back_at IS NULL
 WHERE k.target_yen < k.received_yen GROUP BY k.line, k.claim_id, k.received_yen, k.target_yen, c.due_on ORDER BY k.line
 """
 # One statement, so that a lower levy and the money it frees meet the balance check together.

@@ -10,6 +10,7 @@ from debtors.services.identities import upsert_protections
 PROTECTIONS = """
 SELECT i.id AS identity_id, s.protected_from AS starts_on, s.protected_until + 1 AS ends_on
 FROM stage s JOIN debtors_sourceidentity i ON i.source_id = %(source)s AND i.person_number = s.atena_number
+    AND i.withdrawn_at IS NULL
 """
 FLAGGED = """
 SELECT p.identity_id FROM protections p

@@ -14,7 +14,7 @@ SELECT r.receipt_number, r.id AS receipt_id, r.paid_on, e.claim_id,
     bool_or(v.id IS NOT NULL) AS is_reversed
 FROM claims_receipt r JOIN claims_entry e ON e.receipt_id = r.id AND e.kind = 'receipt'
 LEFT JOIN claims_entry v ON v.reverses_id = e.id
-WHERE r.source_id = %(source)s
+WHERE r.source_id = %(source)s AND r.taken_back_at IS NULL
     AND r.receipt_number IN (SELECT receipt_number FROM stage UNION SELECT cancels FROM stage WHERE cancels <> '')
 GROUP BY r.id, e.claim_id
 """

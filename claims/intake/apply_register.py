@@ -55,7 +55,7 @@ def apply(cursor: Any, job: Job) -> Counts:
         life_events.remember_before(source_id=job.source.pk, as_of=job.as_of)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
     table_from(cursor, "other_facts", OTHER_FACTS, job.params)
-    add_former_facts()
+    add_former_facts(file_id=job.file.pk)
     told = "" if job.has("protected_from") else " WHERE false"
     table_from(cursor, "protections", PROTECTIONS + told, job.params)
     upsert_protections(ground=job.layout.ground, origin=job.source.name, as_of=job.as_of)

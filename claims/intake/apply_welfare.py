@@ -11,6 +11,7 @@ from debtors.services.life_events import note_welfare
 WHO = """
 SELECT s.line, s.atena_number, s.started_on, s.stopped_on, (
     SELECT i.id FROM debtors_sourceidentity i WHERE i.atena_number = s.atena_number AND i.atena_number <> ''
+        AND i.withdrawn_at IS NULL
     ORDER BY i.ground = 'register' DESC, i.id LIMIT 1) AS identity_id
 FROM stage s
 """

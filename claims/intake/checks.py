@@ -88,7 +88,7 @@ PROTECTION_CHECKS = (
         "atena_number",
         "この宛名番号は、この業務システムの宛名にありません。宛名のファイルを先に取り込んでください。",
         """SELECT line, 0 AS detail FROM stage s WHERE NOT EXISTS (SELECT FROM debtors_sourceidentity i
-           WHERE i.source_id = %(source)s AND i.person_number = s.atena_number)""",
+           WHERE i.source_id = %(source)s AND i.person_number = s.atena_number AND i.withdrawn_at IS NULL)""",
     ),
 )
 RECEIPT_CHECKS = (

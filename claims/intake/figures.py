@@ -56,7 +56,10 @@ FROM (
         coalesce(-sum(amount_yen) FILTER (WHERE kind = 'exemption' AND in_file_id = %(file)s), 0) AS more_exempted,
         coalesce(sum(amount_yen) FILTER (WHERE kind IN ('levy', 'correction') AND component = 'fee'
             AND in_file_id = %(file)s), 0) AS more_fee
-    FROM claims_entry WHERE claim_id IN (SELECT claim_id FROM claims_entry WHERE id > %(entries)s
+    FROM (
+        SELECT e.claim_id, coalesce(o.kind, e.kind) AS kind, e.component, e.amount_yen, e.in_file_id
+        FROM claims_entry e LEFT JOIN claims_entry o ON o.id = e.reverses_id
+    ) e WHERE claim_id IN (SELECT claim_id FROM claims_entry WHERE id > %(entries)s
         AND in_file_id = %(file)s AND claim_id <= %(claims)s AND kind IN ('levy', 'correction', 'exemption'))
     GROUP BY claim_id
 ) m JOIN claims_claim c ON c.id = m.claim_id JOIN claims_claimkind k ON k.id = c.kind_id

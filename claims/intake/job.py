@@ -16,9 +16,10 @@ KEY_LIST = ", ".join(KEY_COLUMNS)
 
 
 def same_key(stage: str, claim: str) -> str:
-    """SQL: the staged row and the claim (of one source) have the same common key."""
+    """SQL: the staged row and the claim in force (of one source) have the same common key."""
     pairs = [(name, "kind_id" if name == "kind" else name) for name in KEY_COLUMNS]
-    return " AND ".join(f"{stage}.{ours} = {claim}.{theirs}" for ours, theirs in pairs)
+    same = " AND ".join(f"{stage}.{ours} = {claim}.{theirs}" for ours, theirs in pairs)
+    return f"{same} AND {claim}.taken_back_at IS NULL"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from claims.intake import figures, run
 from claims.intake.previewed import control_of, hash_of
-from claims.models import ControlTotal, ImportBatch, ImportFile, ImportPreview, PreviewFile
+from claims.models import ControlTotal, ImportBatch, ImportFile, ImportPreview, PreviewFile, TakingBack
 from toyota_collect import audit
 
 COPIED = (
@@ -140,6 +140,8 @@ def why_not(found: ImportPreview, folder: Path, *, as_of: date) -> str:
         return f"確かめた日と基準日が違います。{again}"
     if ImportFile.objects.filter(at__gt=found.started_at, status=ImportFile.Status.COMMITTED).exists():
         return f"確かめたあとに別の取込がありました。{again}"
+    if TakingBack.objects.filter(done_at__gt=found.started_at).exists():
+        return f"確かめたあとに、取込の取り消しがありました。{again}"
     files = list(found.files.all())
     if not any(one.status == ImportFile.Status.COMMITTED for one in files):
         return "取り込めるファイルがありません。理由を見て、抽出をやり直してください。"

@@ -26,6 +26,7 @@ from claims.models.preview import ImportPreview, PreviewFile
 from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 from claims.models.standard import StandardExport
+from claims.models.taking_back import TakingBack
 
 __all__ = [
     "BookingSource",
@@ -82,5 +83,6 @@ __all__ = [
     "SlipLine",
     "SourceLayout",
     "StandardExport",
+    "TakingBack",
     "TransferFile",
 ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from claims.models.kind import ClaimKind
-from claims.querysets import ClaimQuerySet
+from claims.querysets import ClaimManager
 from debtors.models import Person, SourceIdentity, SourceSystem
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
@@ -18,7 +18,8 @@ BALANCES = ["levied_yen", "principal_yen", "fee_yen", "late_yen", "cost_yen"]
 class Claim(models.Model):
     """債権（期別）: one instalment of one levy, owed by the person its source identity is linked to.
 
-    Balances are kept by a trigger on entries; nobody else writes them.
+    Balances are kept by a trigger on entries; nobody else writes them. ``objects`` holds the claims in force: one whose
+    import was taken back (``taken_back_at``) stays for its entries alone, and its key may come in again.
     """
 
     source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, verbose_name="業務システム")
@@ -50,8 +51,9 @@ class Claim(models.Model):
     late_yen = models.BigIntegerField("確定延滞金等の残額", default=0)
     cost_yen = models.BigIntegerField("費用の残額", default=0)
     prescribes_on = models.DateField("時効の最終日（一覧用）", null=True)
+    taken_back_at = models.DateTimeField("取込を取り消した日時", null=True)
 
-    objects = ClaimQuerySet.as_manager()
+    objects = ClaimManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "債権（期別）"
@@ -72,6 +74,11 @@ class Claim(models.Model):
                     "business_year_number",
                     "child_number",
                 ],
+                condition=Q(taken_back_at=None),
+            ),
+            models.CheckConstraint(
+                name="claim_taken_back_owes_nothing",
+                condition=Q(taken_back_at=None) | Q(levied_yen=0, principal_yen=0, fee_yen=0, late_yen=0, cost_yen=0),
             ),
             models.CheckConstraint(
                 name="claim_balances_never_negative",

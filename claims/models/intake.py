@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
 
@@ -23,12 +24,19 @@ class ImportBatch(models.Model):
 
 
 class ImportFile(models.Model):
-    """取込ファイル: one extract, its counts and its fate. inserted + changed + same + rejected = rows."""
+    """取込ファイル: one extract, its counts and its fate. inserted + changed + same + rejected = rows.
+
+    ``begun_at`` is the time of the file's transaction, which every row of history it caused bears too; ``drew``: the
+    first and last id of the claims and identities it brought in. From them it is known what the file did.
+    """
 
     class Status(models.TextChoices):
         COMMITTED = "committed", "取込済"
         BLOCKED = "blocked", "合計が合わず保留"
         FAILED = "failed", "取込できず"
+        TAKEN_BACK = "taken_back", "取り消し済"
+
+    TROUBLED = (Status.BLOCKED, Status.FAILED)
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="files")
     parent = models.ForeignKey(  # this file holds mended rows of that one
@@ -49,6 +57,11 @@ class ImportFile(models.Model):
     rejected = models.PositiveIntegerField("受け付けず", default=0)
     seconds = models.FloatField("秒", default=0)
     at = models.DateTimeField("日時", auto_now_add=True)
+    begun_at = models.DateTimeField("始めた日時", null=True, db_default=TransactionNow())  # null: before this was kept
+    drew = models.JSONField("振った番号", default=dict)  # "claims", "identities": [first, last]
+    taken_back_in = models.ForeignKey(
+        "claims.TakingBack", on_delete=models.PROTECT, null=True, related_name="files", verbose_name="取り消し"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "取込ファイル"
@@ -58,7 +71,12 @@ class ImportFile(models.Model):
                 name="import_loses_no_row",
                 condition=~Q(status="committed")
                 | Q(rows=models.F("inserted") + models.F("changed") + models.F("same") + models.F("rejected")),
-            )
+            ),
+            models.CheckConstraint(
+                name="import_taken_back_says_by_what",
+                condition=Q(status="taken_back", taken_back_in__isnull=False)
+                | ~Q(status="taken_back") & Q(taken_back_in=None),
+            ),
         ]
 
 

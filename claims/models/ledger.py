@@ -23,12 +23,14 @@ UPDATE claims_claim c SET
 FROM (
     SELECT claim_id,
         coalesce(sum(amount_yen) FILTER (
-            WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')), 0) AS levied,
+            WHERE component = 'principal' AND (kind IN ('levy', 'correction', 'exemption')
+                OR kind = 'reversal' AND (SELECT o.kind FROM claims_entry o WHERE o.id = e.reverses_id)
+                    IN ('levy', 'correction', 'exemption'))), 0) AS levied,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,
         coalesce(sum(amount_yen) FILTER (WHERE component = 'cost'), 0) AS cost
-    FROM new_entries WHERE claim_id IS NOT NULL GROUP BY claim_id ORDER BY claim_id
+    FROM new_entries e WHERE claim_id IS NOT NULL GROUP BY claim_id ORDER BY claim_id
 ) n
 WHERE c.id = n.claim_id;
 UPDATE claims_receipt r SET left_yen = r.left_yen + n.yen
@@ -76,7 +78,7 @@ SHARE_THE_SEAL_LOCK = f"PERFORM pg_advisory_xact_lock_shared({SEAL_LOCK}); RETUR
 
 
 class Receipt(models.Model):
-    """領収: money that came in, once per source and receipt number; entries say what it paid.
+    """領収: money that came in, once per source and receipt number in force; entries say what it paid.
 
     ``left_yen`` is what no entry has used yet. A trigger keeps it, and its CHECK lets nobody use a yen twice.
     """
@@ -100,11 +102,19 @@ class Receipt(models.Model):
     left_yen = models.BigIntegerField("まだ充当していない額（円）", db_default=0)  # the booking service sets it
     ground = models.CharField("知った根拠", max_length=10, choices=Ground)
     in_file = models.ForeignKey("claims.ImportFile", on_delete=models.PROTECT, null=True, related_name="+")
+    taken_back_at = models.DateTimeField("取込を取り消した日時", null=True)  # its number may come in again
 
     class Meta:
         verbose_name = verbose_name_plural = "領収"
         constraints = [
-            models.UniqueConstraint(name="receipt_once_per_source", fields=["source", "receipt_number"]),
+            models.UniqueConstraint(
+                name="receipt_once_per_source",
+                fields=["source", "receipt_number"],
+                condition=Q(taken_back_at=None),
+            ),
+            models.CheckConstraint(
+                name="receipt_taken_back_has_nothing_left", condition=Q(taken_back_at=None) | Q(left_yen=0)
+            ),
             models.CheckConstraint(name="receipt_is_money", condition=Q(amount_yen__gt=0)),
             models.CheckConstraint(
                 name="receipt_is_used_at_most_once", condition=Q(left_yen__gte=0, left_yen__lte=F("amount_yen"))
@@ -112,7 +122,7 @@ class Receipt(models.Model):
         ]
         indexes = [models.Index(name="receipt_by_booking_day", fields=["booked_on"])]
         triggers = [
-            pgtrigger.ReadOnly(name="read_only", exclude=["left_yen"]),
+            pgtrigger.ReadOnly(name="read_only", exclude=["left_yen", "taken_back_at"]),
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
             APPEND_ONLY[1],
         ]

@@ -3,15 +3,14 @@
 The row stays as it came. It is sent once, by whoever is first, and only if nothing in it is refused.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from claims.intake.layout import Layout
 from claims.intake.mended import CellRefused, file_of, written
 from claims.models import Claim, Entry, ImportBatch, ImportFile, RejectedRow
 from toyota_collect import audit
+from toyota_collect.history import bare_statements
 
 REASON_LENGTH = 200
 
@@ -73,6 +73,8 @@ def why_not(row: RejectedRow) -> str:
     file = row.file
     if row.mended_at:
         return "この行は、すでに直して送られています。"
+    if file.status == ImportFile.Status.TAKEN_BACK:
+        return "取込を取り消したファイルの行です。ファイルごと送り直してもらってください。"
     if file.status != ImportFile.Status.COMMITTED:
         return "取り込まれなかったファイルの行です。ファイルごと送り直してもらってください。"
     if catalogue.find(file.layout) is None:
@@ -111,21 +113,8 @@ def _import(batch: ImportBatch, parent: ImportFile, layout: Layout, row: Rejecte
         layout = replace(run.for_source(layout, parent.source), control="none")
         path = Path(folder, f"{parent.name[:180]}（{row.line}行目）")
         path.write_bytes(file_of(layout, parent.titles, bytes(row.mended_raw or b"")))
-        with _bare_statements():
+        with bare_statements():
             return run.import_file(batch, run.Extract(path, layout), parent=parent)
-
-
-@contextmanager
-def _bare_statements() -> Iterator[None]:
-    """The intake's statements as a worker sends them: a request puts its history context before each (pghistory), which
-    several rows in one statement do not bear. Who mends what stands in the audit row.
-    """
-    wrappers = connection.execute_wrappers
-    connection.execute_wrappers = []
-    try:
-        yield
-    finally:
-        connection.execute_wrappers = wrappers
 
 
 def _refuse_what_it_lacks(file: ImportFile) -> None:

@@ -5,7 +5,7 @@ in the wrong order. What is in doubt becomes a case for two people (claims.servi
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -205,6 +205,13 @@ def business_days_before(day: date, count: int) -> date:
         day -= timedelta(days=1)
         count -= is_business_day(day, holidays)
     return day
+
+
+def wait_again(claim_ids: Collection[int], *, since: datetime) -> int:
+    """Payments that a section's receipts have settled ``since`` wait for them again, where these were taken back."""
+    settled = Payment.objects.filter(targets__claim__in=claim_ids, receipt=None, section_yen__gt=0)
+    found = settled.filter(state=State.FINAL, settled_at__gt=since).values("pk")
+    return Payment.objects.filter(pk__in=found).update(settled_at=None, note="")
 
 
 def settle_section_payments(*, today: date) -> int:

@@ -15,13 +15,14 @@ SELECT c.id, c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen,
     coalesce(s.levied, 0), coalesce(s.principal, 0), coalesce(s.fee, 0), coalesce(s.late, 0), coalesce(s.cost, 0)
 FROM claims_claim c LEFT JOIN (
     SELECT claim_id,
-        sum(amount_yen) FILTER (
-            WHERE component = 'principal' AND kind IN ('levy', 'correction', 'exemption')) AS levied,
+        sum(amount_yen) FILTER (WHERE component = 'principal' AND (kind IN ('levy', 'correction', 'exemption')
+            OR kind = 'reversal' AND (SELECT o.kind FROM claims_entry o WHERE o.id = e.reverses_id)
+                IN ('levy', 'correction', 'exemption'))) AS levied,
         sum(amount_yen) FILTER (WHERE component = 'principal') AS principal,
         sum(amount_yen) FILTER (WHERE component = 'fee') AS fee,
         sum(amount_yen) FILTER (WHERE component = 'late') AS late,
         sum(amount_yen) FILTER (WHERE component = 'cost') AS cost
-    FROM claims_entry GROUP BY claim_id
+    FROM claims_entry e GROUP BY claim_id
 ) s ON s.claim_id = c.id
 WHERE (c.levied_yen, c.principal_yen, c.fee_yen, c.late_yen, c.cost_yen) IS DISTINCT FROM
     (coalesce(s.levied, 0), coalesce(s.principal, 0), coalesce(s.fee, 0), coalesce(s.late, 0), coalesce(s.cost, 0))
@@ -53,6 +54,7 @@ SELECT concat_ws('|', s.code, k.code, c.notice_number, c.levy_year, c.taxation_y
     (SELECT string_agg(concat_ws(',', e.on, e.kind, e.component, e.amount_yen), ';'
         ORDER BY e.on, e.kind, e.component, e.amount_yen) FROM claims_entry e WHERE e.claim_id = c.id))
 FROM claims_claim c JOIN debtors_sourcesystem s ON s.id = c.source_id JOIN claims_claimkind k ON k.id = c.kind_id
+WHERE c.taken_back_at IS NULL
 ORDER BY s.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
     c.collector_number, c.declaration_number, c.business_year_number, c.child_number
 """
@@ -60,7 +62,10 @@ ORDER BY s.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instal
 
 @dataclass(frozen=True)
 class Proof:
-    """``ok`` only if nothing differs; ``digest`` is SHA-256 (hex) over business content in claim-key order."""
+    """``ok`` only if nothing differs; ``digest`` is SHA-256 (hex) over business content in claim-key order.
+
+    Claims whose import was taken back are proved like all others, but are no content.
+    """
 
     ok: bool
     digest: str

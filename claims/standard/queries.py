@@ -7,7 +7,7 @@ that day included; what a person or a section is called is as it stands now.
 KEY = """%(city)s::text AS city_code, src.code AS source, k.code AS kind, c.levy_year, c.taxation_year, c.notice_number,
 c.detail_code, c.collector_number, c.instalment, c.declaration_number, c.business_year_number, c.child_number"""
 OF_CLAIM = """JOIN debtors_sourcesystem src ON src.id = c.source_id JOIN claims_claimkind k ON k.id = c.kind_id"""
-IN_SCOPE = "(%(source)s::bigint IS NULL OR c.source_id = %(source)s)"
+IN_SCOPE = "c.taken_back_at IS NULL AND (%(source)s::bigint IS NULL OR c.source_id = %(source)s)"
 IN_KEY_ORDER = """src.code, k.code, c.notice_number, c.levy_year, c.taxation_year, c.instalment, c.detail_code,
 c.collector_number, c.declaration_number, c.business_year_number, c.child_number"""
 # A person's other numbers are as secret as the one that is flagged.
@@ -48,7 +48,8 @@ EVENT_IS = "v.withdrawn_at IS NULL AND v.on <= %(as_of)s AND v.kind"
 ATENA = f"""SELECT %(city)s::text AS city_code, src.code AS source, i.atena_number, i.name, i.kana, i.birth_on, i.sex,
     {CONTACT}, CASE WHEN {HIDDEN} THEN '' ELSE i.household_number END AS household_number, i.moved_on, i.died_on
 FROM debtors_sourceidentity i JOIN debtors_sourcesystem src ON src.id = i.source_id
-WHERE i.ground = 'register' AND i.atena_number <> '' AND (%(source)s::bigint IS NULL OR i.source_id = %(source)s)
+WHERE i.ground = 'register' AND i.atena_number <> '' AND i.withdrawn_at IS NULL
+    AND (%(source)s::bigint IS NULL OR i.source_id = %(source)s)
 ORDER BY src.code, i.atena_number"""
 SHIEN = """SELECT DISTINCT ON (src.code, i.atena_number) %(city)s::text AS city_code, src.code AS source, i.atena_number,
     f.starts_on, f.ends_on - 1 AS until_on
@@ -88,7 +89,7 @@ SHUNOU_PARTS = """claims_claim c JOIN LATERAL (
         sum(e.amount_yen) FILTER (WHERE e.component = 'fee') AS fee_yen,
         sum(e.amount_yen) FILTER (WHERE e.component = 'late') AS late_yen
     FROM claims_entry e LEFT JOIN claims_entry o ON o.id = e.reverses_id
-    JOIN claims_receipt r ON r.id = e.receipt_id JOIN debtors_sourcesystem rs ON rs.id = r.source_id
+    JOIN claims_receipt r ON r.id = e.receipt_id AND r.taken_back_at IS NULL JOIN debtors_sourcesystem rs ON rs.id = r.source_id
     CROSS JOIN LATERAL (SELECT count(DISTINCT x.claim_id) AS no FROM claims_entry x
         WHERE x.receipt_id = r.id AND x.kind = 'receipt' AND x.claim_id <= c.id) place
     WHERE e.claim_id = c.id AND e.on <= %(as_of)s AND coalesce(o.kind, e.kind) = 'receipt'

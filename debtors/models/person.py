@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
-from debtors.querysets import PersonQuerySet, ProtectionFlagQuerySet
+from debtors.querysets import IdentityManager, PersonQuerySet, ProtectionFlagQuerySet
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
@@ -49,6 +49,9 @@ class Person(models.Model):
     household_number = models.CharField("世帯番号", max_length=20, blank=True)
     died_on = models.DateField("死亡日", null=True)
     letter_variant = models.CharField("文書の形", max_length=10, default="normal")  # normal | large | plain
+    withdrawn_at = models.DateTimeField(
+        "取込の取り消しで登録がなくなった日時", null=True
+    )  # until an identity is linked again
 
     objects = PersonQuerySet.as_manager()
 
@@ -69,7 +72,11 @@ class Person(models.Model):
 
 @keep_history(without=["seen_in_file", "last_seen_on"])
 class SourceIdentity(models.Model):
-    """業務別の宛名: a person as one source system knows them. Linking never changes these facts."""
+    """業務別の宛名: a person as one source system knows them. Linking never changes these facts.
+
+    ``objects`` holds those in force. One whose import was taken back (``withdrawn_at``) belongs to nobody, until a later
+    file names it again.
+    """
 
     source = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, verbose_name="業務システム")
     person_number = models.CharField("業務側の番号", max_length=30)
@@ -96,10 +103,16 @@ class SourceIdentity(models.Model):
     ground = models.CharField("知った根拠", max_length=10, choices=Ground)
     last_seen_on = models.DateField("最後に届いた日", null=True)
     seen_in_file = models.BigIntegerField(null=True)  # claims.ImportFile id; that app is above this one
+    withdrawn_at = models.DateTimeField("取込を取り消した日時", null=True)
+
+    objects = IdentityManager()
 
     class Meta:
         verbose_name = verbose_name_plural = "業務別の宛名"
         constraints = [
+            models.CheckConstraint(
+                name="identity_withdrawn_belongs_to_nobody", condition=Q(withdrawn_at=None) | Q(person=None)
+            ),
             models.UniqueConstraint(name="identity_once_per_source", fields=["source", "person_number"]),
             models.CheckConstraint(name="identity_has_a_number", condition=~Q(person_number="")),
         ]
@@ -130,6 +143,7 @@ class FormerFact(models.Model):
     value = models.CharField("以前の記載", max_length=200)
     key = models.CharField(max_length=200)  # as in SourceIdentity
     until = models.DateField("いつまで（分からないか、今も使うときは空）", null=True)
+    in_file = models.BigIntegerField(null=True)  # claims.ImportFile id, as in SourceIdentity
 
     class Meta:
         verbose_name = verbose_name_plural = "以前の記載"

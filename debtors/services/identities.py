@@ -24,38 +24,39 @@ def _list(names: tuple[str, ...], prefix: str) -> str:
 
 NOW = f"""
 CREATE TEMP TABLE identities_now ON COMMIT DROP AS
-SELECT f.*, coalesce(i.id, nextval('debtors_sourceidentity_id_seq')) AS id, i.id IS NULL AS is_new,
-    i.id IS NULL OR ({_list(FACTS, "f")}, %(ground)s) IS DISTINCT FROM ({_list(FACTS, "i")}, i.ground) AS changed
+SELECT f.*, coalesce(i.id, nextval('debtors_sourceidentity_id_seq')) AS id,
+    i.id IS NOT NULL AS is_there, i.id IS NULL OR i.withdrawn_at IS NOT NULL AS is_new,
+    i.id IS NULL OR i.withdrawn_at IS NOT NULL OR ({_list(FACTS, "f")}, %(ground)s) IS DISTINCT FROM ({_list(FACTS, "i")}, i.ground) AS changed
 FROM facts f LEFT JOIN debtors_sourceidentity i ON i.source_id = %(source)s AND i.person_number = f.person_number
 """
 # What a source no longer says is kept for 名寄せ: people move and marry, and other sources hold what was.
 FORMER = {"name": "name_key", "kana": "kana_key", "address": "address_key", "phone": "phone_key"}
 KEEP_FORMER = " UNION ALL ".join(
-    f"SELECT i.id, '{what}', i.{what}, i.{key}, %(as_of)s::date FROM debtors_sourceidentity i"
+    f"SELECT i.id, '{what}', i.{what}, i.{key}, %(as_of)s::date, %(file)s::bigint FROM debtors_sourceidentity i"
     " JOIN identities_now n ON n.id = i.id AND n.changed AND NOT n.is_new JOIN identity_keys k ON k.id = i.id"
     f" WHERE i.{key} <> '' AND i.{key} <> k.{key}"
     for what, key in FORMER.items()
 )
-INSERT_FORMER = "INSERT INTO debtors_formerfact (identity_id, what, value, key, until)"
+INSERT_FORMER = "INSERT INTO debtors_formerfact (identity_id, what, value, key, until, in_file)"
 UPDATE = f"""
 UPDATE debtors_sourceidentity i SET {", ".join(f"{name} = n.{name}" for name in FACTS)},
     {", ".join(f"{name} = k.{name}" for name in KEYS)}, ground = %(ground)s, last_seen_on = %(as_of)s,
-    seen_in_file = %(file)s
-FROM identities_now n JOIN identity_keys k ON k.id = n.id WHERE i.id = n.id AND n.changed AND NOT n.is_new
+    seen_in_file = %(file)s, withdrawn_at = NULL
+FROM identities_now n JOIN identity_keys k ON k.id = n.id WHERE i.id = n.id AND n.changed AND n.is_there
 """
 INSERT = f"""
 INSERT INTO debtors_sourceidentity (id, source_id, person_number, {", ".join(FACTS + KEYS)}, ground, last_seen_on,
     seen_in_file)
 SELECT n.id, %(source)s, n.person_number, {_list(FACTS, "n")}, {_list(KEYS, "k")}, %(ground)s, %(as_of)s, %(file)s
-FROM identities_now n JOIN identity_keys k ON k.id = n.id WHERE n.is_new
+FROM identities_now n JOIN identity_keys k ON k.id = n.id WHERE NOT n.is_there
 """
 
 
 def upsert_identities(*, source_id: int, ground: str, file_id: int, as_of: date) -> None:
     """Write the identities of table ``facts`` (person_number and the facts) as one source now has them.
 
-    Leaves table ``identities_now`` (person_number, facts, id, is_new, changed). Links are not touched; the history
-    triggers keep what changed.
+    Leaves table ``identities_now`` (person_number, facts, id, is_there, is_new, changed). Links are not touched; the
+    history triggers keep what changed. One that an undone import brought in and that is named again is there and new.
     """
     params = {"source": source_id, "ground": ground, "file": file_id, "as_of": as_of}
     with connection.cursor() as cursor:
@@ -96,7 +97,7 @@ WHERE o.value <> '' AND NOT EXISTS (SELECT FROM debtors_formerfact f
 KEY_OF = {"name": name_key, "kana": kana_key, "address": address_key, "phone": phone_key}
 
 
-def add_former_facts() -> None:
+def add_former_facts(*, file_id: int) -> None:
     """Write what table ``other_facts`` (identity_id, what, value, until) says that a person also had or has.
 
     Leaves table ``former_now`` (identity_id) of those of whom something new was learned.
@@ -117,8 +118,9 @@ def add_former_facts() -> None:
             " WHERE f.identity_id = n.identity_id AND f.what = n.what AND f.key = n.key)"
         )
         cursor.execute(
-            f"{INSERT_FORMER} SELECT identity_id, what, value, key, until FROM former_new WHERE key <> ''"
-            " ORDER BY identity_id, what, value ON CONFLICT (identity_id, what, key) DO NOTHING"
+            f"{INSERT_FORMER} SELECT identity_id, what, value, key, until, %s FROM former_new WHERE key <> ''"
+            " ORDER BY identity_id, what, value ON CONFLICT (identity_id, what, key) DO NOTHING",
+            [file_id],
         )
 
 

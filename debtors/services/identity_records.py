@@ -25,8 +25,9 @@ FROM debtors_sourceidentity i JOIN debtors_sourcesystem s ON s.id = i.source_id 
 
 
 def read_records(cursor: Any, among: str = "") -> Iterator[tuple[IdentityRecord, int | None, str]]:
-    """Yield record, person id and ground of all identities, or of those in ``among`` (SQL), in order of their ids."""
-    cursor.execute(f"{READ} {f'WHERE i.id IN {among}' if among else ''} ORDER BY i.id")
+    """Yield record, person id and ground of all identities in force, or of those in ``among`` (SQL), in order of their ids."""
+    within = f"AND i.id IN {among}" if among else ""
+    cursor.execute(f"{READ} WHERE i.withdrawn_at IS NULL {within} ORDER BY i.id")
     while rows := cursor.fetchmany(PAGE):
         for *facts, address, household, names, kanas, addresses, phones, person_id, ground in rows:
             record = IdentityRecord(

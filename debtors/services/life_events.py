@@ -18,6 +18,7 @@ BEFORE = f"""
 CREATE TEMP TABLE identities_before ON COMMIT DROP AS
 SELECT i.id, i.name, i.name_key, i.address, i.address_key, i.household_number, i.relation, i.died_on, i.moved_on
 FROM facts f JOIN debtors_sourceidentity i ON i.source_id = %(source)s AND i.person_number = f.person_number
+    AND i.withdrawn_at IS NULL
 WHERE ({", ".join(f"i.{name}" for name in FACTS)}) IS DISTINCT FROM ({", ".join(f"f.{name}" for name in FACTS)})
 """
 PROTECTED_BEFORE = """

@@ -35,7 +35,8 @@ SELECT i.address_key UNION SELECT i.phone_key
 UNION SELECT f.key FROM debtors_formerfact f WHERE f.identity_id = i.id AND f.what IN ('address', 'phone')
 """
 BLOCKS = f"""
-SELECT i.id, i.person_id, hashtextextended(b.text, 0) AS key FROM debtors_sourceidentity i, LATERAL (
+SELECT i.id, i.person_id, hashtextextended(b.text, 0) AS key
+FROM (SELECT * FROM debtors_sourceidentity WHERE withdrawn_at IS NULL) i, LATERAL (
     SELECT concat_ws('|', w.who, p.place) AS text FROM ({WHO}) w(who), ({WHERE} UNION SELECT i.birth_on::text) p(place)
     WHERE w.who <> '' AND p.place <> ''
     UNION SELECT concat_ws('|', i.birth_on::text, p.place) FROM ({WHERE}) p(place)
@@ -66,6 +67,12 @@ SURROUNDINGS = (
     """,
     "ANALYZE surroundings",
 )
+FORMER_PEOPLE = """
+SELECT DISTINCT ON (l.identity_id) l.identity_id, l.person_id
+FROM debtors_person p JOIN debtors_identitylink l ON l.person_id = p.id
+WHERE p.withdrawn_at IS NOT NULL AND l.identity_id IN (SELECT id FROM surroundings)
+ORDER BY l.identity_id, l.linked_at DESC, l.id DESC
+"""
 LINK = "UPDATE debtors_sourceidentity i SET person_id = n.person_id FROM new_links n WHERE i.id = n.identity_id"
 REMEMBER = """
 INSERT INTO debtors_identitylink (identity_id, person_id, rule, evidence, linked_at, linked_by_id)
@@ -160,10 +167,11 @@ class _Linker:
         made: list[NewLink] = []
         left = self._to_known_persons(made)
         links = _by_identity(linking := link_identities((self.records[key] for key in left), never=self.never))
-        numbers = _numbers(self.cursor)
+        numbers, former = _numbers(self.cursor), _former_people(self.cursor)
         for group in linking.groups:
             if self.of_sections.intersection(group):
-                person = next(numbers)
+                known = [former[key] for key in group if key in former and former[key] not in self.held]
+                person = known[0] if known else next(numbers)
                 made += [self._link(key, person, links[key]) for key in group]
         return made
 
@@ -219,6 +227,12 @@ def _by_identity(linking: Linking) -> dict[int, list[Link]]:
         found[link.left].append(link)
         found[link.right].append(link)
     return found
+
+
+def _former_people(cursor: Any) -> dict[int, int]:
+    """Whom identities belonged to, where the taking back of an import left that person without any: they come back."""
+    cursor.execute(FORMER_PEOPLE)
+    return dict(cursor.fetchall())
 
 
 def _numbers(cursor: Any) -> Iterator[int]:

@@ -149,7 +149,7 @@ def _came_later(joining: Joining, known: Sequence[int]) -> list[ByHand]:
 
 def _has_claims(identity_id: int) -> bool:
     # "claims" is the reverse name that the app above gives to its debtor; nothing is imported from there.
-    return SourceIdentity.objects.filter(pk=identity_id, claims__isnull=False).exists()
+    return SourceIdentity.objects.filter(pk=identity_id, claims__isnull=False, claims__taken_back_at=None).exists()
 
 
 def _new_person_id() -> int:

@@ -35,8 +35,8 @@ FACTS = (
 SHOWN = ", ".join(f"p.{name}" for name in FACTS)
 FOUND = ", ".join(f"b.{name}" for name in FACTS)
 UPDATE = f"""
-UPDATE debtors_person p SET {", ".join(f"{name} = b.{name}" for name in FACTS)}
-FROM best b WHERE p.id = b.person_id AND ({SHOWN}) IS DISTINCT FROM ({FOUND})
+UPDATE debtors_person p SET {", ".join(f"{name} = b.{name}" for name in FACTS)}, withdrawn_at = NULL
+FROM best b WHERE p.id = b.person_id AND (({SHOWN}) IS DISTINCT FROM ({FOUND}) OR p.withdrawn_at IS NOT NULL)
 """
 # A link to a person that does not exist yet makes the person: the key constraint waits until the transaction ends.
 INSERT = f"""

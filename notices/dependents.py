@@ -1,0 +1,10 @@
+"""Letters stand on the claims they name: their import cannot be taken back any more."""
+
+from toyota_collect.registry import Dependent, Registry
+
+
+def register(registry: Registry) -> None:
+    registry.dependent(
+        Dependent("notices.letterclaim.claim", "催告書", since="letter__run__snapshot_at"),
+        Dependent("notices.dunning.claim", "督促状", since="run__started_at"),
+    )
