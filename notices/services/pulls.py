@@ -8,16 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from claims.models import Slip
 from claims.services.slips import void_slips
 from notices.letter.sheets import MAX_SHEETS
 from notices.models import Letter, PrintRun, Pull
 from notices.rules.marks import Unreadable, envelopes_of, read_mark
 from notices.rules.pulling import Found
 from notices.services.letter_data import RUN_NUMBERS
-from notices.services.letter_slips import letter_slips
+from notices.services.letter_slips import slips_of
 from notices.services.pull_selection import letters_to_pull
-from notices.services.rendering import frozen_letter
 from notices.services.runs import RunRefused
 from toyota_collect import audit
 
@@ -157,10 +155,8 @@ def _confirm(pulls: Sequence[Pull], *, as_: str, by: Any, now: datetime, today: 
     """Their slips are void with it: nobody shall pay an amount that is not right any more."""
     for pull in pulls:
         pull.confirmed_as, pull.confirmed_at, pull.confirmed_by = as_, now, by
-    letters = Letter.objects.filter(pk__in=[pull.letter_id for pull in pulls])
-    numbers = [slip.number for letter in letters for slip in letter_slips(letter.person_id, frozen_letter(letter))]
-    slips = Slip.objects.filter(number__in=numbers, origin=Slip.Origin.LETTER)
-    void_slips(slip_ids=list(slips.values_list("pk", flat=True)), on=today, reason=VOID_REASON, by=by)
+    letters = Letter.objects.filter(pk__in=[pull.letter_id for pull in pulls]).select_related("run").defer("snapshot")
+    void_slips(slip_ids=slips_of(letters), on=today, reason=VOID_REASON, by=by)
 
 
 def _about(found: Found) -> str:
