@@ -18,19 +18,7 @@ from toyota_collect.models import Document
 KIND, HASHES = "seal", "seal_hashes"
 SUBJECT = "notices.printrun"
 MARK = "seal.number_mark"
-COLUMNS = [
-    "serial",
-    "number",
-    "person",
-    "state",
-    "reason",
-    "amount",
-    "pages",
-    "file",
-    "page",
-    "letter_sha256",
-    "file_sha256",
-]
+COLUMNS = ["serial", "number", "state", "pages", "file", "page", "letter_sha256", "file_sha256"]
 
 
 @dataclass(frozen=True)
@@ -84,29 +72,19 @@ def _in_columns(rows: list[Any], columns: int) -> list[tuple[Any, ...]]:
 
 
 def hash_list(run: PrintRun) -> bytes:
-    """Every letter of the run in its order, with what became of it and its hash (UTF-8 CSV). No names, no addresses."""
+    """Every letter of the run in its order, with what became of it and its hash (UTF-8 CSV).
+
+    It may lie beside the pile in strange hands: no names, no amounts, and not why a letter was pulled.
+    """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    rows = run.letters.order_by("serial").values_list(
-        "serial",
-        "number",
-        "person__number",
-        "state",
-        "pull__reason",
-        "failure_code",
-        "total_yen",
-        "sheets",
-        "chunk__path",
-        "first_page",
-        "snapshot_sha256",
-        "chunk__sha256",
-    )
-    for serial, number, person, state, pulled, failure, yen, sheets, path, page, sha, file_sha in rows.iterator(2_000):
-        printed = state in Letter.PRINTED
-        file = [Path(path).name, page] if printed and path else ["", ""]
-        reason = pulled or failure
-        writer.writerow([serial, number, person, state, reason, yen, sheets, *file, sha, file_sha if printed else ""])
+    facts = ["sheets", "chunk__path", "first_page", "snapshot_sha256", "chunk__sha256"]
+    rows = run.letters.order_by("serial").values_list("serial", "number", "state", *facts)
+    for serial, number, state, sheets, path, page, sha256, file_sha256 in rows.iterator(2_000):
+        if state not in Letter.PRINTED:
+            path, page, file_sha256 = "", "", ""
+        writer.writerow([serial, number, state, sheets, Path(path).name, page, sha256, file_sha256])
     return buffer.getvalue().encode()
 
 

@@ -293,8 +293,9 @@ def test_the_hash_list_names_every_letter_and_what_became_of_it(ready, operator)
             row["file_sha256"]
             == hashlib.sha256((Path(settings.MEDIA_ROOT) / letter.chunk.path).read_bytes()).hexdigest()
         )
-        assert letter.name not in content.decode()
-    assert [row["reason"] for row in rows] == ["paid", "", ""]
+        for secret in (letter.name, letter.person.number):
+            assert secret not in content.decode()
+    assert [row["state"] for row in rows] == ["pulled", "verified", "verified"]
 
 
 def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready):
