@@ -13,12 +13,16 @@ def day_field(label: str, *, required: bool = True, help_text: str = "") -> form
     return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
 
 
+# That letters were sent is written where they are posted.
+BY_HAND = [choice for choice in Contact.Outcome.choices if choice[0] != Contact.Outcome.SENT]
+
+
 class ContactForm(forms.Form):
     """A contact and the step that follows. ``on_latest``: no contact lies in the future."""
 
     on = day_field("日付")
     channel = forms.ChoiceField(label="手段", choices=Contact.Channel.choices, widget=forms.RadioSelect)
-    outcome = forms.ChoiceField(label="結果", choices=Contact.Outcome.choices, widget=forms.RadioSelect)
+    outcome = forms.ChoiceField(label="結果", choices=BY_HAND, widget=forms.RadioSelect)
     text = forms.CharField(label="内容", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     promised_on = day_field("約束の日", required=False, help_text="結果が「納付を約束」のとき")
     next_step = forms.CharField(

@@ -1,5 +1,6 @@
 """Contacts and the next step: written together, so that no open case is left without one."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -66,6 +67,32 @@ def record_contact(
             by=by,
         )
     return contact
+
+
+@transaction.atomic
+def log_letters(*, lines: Sequence[tuple[int, str, str]], outcome: str, on: date, by: Any) -> int:
+    """Write a line about a letter into the log of each person: (person id, text, ground). No next step follows from it.
+
+    What was sent or came back is a fact of the post; who has to act on it is said elsewhere. Lines are never changed:
+    a letter that comes back gets a line of its own.
+    """
+    made = Contact.objects.bulk_create(
+        (
+            Contact(
+                person_id=person,
+                on=on,
+                channel=Contact.Channel.LETTER,
+                outcome=outcome,
+                text=text,
+                ground=ground,
+                by=by,
+            )
+            for person, text, ground in lines
+        ),
+        batch_size=2_000,
+    )
+    audit.record(event="contacts.letters", by=by, detail={"lines": len(made), "outcome": outcome})
+    return len(made)
 
 
 @transaction.atomic

@@ -50,7 +50,8 @@ def panel_next(request: HttpRequest, person: Person) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_contact(request: HttpRequest, person: Person) -> HttpResponse:
-    contact = Contact.objects.filter(person__in=together(person.pk)).select_related("by").first()
+    contacts = Contact.objects.filter(person__in=together(person.pk)).exclude(outcome=Contact.Outcome.SENT)
+    contact = contacts.select_related("by").first()  # a letter that was sent is no contact yet
     return render(request, "debtors/panel_contact.html", {"contact": contact})
 
 

@@ -24,6 +24,7 @@ class NoticesConfig(AppConfig):
         registry.subject_labels["notices.dunningrun"] = "督促状"
         registry.nav_item(NavItem(BATCH, "督促状", "notices:dunnings", Permission.RUN_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
+        registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.happenings.append(happenings)

@@ -21,11 +21,12 @@ def happenings(person: Any, user: Any, on: date) -> Iterator[Happening]:
 
 
 def _letters(person: Any, on: date) -> Iterator[Happening]:
+    """Letters on their way. One that was posted, or came back, stands in the log itself."""
     found = Letter.objects.filter(
         person__in=together(person.pk), run__is_sample=False, run__issued_on__lte=on, state=Letter.State.VERIFIED
     )
     for letter in found.select_related("run").defer("snapshot"):
-        text = f"{letter.run.title} {yen_text(letter.total_yen)}（{letter.number}）"
+        text = f"{letter.run.title} {yen_text(letter.total_yen)}（{letter.number}）。まだ発送していない。"
         yield Happening(letter.run.issued_on, "催告書", text, who="帳票", tone="letter")
 
 

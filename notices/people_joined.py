@@ -15,7 +15,7 @@ def register(registry: Registry) -> None:
             "notices.letter.person",
             "催告書",
             concerns=through(Letter, "claims__claim__identity"),
-            matters=Q(run__is_sample=False, state=Letter.State.VERIFIED),
+            matters=Q(run__is_sample=False, state__in=Letter.GOING),
             decide=WRONG_PERSON,
             name=lambda letter: letter.number,
         ),

@@ -29,4 +29,5 @@ urlpatterns = [
     path("slips/<int:pk>/void/", views_slips.void_slip, name="void-slip"),
     path("plans/<int:pk>/slips/", views_slips.make_plan_slips, name="plan-slips"),
     path("", include("notices.urls_dunning")),
+    path("", include("notices.urls_mailing")),
 ]

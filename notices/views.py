@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from notices import forms
+from notices.mailing_page import mailing_facts, next_step
 from notices.models import PrintRun
 from notices.services import progress as live
 from notices.services import runs as services
@@ -17,7 +18,7 @@ from notices.services.pages import accounting, run_page
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 
-RUNS = PrintRun.objects.select_related("approval__decided_by", "made_by")
+RUNS = PrintRun.objects.select_related("approval__decided_by", "made_by", "pulled_by")
 
 
 @require(Permission.RUN_VIEW)
@@ -28,7 +29,9 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require(Permission.RUN_VIEW)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "notices/run.html", run_page(get_object_or_404(RUNS, pk=pk)) | {"reason": forms.Reason()})
+    found = get_object_or_404(RUNS, pk=pk)
+    context = run_page(found) | {"reason": forms.Reason(), "mailing": next_step(found), "mailed": mailing_facts(found)}
+    return render(request, "notices/run.html", context)
 
 
 @require(Permission.RUN_VIEW)

@@ -16,7 +16,7 @@ from debtors.models import Person
 from debtors.panels import person_panel
 from debtors.protection import hidden_people
 from notices import forms
-from notices.models import Letter, PrintChunk, PrintRun
+from notices.models import Letter, PrintChunk, PrintRun, Pull
 from notices.services.charge_sheet import SheetWithheld, charge_sheet
 from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import manifest_path
@@ -68,7 +68,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     audit.log_view(request, action="letter", person_key=found.person.number)
     lines = found.claims.select_related("claim__kind").order_by("claim__kind__position", "claim__due_on", "pk")
     sums = {name: sum(getattr(line, name) for line in lines) for name in ("principal_yen", "fee_yen", "late_yen")}
-    return render(request, "notices/letter_page.html", {"letter": found, "lines": lines, "sums": sums})
+    context = {"letter": found, "lines": lines, "sums": sums, "pull": Pull.objects.filter(letter=found).first()}
+    return render(request, "notices/letter_page.html", context | {"returns": found.returns.order_by("pk")})
 
 
 @require(Permission.LETTER_VIEW)
@@ -105,14 +106,14 @@ def bundle(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
 
 @require(Permission.RUN_PREPARE)
 def manifest(request: HttpRequest, pk: int) -> HttpResponse:
-    run = get_object_or_404(PrintRun, pk=pk, state=PrintRun.State.VERIFIED)
+    run = get_object_or_404(PrintRun, pk=pk, state__in=PrintRun.MADE)
     audit.log_view(request, action="run.manifest")
     return _download(manifest_path(run), _kept(manifest_path(run)), "text/csv; charset=utf-8")
 
 
 @person_panel(Permission.LETTER_VIEW)
 def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
-    found = Letter.objects.filter(person__in=together(person.pk), run__is_sample=False, state=Letter.State.VERIFIED)
+    found = Letter.objects.filter(person__in=together(person.pk), run__is_sample=False, state__in=Letter.PRINTED)
     recent = found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10]
     return render(request, "notices/_person_panel.html", {"person": person, "letters": recent})
 

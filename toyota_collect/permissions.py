@@ -52,6 +52,7 @@ class Permission(StrEnum):
     RUN_VIEW = "run.view"
     RUN_PREPARE = "run.prepare"
     LETTER_VIEW = "letter.view"
+    MAIL_RETURN = "mail.return"
     ASK = "ask"
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
@@ -86,6 +87,7 @@ _DESCRIPTIONS = {
     Permission.RUN_VIEW: "一斉催告を見る",
     Permission.RUN_PREPARE: "一斉催告を準備し、始める",
     Permission.LETTER_VIEW: "催告書を見る",
+    Permission.MAIL_RETURN: "返戻を見る・登録する",
     Permission.ASK: "起案した件を見る・取り下げる",
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
@@ -119,6 +121,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HANDOVER_OFFICE,
             P.EVIDENCE,
             P.LETTER_VIEW,
+            P.MAIL_RETURN,
             P.ASK,
         }
     ),
@@ -137,6 +140,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.HANDOVER_DECIDE,
             P.EVIDENCE,
             P.LETTER_VIEW,
+            P.MAIL_RETURN,
             P.IMPORT_VIEW,
             P.STANDARD_CHECK,
             P.STANDARD_EXPORT,
@@ -147,7 +151,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.BOARD_VIEW,
         }
     ),
-    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW, P.ASK}),
+    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW, P.MAIL_RETURN, P.ASK}),
     Role.RECEIPTS_CLERK: frozenset(
         {
             P.HOME,

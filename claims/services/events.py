@@ -1,10 +1,11 @@
 """時効に関わるできごと: writing and taking back dated facts; the clocks follow in the same transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from claims.models import Claim, ClaimEvent
@@ -12,6 +13,14 @@ from claims.rules.prescription import Status
 from claims.services.clocks import ClockUnknown, clocks_for, refresh_clocks
 from toyota_collect import audit
 
+DEMANDS = """
+INSERT INTO claims_claimevent AS e (claim_id, kind, "on", until, detail, ground, origin, by_id, written_at)
+SELECT c.id, 'demand', %s, NULL, %s::jsonb, c.ground, given.origin, %s, now()
+FROM unnest(%s::bigint[], %s::text[]) AS given(claim_id, origin) JOIN claims_claim c ON c.id = given.claim_id
+ON CONFLICT (claim_id, kind, "on") DO UPDATE
+SET withdrawn_at = NULL, detail = EXCLUDED.detail, origin = EXCLUDED.origin, until = NULL
+WHERE e.withdrawn_at IS NOT NULL
+"""
 ACKNOWLEDGES = frozenset({ClaimEvent.Kind.ACKNOWLEDGEMENT, ClaimEvent.Kind.GRACE})
 
 
@@ -67,6 +76,37 @@ def record_events(
         audit.record(event="event.recorded", by=by, target=event, detail={"kind": kind, "on": on.isoformat()})
     _run(claims, on=on)
     return written
+
+
+@transaction.atomic
+def record_demands(*, acts: Sequence[tuple[int, str]], on: date, arrived_on: date, by: Any) -> int:
+    """Write the 催告 of many letters sent on one day, (claim id, origin) each; return how many are new.
+
+    It takes a few statements, however many the claims. A 催告 that stands on the day already is left as it is; one that
+    was withdrawn stands again. ``arrived_on``: when the post is presumed to bring it; from that day the clock counts.
+    """
+    ids = [claim for claim, _ in acts]
+    list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+    detail = json.dumps({"arrived_on": arrived_on.isoformat()})
+    with connection.cursor() as cursor:
+        cursor.execute(DEMANDS, [on, detail, by.pk, ids, [origin[:60] for _, origin in acts]])
+        written = int(cursor.rowcount)
+    audit.record(event="events.demanded", by=by, detail={"events": written, "on": on.isoformat()})
+    refresh_clocks(ids)
+    return written
+
+
+@transaction.atomic
+def withdraw_demands(*, claim_ids: Sequence[int], origin: str, by: Any, reason: str) -> int:
+    """Take back the 催告 of the claims that came of ``origin`` (a letter that came back); return how many stood."""
+    list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
+    standing = ClaimEvent.objects.filter(
+        claim__in=claim_ids, kind=ClaimEvent.Kind.DEMAND, origin=origin[:60], withdrawn_at=None
+    )
+    taken = standing.update(withdrawn_at=timezone.now())
+    audit.record(event="events.withdrawn", by=by, key=origin[:60], detail={"events": taken, "reason": reason})
+    refresh_clocks(claim_ids)
+    return taken
 
 
 @transaction.atomic

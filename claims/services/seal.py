@@ -6,12 +6,13 @@ moment in which no writer holds it. So a block never misses an entry that was st
 
 import hashlib
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from claims.models import SealBlock
 from claims.models.ledger import SEAL_LOCK
 
 BLOCK = 10_000
+PATIENCE = "5s"
 # What an entry says, with the receipt it came from; written_at in UTC so that a session's time zone changes nothing.
 # concat_ws leaves out what is NULL, so the last two change no older hash.
 LINE = """concat_ws('|', e.id, e.claim_id, e.kind, e.component, e.amount_yen, e.on, coalesce(e.reverses_id, 0), e.by_id,
@@ -26,6 +27,25 @@ SELECT min(id), max(id), count(*), encode(sha256(convert_to(string_agg(line, E'\
 FROM block
 """  # noqa: S608  LINE is the constant above
 LAST_ID = 2**63 - 1
+
+
+class WritersBusy(Exception):
+    """Somebody has been writing entries for longer than one waits."""
+
+
+def hold_off_writers() -> None:
+    """Until the end of this transaction nobody writes entries, and all that were being written are there to be read.
+
+    Raises:
+        WritersBusy: somebody is still writing after ``PATIENCE``.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+    except OperationalError as error:
+        raise WritersBusy from error
 
 
 def chain(former: str, content: str) -> str:

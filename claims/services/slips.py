@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 
-from claims.models import Claim, Plan, PlanInstalment, PlanLine, Slip, SlipLine
+from claims.models import Claim, Payment, Plan, PlanInstalment, PlanLine, Slip, SlipLine
 from claims.services.charges import amounts_due
 from debtors.models import Person
 from toyota_collect import audit
@@ -213,6 +214,20 @@ def void_slip(*, slip_id: int, on: date, reason: str, by: Any) -> Slip:
     slip.save()
     audit.record(event="slip.voided", by=by, target=slip, detail={"reason": slip.void_reason})
     return slip
+
+
+@transaction.atomic
+def void_slips(*, slip_ids: Sequence[int], on: date, reason: str, by: Any) -> int:
+    """Take slips out of use that nobody holds; return how many. Those void already, or paid with, are left as they are.
+
+    A slip that money came with says what it was for: void, it would only make a case of a payment that is in order.
+    """
+    paid = Payment.objects.filter(slip=OuterRef("pk"), state__in=["provisional", "final"])
+    slips = Slip.objects.filter(~Exists(paid), pk__in=slip_ids, voided_on=None)
+    voided = slips.update(voided_on=on, void_reason=reason[:200])
+    if voided:
+        audit.record(event="slips.voided", by=by, detail={"slips": voided, "reason": reason[:200]})
+    return voided
 
 
 def title_of(claims: Sequence[Claim]) -> str:

@@ -23,6 +23,7 @@ class Contact(models.Model):
         PROMISED = "promised", "納付を約束"
         ABSENT = "absent", "不在"
         REFUSED = "refused", "拒否"
+        SENT = "sent", "発送"
         RETURNED = "returned", "返戻"
         NOTE = "note", "メモ"
 

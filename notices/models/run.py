@@ -26,7 +26,14 @@ class PrintRun(models.Model):
         SNAPSHOT = "snapshot", "金額確定中"
         RENDERING = "rendering", "作成中"
         VERIFIED = "verified", "検査済"
+        PULLED = "pulled", "引抜済"
+        SEALED = "sealed", "封緘済"
+        HANDED = "handed", "引渡済"
+        POSTED = "posted", "発送済"
         FAILED = "failed", "要対応"
+
+    # All letters are made and checked; what is done after that leaves the print files as they are.
+    MADE = (State.VERIFIED, State.PULLED, State.SEALED, State.HANDED, State.POSTED)
 
     class SlipPolicy(models.TextChoices):
         CLAIM = "claim", "期別ごとに1枚"
@@ -53,6 +60,8 @@ class PrintRun(models.Model):
     snapshot_at = models.DateTimeField("金額確定の時刻", null=True)
     started_at = models.DateTimeField("作成開始", null=True)
     finished_at = models.DateTimeField("検査済の時刻", null=True)
+    pulled_at = models.DateTimeField("最後に引抜を調べた時刻", null=True)
+    pulled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True)
     problem = models.CharField("要対応の内容", max_length=500, blank=True)
 
     class Meta:
@@ -61,6 +70,15 @@ class PrintRun(models.Model):
         constraints = [
             models.UniqueConstraint(name="run_numbered_in_its_year", fields=["fiscal_year", "is_sample", "sequence"]),
             models.CheckConstraint(name="run_deadline_after_issue", condition=Q(deadline_on__gt=F("issued_on"))),
+            models.CheckConstraint(
+                name="run_sample_stays_in_the_house",
+                condition=Q(is_sample=False) | ~Q(state__in=["pulled", "sealed", "handed", "posted"]),
+            ),
+            models.CheckConstraint(
+                name="run_pulled_by_somebody",
+                condition=Q(pulled_at=None, pulled_by=None) & ~Q(state__in=["pulled", "sealed", "handed", "posted"])
+                | Q(pulled_at__isnull=False, pulled_by__isnull=False),
+            ),
         ]
 
     @property
@@ -90,6 +108,14 @@ class Letter(models.Model):
         RENDERED = "rendered", "作成済"
         VERIFIED = "verified", "検査済"
         FAILED = "failed", "作れず"
+        PULLED = "pulled", "引抜"
+        POSTED = "posted", "発送済"
+        RETURNED = "returned", "返戻"
+
+    # Lies in a print file, whatever became of it since.
+    PRINTED = (State.VERIFIED, State.PULLED, State.POSTED, State.RETURNED)
+    # Is on its way to the person, or was.
+    GOING = (State.VERIFIED, State.POSTED, State.RETURNED)
 
     run = models.ForeignKey(PrintRun, on_delete=models.PROTECT, related_name="letters")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="letters")
@@ -131,6 +157,9 @@ class LetterClaim(models.Model):
     principal_yen = models.BigIntegerField("本税・元金")
     fee_yen = models.BigIntegerField("督促手数料")
     late_yen = models.BigIntegerField("延滞金等")  # with costs of collection (費用), which have no column of their own
+    # Entries of the claim in the moment of the snapshot: what the ledger holds beyond them has come since. A count and
+    # no time, for a transaction that was open at that moment writes its entries with an earlier time.
+    entries = models.PositiveIntegerField("記帳の数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "催告書の明細"

@@ -1,11 +1,18 @@
 """The slips of letters as the ledger knows them, so that money paid with them finds its claims."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from django.db.models.functions import Left
+
+from claims.models import Slip
 from claims.services.slips import LetterSlip
-from notices.letter import LetterData, Slip, slips
+from notices.letter import LetterData, slips
+from notices.letter import Slip as PrintedSlip
+from notices.models import Letter
+from notices.services.letter_data import RUN_NUMBERS
 
 FREE_DIGITS = slice(8, 29)  # of the 44: after 91 and the company's six
+BEGIN = 11  # of these: run 4, serial 7
 
 
 def letter_slips(person_id: int, data: LetterData) -> Iterator[LetterSlip]:
@@ -28,6 +35,18 @@ def letter_slips(person_id: int, data: LetterData) -> Iterator[LetterSlip]:
         )
 
 
-def _number(slip: Slip) -> str:
+def slips_of(letters: Iterable[Letter]) -> list[int]:
+    """Ids of the slips that the letters printed: their numbers begin with those of the run and the letter."""
+    begins = {f"{one.run_id % RUN_NUMBERS:04d}{one.serial:07d}": one for one in letters}
+    slips = Slip.objects.filter(origin=Slip.Origin.LETTER, person__in={one.person_id for one in begins.values()})
+    rows = slips.annotate(begin=Left("number", BEGIN)).values_list("pk", "begin", "person_id", "issued_on")
+    return [
+        pk
+        for pk, begin, person, issued_on in rows
+        if (one := begins.get(begin)) and (person, issued_on) == (one.person_id, one.run.issued_on)
+    ]
+
+
+def _number(slip: PrintedSlip) -> str:
     """The free digits of the barcode; a slip without one has those that its 照会番号 stands for."""
     return slip.number[FREE_DIGITS] if slip.number else slip.reference.replace("-", "").ljust(21, "0")

@@ -20,7 +20,7 @@ WHY = {
     "below_minimum": "残額が、この実行の最低金額に満たない",
 }
 RUNNING = (PrintRun.State.SNAPSHOT, PrintRun.State.RENDERING)
-BEGUN = (*RUNNING, PrintRun.State.VERIFIED, PrintRun.State.FAILED)
+BEGUN = (*RUNNING, *PrintRun.MADE, PrintRun.State.FAILED)
 
 
 def run_page(run: PrintRun) -> dict[str, Any]:
@@ -32,6 +32,8 @@ def run_page(run: PrintRun) -> dict[str, Any]:
         "steps": live.steps(run),
         "running": run.state in RUNNING,
         "begun": run.state in BEGUN,
+        "made": run.state in PrintRun.MADE,
+        "may_retry": run.state in (PrintRun.State.VERIFIED, PrintRun.State.FAILED),
         "progress": progress,
         "failures": live.failures(run),
         "speed": live.speed(run),
@@ -104,6 +106,6 @@ def _conditions(run: PrintRun) -> list[tuple[str, str]]:
 
 def _samples(run: PrintRun) -> list[Letter]:
     """The longest, the dearest and the first letters: what is worth looking at before the post."""
-    done = run.letters.filter(state=Letter.State.VERIFIED)
+    done = run.letters.filter(state__in=Letter.GOING)
     picked = [*done.order_by("-sheets")[:4], *done.order_by("-total_yen")[:4], *done.order_by("serial")[:4]]
     return sorted({letter.pk: letter for letter in picked}.values(), key=lambda letter: letter.serial)[:SAMPLES]

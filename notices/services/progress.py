@@ -1,7 +1,7 @@
 """What the page of a run shows while it is made: counts, speed, time left, failures, and whether the sum closes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Min
@@ -67,7 +67,8 @@ def progress(run: PrintRun) -> Progress:
     """The state of every letter of the run, counted; ``total`` is what was fixed with the amounts."""
     counts = dict.fromkeys(Letter.State.values, 0)
     counts |= dict(run.letters.values_list("state").annotate(n=Count("pk")))
-    done = counts[Letter.State.RENDERED] + counts[Letter.State.VERIFIED]
+    printed = sum(counts[state] for state in Letter.PRINTED)
+    done = counts[Letter.State.RENDERED] + printed
     rate = letters_per_second(_spans(run))
     total = run.counts.get("letters", 0)
     # Until the amounts are fixed there are no letters yet: all of them wait.
@@ -75,7 +76,7 @@ def progress(run: PrintRun) -> Progress:
     return Progress(
         total=total,
         done=done,
-        verified=counts[Letter.State.VERIFIED],
+        verified=printed,
         waiting=waiting,
         failed=counts[Letter.State.FAILED],
         sheets=sum(run.chunks.values_list("pages", flat=True)),
@@ -102,33 +103,39 @@ def speed(run: PrintRun) -> list[tuple[str, str]]:
 
 
 def steps(run: PrintRun) -> list[dict[str, Any]]:
-    """The states of a run in order, for ``components/steps.html``."""
-    order = [PrintRun.State.DRAFT, PrintRun.State.COUNTED, PrintRun.State.APPROVED, PrintRun.State.SNAPSHOT]
-    order += [PrintRun.State.RENDERING, PrintRun.State.VERIFIED]
-    stopped = run.state == PrintRun.State.FAILED
-    stand_in = {PrintRun.State.FAILED: PrintRun.State.RENDERING, PrintRun.State.COUNTING: PrintRun.State.COUNTED}
+    """The states of a run in order, for ``components/steps.html``. A sample ends where it is checked."""
+    state, approval = PrintRun.State, run.approval
+    sealed = run.seals.filter(broken_at=None).select_related("sealed_by", "handed_by", "posted_by").first()
+    handed, posted = sealed and sealed.handed_on, sealed and sealed.posted_on
+    rows: list[tuple[str, str, list[str]]] = [
+        (state.DRAFT, "下書き", [_at(run.made_at), str(run.made_by)]),
+        (state.COUNTED, "集計", [f"{run.counts['letters']:,}通"] if run.counts else []),
+        (
+            state.APPROVED,
+            "決裁なし（見本）" if run.is_sample else "決裁済",
+            [_at(approval.decided_at), str(approval.decided_by)] if approval and approval.decided_at else [],
+        ),
+        (state.SNAPSHOT, "金額確定", [_at(run.started_at)] if run.started_at else []),
+        (state.RENDERING, "作成", [_at(run.snapshot_at)] if run.snapshot_at else []),
+        (state.VERIFIED, "検査済", [_at(run.finished_at)] if run.finished_at else []),
+    ]
+    if not run.is_sample:
+        rows += [
+            (state.PULLED, "引抜済", [_at(run.pulled_at), str(run.pulled_by)] if run.pulled_at else []),
+            (state.SEALED, "封緘済", [_at(sealed.sealed_at), str(sealed.sealed_by)] if sealed else []),
+            (state.HANDED, "引渡済", [_day(handed), str(sealed.handed_by)] if sealed and handed else []),
+            (state.POSTED, "発送済", [_day(posted), str(sealed.posted_by)] if sealed and posted else []),
+        ]
+    order = [code for code, _, _ in rows]
+    stand_in = {state.FAILED: state.RENDERING, state.COUNTING: state.COUNTED}
     phase = PrintRun.State(run.phase)
     at = order.index(stand_in.get(phase, phase))
-    finished = run.state == PrintRun.State.VERIFIED
-    approval = run.approval
-    lines = [
-        [_at(run.made_at), str(run.made_by)],
-        [f"{run.counts['letters']:,}通"] if run.counts else [],
-        [_at(approval.decided_at), str(approval.decided_by)] if approval and approval.decided_at else [],
-        [_at(run.started_at)] if run.started_at else [],
-        [_at(run.snapshot_at)] if run.snapshot_at else [],
-        [_at(run.finished_at)] if run.finished_at else [],
-    ]
-    titles = ["下書き", "集計", "決裁済", "金額確定", "作成", "検査済"]
-    if run.is_sample:
-        titles[2] = "決裁なし（見本）"
-    states = ["done" if place < at or finished else "now" if place == at else "todo" for place in range(len(order))]
-    if stopped:
-        states[at] = "stop"
-    return [
-        {"title": title, "state": state, "lines": text}
-        for title, state, text in zip(titles, states, lines, strict=True)
-    ]
+    reached = phase in PrintRun.MADE  # from there on a state is what has been done, not what is being done
+    now = at + 1 if reached else at
+    marks = ["done" if place < now else "now" if place == now else "todo" for place in range(len(order))]
+    if phase == state.FAILED:
+        marks[at] = "stop"
+    return [{"title": title, "state": mark, "lines": text} for (_, title, text), mark in zip(rows, marks, strict=True)]
 
 
 def _spans(run: PrintRun) -> list[Span]:
@@ -142,6 +149,10 @@ def _spans(run: PrintRun) -> list[Span]:
         return []
     start = min(begun for begun, _, _ in rows)
     return [Span((begun - start).total_seconds(), (end - start).total_seconds(), n) for begun, end, n in rows]
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def _at(moment: datetime) -> str:

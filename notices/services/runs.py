@@ -218,6 +218,8 @@ def retry(*, run_id: int, by: Any) -> int:
         RunRefused: the run is still being made, or nothing has failed.
     """
     run = _locked(run_id)
+    if run.state in (State.PULLED, State.SEALED, State.HANDED, State.POSTED):
+        raise RunRefused("引抜を始めたあとは、作り直せません。次の一斉催告か、個別の催告で送ってください。")
     if run.state not in (State.VERIFIED, State.FAILED):
         raise RunRefused("作成が終わってから、作り直してください。")
     bundles = run.chunks.filter(state=PrintChunk.State.FAILED)

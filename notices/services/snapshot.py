@@ -9,9 +9,11 @@ from itertools import islice
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Count
 from django.utils import timezone
 from psycopg.errors import SerializationFailure
 
+from claims.models import Entry
 from notices.models import Exclusion, Letter, LetterClaim, PrintChunk, PrintRun
 from notices.rules.batches import bundle_sizes
 from notices.services.letter_data import RunWords
@@ -118,6 +120,7 @@ def _write_letters(run: PrintRun, selection: Selection, chunks: list[PrintChunk]
             tally.add(one)
             letters.append(_letter(run, one, words, serial, number_of(serial), chunk_of[serial - 1]))
         Letter.objects.bulk_create(letters)
+        entries = entry_counts([claim.pk for _, one in batch for claim, _ in one.claims])
         LetterClaim.objects.bulk_create(
             LetterClaim(
                 letter=letter,
@@ -125,11 +128,18 @@ def _write_letters(run: PrintRun, selection: Selection, chunks: list[PrintChunk]
                 principal_yen=due.principal_yen,
                 fee_yen=due.fee_yen,
                 late_yen=due.late_yen + due.cost_yen,
+                entries=entries.get(claim.pk, 0),
             )
             for letter, (_, one) in zip(letters, batch, strict=True)
             for claim, due in one.claims
         )
     return tally
+
+
+def entry_counts(claim_ids: list[int]) -> dict[int, int]:
+    """How many entries the ledger holds of each claim in this moment."""
+    rows = Entry.objects.filter(claim__in=claim_ids).order_by().values_list("claim").annotate(n=Count("pk"))
+    return dict(rows)
 
 
 def _letter(run: PrintRun, one: PersonClaims, words: RunWords, serial: int, number: str, chunk: PrintChunk) -> Letter:

@@ -1,0 +1,66 @@
+"""What staff enter when letters are pulled, sealed, handed over, posted, and when they come back."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from notices.forms import Day
+from notices.models import ReturnedLetter
+
+SCANNED = {"autocomplete": "off", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"}
+
+
+class Scan(forms.Form):
+    """One field for the scanner and the keyboard: what it holds is sent with Enter."""
+
+    mark = forms.CharField(
+        label="記号・番号",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=SCANNED),
+        help_text="封入用の記号か納付書のバーコードを読むか、文書番号を入力して Enter。",
+    )
+
+
+class HandOver(forms.Form):
+    to = forms.CharField(label="引渡し先", max_length=100, help_text="例：豊田郵便局、封入封緘の委託先の名称")
+    count = forms.IntegerField(label="数えた通数", min_value=1, help_text="引き渡す場で数えた数を入れます。")
+    on = Day(label="引き渡した日")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+
+
+class Post(forms.Form):
+    on = Day(label="発送した日", help_text="この日が、催告の記録と時効の計算に入ります。")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+
+
+class Break(forms.Form):
+    reason = forms.CharField(label="封緘を解く理由", max_length=200)
+
+
+class ReturnScan(Scan):
+    """Reason and day stay while one letter after the other is read."""
+
+    reason = forms.ChoiceField(label="理由", choices=ReturnedLetter.Reason.choices, widget=forms.RadioSelect)
+    on = Day(label="返戻の日")
+    note = forms.CharField(label="内容", max_length=200, required=False, help_text="「その他」のときは必ず書きます。")
+    field_order = ["reason", "on", "note", "mark"]
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today, "reason": ReturnedLetter.Reason.UNKNOWN}, **kwargs)
+
+
+class Settle(forms.Form):
+    done_as = forms.ChoiceField(label="何をしたか", choices=ReturnedLetter.Done.choices, widget=forms.RadioSelect)
+    on = Day(label="対応の日")
+    note = forms.CharField(
+        label="内容", max_length=200, required=False, help_text="例：転出先の市に照会して確認。住所は書きません。"
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)

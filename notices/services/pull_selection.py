@@ -1,0 +1,147 @@
+"""Which letters must not go out any more, and why: looked up for all letters of a run at once.
+
+Nothing here is found by comparing times of writing: a transaction that was open while the amounts were fixed writes its
+entries with an earlier time. What counts is the ledger and the people as they are now, beside what the letter says.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from claims.models import Claim, ClaimEvent, Hold, Payment, PlanClaim
+from debtors.joined import current_people
+from debtors.protection import maybe_protected_people
+from debtors.querysets import in_force
+from notices.models import Letter, LetterClaim, PrintRun
+from notices.querysets import CHANNEL, protected_people
+from notices.rules.address import address_lines, addressee
+from notices.rules.pulling import ClaimFacts, Found, LetterFacts, reasons_to_pull
+
+ENTRIES_SINCE = """
+SELECT claim_id, array_agg(DISTINCT kind) FROM (
+    SELECT lc.claim_id, lc.entries, e.kind, row_number() OVER (PARTITION BY lc.id ORDER BY e.id) AS place
+    FROM notices_letterclaim lc JOIN claims_entry e ON e.claim_id = lc.claim_id WHERE lc.letter_id = ANY(%s)
+) all_entries WHERE place > entries GROUP BY claim_id
+"""
+
+
+def letters_to_pull(letters: QuerySet[Letter], *, run: PrintRun, today: date) -> dict[int, tuple[Found, ...]]:
+    """Of the letters of a run, those that must not go out today or on their day of issue, with every reason.
+
+    The number of queries does not depend on the letters.
+    """
+    days = sorted({run.issued_on, today})
+    found = {}
+    for letter_id, facts in _facts(letters, run=run, days=days):
+        if reasons := reasons_to_pull(facts, on=days[-1]):
+            found[letter_id] = reasons
+    return found
+
+
+def _facts(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> Iterator[tuple[int, LetterFacts]]:
+    columns = ["pk", "person_id", "postal_code", "snapshot__address_lines", "snapshot__name_lines"]
+    columns += [f"person__{name}" for name in ("name", "is_corporate", "died_on", "postal_code", "address")]
+    rows = list(letters.order_by("pk").values_list(*columns))
+    people = {row[1] for row in rows}
+    protected, maybe = protected_people(days), maybe_protected_people(days)
+    now = current_people(people)
+    claims = _claims(letters, run=run, days=days)
+    unassigned = set(
+        Payment.objects.unsettled().filter(person__in=people, targets=None).values_list("person_id", flat=True)
+    )
+    for pk, person, code, address, names, name, is_corporate, died_on, postal_code, street in rows:
+        yield (
+            pk,
+            LetterFacts(
+                protected=person in protected,
+                maybe_protected=person in maybe,
+                died_on=died_on,
+                relinked=now[person] != person,
+                paid_unassigned=person in unassigned,
+                address_changed=(postal_code, list(address_lines(street))) != (code, address),
+                name_changed=list(addressee(name, is_corporate=is_corporate).name_lines) != names,
+                claims=tuple(claims.get(pk, ())),
+            ),
+        )
+
+
+def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> dict[int, list[ClaimFacts]]:
+    """By letter, the claims of which there is anything to say."""
+    lines = LetterClaim.objects.filter(letter__in=letters.order_by().values("pk"))
+    named = Claim.objects.filter(pk__in=lines.values("claim"))
+    silent = set(named.values_list("pk", flat=True)) - _reachable(named, days)
+    entries = _entries_since(list(letters.values_list("pk", flat=True)))
+    held_by = lines.values_list("claim_id", "letter__person_id", "claim__identity__person_id")
+    elsewhere = {claim for claim, mine, now in held_by if mine != now}
+    withdrawn = set(
+        ClaimEvent.objects.filter(
+            claim__in=named, kind=ClaimEvent.Kind.DUNNING, withdrawn_at__gte=run.started_at
+        ).values_list("claim_id", flat=True)
+    )
+    planned = _planned_since(named, run)
+    told = silent | set(entries) | elsewhere | withdrawn | planned
+    announced = set(Claim.objects.filter(pk__in=silent).being_paid().values_list("pk", flat=True))
+    holds = _holds(silent, days)
+    found: dict[int, list[ClaimFacts]] = defaultdict(list)
+    about = lines.filter(claim__in=told).select_related("claim__kind").order_by("letter", "pk")
+    for line in about:
+        pk, claim = line.claim_id, line.claim
+        found[line.letter_id].append(
+            ClaimFacts(
+                name=f"{claim.kind.short_name} {claim.levy_year}年度 {claim.instalment_label}",
+                entries=frozenset(entries.get(pk, ())),
+                announced=pk in announced,
+                holds=frozenset(holds.get(pk, ())),
+                planned=pk in planned,
+                prescribes_on=claim.prescribes_on,
+                dunning_withdrawn=pk in withdrawn,
+                elsewhere=pk in elsewhere,
+                reachable=pk not in silent,
+            )
+        )
+    return found
+
+
+def _reachable(named: QuerySet[Claim], days: list[date]) -> set[int]:
+    """Of the claims, those that a letter may ask for on every one of the days."""
+    for day in days:
+        named = named.filter(pk__in=Claim.objects.reachable_by(CHANNEL, on=day).values("pk"))
+    return set(named.values_list("pk", flat=True))
+
+
+def _entries_since(letter_ids: list[int]) -> dict[int, list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(ENTRIES_SINCE, [letter_ids])
+        return dict(cursor.fetchall())
+
+
+def _planned_since(named: QuerySet[Claim], run: PrintRun) -> set[int]:
+    """Claims of plans that were signed since: also where the city lets its letters go on beside a plan."""
+    first = run.letters.order_by("pk").values_list("snapshot__confirmed_on", flat=True).first()
+    if first is None:
+        return set()
+    signed = PlanClaim.objects.filter(
+        claim__in=named, plan__signed_on__gte=date.fromisoformat(first), plan__closed_on=None
+    )
+    return set(signed.values_list("claim_id", flat=True))
+
+
+def _holds(claim_ids: set[int], days: list[date]) -> dict[int, set[str]]:
+    """Reasons of the holds that silence letters for the claims on any of the days."""
+    claims = Claim.objects.filter(pk__in=claim_ids).values_list("pk", "kind_id", "identity__person_id")
+    of_person: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for pk, kind, person in claims:
+        of_person[person].append((pk, kind))
+    in_days = Q()
+    for day in days:
+        in_days |= in_force(day)
+    rows = Hold.objects.filter(in_days, person__in=of_person, channels__contains=[CHANNEL])
+    found: dict[int, set[str]] = defaultdict(set)
+    for person, kind, claim, reason in rows.values_list("person_id", "kind_id", "claim_id", "reason"):
+        for pk, its_kind in of_person[person]:
+            if claim in (None, pk) and kind in (None, its_kind):
+                found[pk].add(reason)
+    return found
