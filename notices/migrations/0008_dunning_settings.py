@@ -1,8 +1,0 @@
-from django.db import migrations
-
-from toyota_collect import reference
-
-
-class Migration(migrations.Migration):
-    dependencies = [("notices", "0007_dunning"), ("toyota_collect", "0004_ranks")]
-    operations = [migrations.RunPython(lambda apps, _: reference.load(apps), migrations.RunPython.noop, elidable=False)]
