@@ -87,7 +87,6 @@ class Claim(models.Model):
             models.CheckConstraint(name="claim_due_is_shifted_forwards", condition=Q(due_on__gte=F("nominal_due_on"))),
         ]
         indexes = [
-            models.Index(name="claim_by_identity", fields=["identity"]),
             models.Index(
                 name="claim_open_by_due",
                 fields=["due_on"],

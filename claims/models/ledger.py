@@ -209,7 +209,6 @@ class Entry(models.Model):
         verbose_name = verbose_name_plural = "記帳"
         ordering = ["on", "pk"]
         indexes = [
-            models.Index(name="entry_by_claim", fields=["claim"]),
             models.Index(name="entry_receipts_by_day", fields=["on"], condition=Q(kind="receipt")),
         ]
         constraints = [
