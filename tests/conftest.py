@@ -29,7 +29,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     url = os.environ["DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [MAKING_IT])
-        if not server.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             server.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}_half")
             server.execute(f"CREATE DATABASE {TEMPLATE}_half")
             migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]

@@ -37,6 +37,7 @@ from tests.factories.extracts import (
     totals,
     write,
 )
+from tests.factories.taking_back import take_back
 from toyota_collect.models import Holiday
 
 pytestmark = pytest.mark.django_db
@@ -243,12 +244,19 @@ def test_a_file_of_another_layout_in_between_is_seen(tmp_path, monkeypatch):
     assert (found[0][3], kept) == ((0, 1, 8, 0), 6)
 
 
-@pytest.mark.parametrize("status", ["blocked", "failed", "taken_back"])
+@pytest.mark.parametrize("status", ["blocked", "failed"])
 def test_a_file_that_is_not_committed_is_no_measure(tmp_path, monkeypatch, status):
     path = claims(tmp_path, *FIRST)
     file = import_one(path)
     ImportFile.objects.filter(pk=file.pk).update(status=status)
     assert both_ways(monkeypatch, path)[1] == 0
+
+
+def test_a_file_that_was_taken_back_is_no_measure(tmp_path, monkeypatch):
+    path = claims(tmp_path, *FIRST)
+    take_back(import_one(path))
+    found, kept = both_ways(monkeypatch, path)
+    assert (found[0][3], kept) == ((9, 0, 0, 0), 0)
 
 
 def test_a_blocked_file_leaves_the_one_before_as_the_measure(tmp_path, monkeypatch):
