@@ -108,7 +108,7 @@ def test_a_first_load_leaves_the_very_same_indexes(tmp_path, monkeypatch):
     kept = indexes._dropped
     monkeypatch.setattr(indexes, "_dropped", lambda *args: seen.extend(kept(*args)) or seen)
     assert counts(import_one(claims(tmp_path, *ROWS))) == (3, 0, 0, 1)
-    assert len(seen) == 18
+    assert len(seen) == 16
     assert definitions() == before
 
 
