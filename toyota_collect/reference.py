@@ -5,6 +5,7 @@ Rows that the city has changed since are never overwritten.
 
 import json
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,18 +34,20 @@ def _system_accounts(user: Any) -> None:
 
 
 def _holidays(holiday: Any) -> None:
-    rows = []
-    for year in range(FIRST_YEAR, LAST_YEAR + 1):
-        rows += [
-            holiday(on=on, name=name, source="国民の祝日に関する法律（jpholiday）")
-            for on, name in jpholiday.year_holidays(year)
-        ]
-        year_end = [(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)]
-        rows += [
-            holiday(on=date(year, month, day), name="年末年始", source="地方税法施行令6条の18")
-            for month, day in year_end
-        ]
+    rows = [holiday(on=on, name=name, source=source) for on, name, source in _days_off()]
     holiday.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@cache
+def _days_off() -> list[tuple[date, str, str]]:
+    """Day, name and source; worked out once a process, for that takes seconds."""
+    days = []
+    for year in range(FIRST_YEAR, LAST_YEAR + 1):
+        law = "国民の祝日に関する法律（jpholiday）"
+        days += [(on, name, law) for on, name in jpholiday.year_holidays(year)]
+        year_end = [(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)]
+        days += [(date(year, month, day), "年末年始", "地方税法施行令6条の18") for month, day in year_end]
+    return days
 
 
 def _settings(setting: Any) -> None:
