@@ -23,20 +23,21 @@ class Scan(forms.Form):
     )
 
 
-class HandOver(forms.Form):
+class Dated(forms.Form):
+    """A form whose day is today until somebody enters another."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": today}, **kwargs)
+
+
+class HandOver(Dated):
     to = forms.CharField(label="引渡し先", max_length=100, help_text="例：豊田郵便局、封入封緘の委託先の名称")
     count = forms.IntegerField(label="数えた通数", min_value=1, help_text="引き渡す場で数えた数を入れます。")
     on = Day(label="引き渡した日")
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)
 
-
-class Post(forms.Form):
+class Post(Dated):
     on = Day(label="発送した日", help_text="この日が、催告の記録と時効の計算に入ります。")
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)
 
 
 class Break(forms.Form):
@@ -55,12 +56,9 @@ class ReturnScan(Scan):
         super().__init__(*args, initial={"on": today, "reason": ReturnedLetter.Reason.UNKNOWN}, **kwargs)
 
 
-class Settle(forms.Form):
+class Settle(Dated):
     done_as = forms.ChoiceField(label="何をしたか", choices=ReturnedLetter.Done.choices, widget=forms.RadioSelect)
     on = Day(label="対応の日")
     note = forms.CharField(
         label="内容", max_length=200, required=False, help_text="例：転出先の市に照会して確認。住所は書きません。"
     )
-
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"on": today}, **kwargs)

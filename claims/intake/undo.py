@@ -61,7 +61,7 @@ RECEIPTS = "SELECT id FROM claims_receipt WHERE in_file_id IN (SELECT id FROM un
 OVERPAYMENTS = "SELECT DISTINCT overpayment_id AS id FROM undo_entries WHERE overpayment_id IS NOT NULL"
 # Receipts of other files that these have cancelled. A reversal is never reversed, so they are booked anew.
 ANEW = """
-SELECT old_id, nextval(pg_get_serial_sequence('claims_receipt', 'id')) AS new_id FROM (
+SELECT old_id, nextval('claims_receipt_id_seq') AS new_id FROM (
     SELECT DISTINCT o.receipt_id AS old_id FROM undo_entries v JOIN claims_entry o ON o.id = v.reverses_id
     WHERE v.kind = 'reversal' AND o.receipt_id NOT IN (SELECT id FROM undo_receipts)
 ) cancelled ORDER BY old_id
