@@ -8,13 +8,13 @@ from typing import Any
 from claims.intake.checks import CLAIM_CHECKS, check
 from claims.intake.direct import add_new
 from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
-from claims.intake.tables import fresh_table, table_from
 from claims.models import Claim, Overpayment
 from claims.services.overpaid import open_overpayment
 from claims.services.settling import settle_late
 from debtors.services.identities import upsert_identities
 from toyota_collect.calendar import local_tax_due
 from toyota_collect.models import Holiday
+from toyota_collect.temporary import fresh_table, table_from
 
 # What the ledger holds for the staged keys. An absent column of the extract is never compared: it keeps its figure.
 KNOWN = f"""

@@ -4,8 +4,8 @@ from typing import Any
 
 from claims.intake.checks import PROTECTION_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.tables import table_from
 from debtors.services.identities import upsert_protections
+from toyota_collect.temporary import table_from
 
 PROTECTIONS = """
 SELECT i.id AS identity_id, s.protected_from AS starts_on, s.protected_until + 1 AS ends_on

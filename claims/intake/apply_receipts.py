@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.intake.checks import ORPHAN, OVERPAID, RECEIPT_CHECKS, check, check_until_stable
 from claims.intake.job import Counts, Job, same_key
-from claims.intake.tables import fresh_table, table_from
+from toyota_collect.temporary import fresh_table, table_from
 
 BOOKED = """
 SELECT r.receipt_number, r.id AS receipt_id, r.paid_on, e.claim_id,

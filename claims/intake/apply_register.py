@@ -5,10 +5,10 @@ from typing import Any
 
 from claims.intake.checks import REGISTER_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.tables import table_from
 from claims.models import ImportFile
 from debtors.services import life_events
 from debtors.services.identities import add_former_facts, upsert_identities, upsert_protections
+from toyota_collect.temporary import table_from
 
 FACTS = """
 SELECT atena_number AS person_number, atena_number, ''::text AS corporate_number, name, kana, birth_on, sex,

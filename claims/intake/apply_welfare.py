@@ -4,8 +4,8 @@ from typing import Any
 
 from claims.intake.checks import WELFARE_CHECKS, check
 from claims.intake.job import Counts, Job
-from claims.intake.tables import table_from
 from debtors.services.life_events import note_welfare
+from toyota_collect.temporary import table_from
 
 # The register's entry, else one that a section sent with the same 宛名番号.
 WHO = """

@@ -14,10 +14,11 @@ from claims.intake.fields import CONTENT, SQL_TYPES
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused, Parser, Refusal
 from claims.intake.records import Page, Records
-from claims.intake.tables import by_line, copy_into, fresh_table, table_from
+from claims.intake.tables import by_line, copy_into
 from claims.intake.unchanged import Basis
 from claims.models import ClaimKind
 from claims.services.gaiji import characters_of
+from toyota_collect.temporary import fresh_table, table_from
 
 REASON_LENGTH = 500
 NUMBERED = {"claims": "claims_claim", "receipts": "claims_receipt"}

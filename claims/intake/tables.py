@@ -20,19 +20,6 @@ class _SentAside(QueuedLibpqWriter):
         self._queue.maxsize = WAITING_BLOCKS
 
 
-def fresh_table(cursor: Any, name: str, columns: str) -> None:
-    """Make an empty temporary table that ends with the transaction."""
-    cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    cursor.execute(f"CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
-
-
-def table_from(cursor: Any, name: str, query: str, params: dict[str, Any]) -> None:
-    """Make a temporary table from a query, with statistics for the statements that follow."""
-    cursor.execute(f"DROP TABLE IF EXISTS {name}")
-    cursor.execute(f"CREATE TEMP TABLE {name} ON COMMIT DROP AS {query}", params)
-    cursor.execute(f"ANALYZE {name}")
-
-
 def copy_into(cursor: Any, table: str) -> AbstractContextManager[Any]:
     """A COPY into ``table`` (with its columns, if not all): what is written goes to the server while we go on."""
     copying: AbstractContextManager[Any] = cursor.copy(f"COPY {table} FROM STDIN", writer=_SentAside(cursor.cursor))

@@ -18,12 +18,13 @@ from django.conf import settings
 
 from claims.intake.job import Job, same_key
 from claims.intake.records import Page, Records, line_hash
-from claims.intake.tables import by_line, copy_into, fresh_table, table_from
+from claims.intake.tables import by_line, copy_into
 from claims.intake.values import NULL
 from claims.models import ClaimKind, ImportFile, KnownLines
 from claims.services.gaiji import characters_of
 from debtors.services.identities import FACTS
 from toyota_collect.models import Holiday
+from toyota_collect.temporary import fresh_table, table_from
 
 PART = 5_000  # lines
 APPS = ("toyota_collect", "debtors", "claims")

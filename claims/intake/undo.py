@@ -8,9 +8,9 @@ come. Callers hold a transaction.
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from claims.intake.tables import table_from
 from claims.models import ImportFile
 from debtors.services.withdrawing import find_identities
+from toyota_collect.temporary import table_from
 
 FACTS = ("identity_id", "nominal_due_on", "due_on", "contract_on", "el_qr", "section_id", "ground", "section_paid_yen")
 NOTE = "取込の取り消し"
@@ -157,7 +157,7 @@ def find(cursor: Any, files: Collection[ImportFile]) -> None:
     params = {"files": [file.pk for file in files]}
     for name, query in TABLES:
         table_from(cursor, name, query, params)
-    find_identities(table_from)
+    find_identities()
 
 
 def figures(cursor: Any) -> Sequence[int]:

@@ -206,7 +206,7 @@ def _carry_out(taking_id: int, today: date) -> TakingBack:
         if refusal := _told(standing_on(files)):
             raise TakeBackRefused(refusal)
         stay = undo.undo(cursor, {"by": by.pk, "as_of": today, "year": fiscal_year(today)})
-        withdraw(undo.table_from, files=[file.pk for file in files], by=by, on=today)
+        withdraw(files=[file.pk for file in files], by=by, on=today)
     begun_at = min(file.begun_at for file in files if file.begun_at)
     wait_again(stay, since=begun_at)
     taking.state, taking.done_at, taking.figures = State.DONE, TransactionNow(), asdict(figures)

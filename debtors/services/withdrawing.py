@@ -17,6 +17,7 @@ from debtors.services.identity_records import lock_links
 from debtors.services.people import refresh_people
 from debtors.services_work import close_work_item
 from toyota_collect.permissions import Ground, Role
+from toyota_collect.temporary import table_from
 
 OUTCOME = "取込の取り消し"
 # What hides an address, or keeps it hidden until somebody confirms the end.
@@ -76,11 +77,8 @@ WHERE h.pgh_created_at > (SELECT min(begun_at) FROM undo_files)
 """
 
 
-def find_identities(table_from: Any) -> None:
-    """Tables ``undo_identities`` (id, is_new), ``former_identities`` and ``undo_people`` (id) of the files.
-
-    ``table_from(cursor, name, query, params)`` makes a temporary table from a query.
-    """
+def find_identities() -> None:
+    """Tables ``undo_identities`` (id, is_new), ``former_identities`` and ``undo_people`` (id) of the files."""
     with connection.cursor() as cursor:
         for name, query in (("former_identities", FORMER), ("undo_identities", IDENTITIES), ("undo_people", PEOPLE)):
             table_from(cursor, name, query, {})
@@ -93,7 +91,7 @@ def later_changes(undone: Collection[Any]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def withdraw(table_from: Any, *, files: Collection[int], by: Any, on: date) -> None:
+def withdraw(*, files: Collection[int], by: Any, on: date) -> None:
     """Take back what the files said of people, after :func:`find_identities`."""
     lock_links()
     with connection.cursor() as cursor:
