@@ -35,6 +35,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
             half = urlsplit(url)._replace(path=f"/{TEMPLATE}_half").geturl()
             subprocess.run(migrate, cwd=Path(__file__).parents[1], env=os.environ | {"DATABASE_URL": half}, check=True)
+            with psycopg.connect(half) as made:
+                made.execute((Path(__file__).parent / "pristine.sql").read_text(encoding="utf-8"))
             server.execute(f"ALTER DATABASE {TEMPLATE}_half RENAME TO {TEMPLATE}")
     connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
@@ -46,44 +48,23 @@ def _static_root() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _flush_may_empty_append_only_tables() -> Iterator[None]:
-    """Between transactional tests Django truncates all tables; append-only ones refuse that, so triggers rest then.
-
-    What migrations loaded is loaded again at once: the next test may be any. For the whole session: pytest-django
-    flushes after the fixtures of a test are gone.
-    """
-    from django.apps import apps
+def _transactional_tests_end_as_they_began() -> Iterator[None]:
+    """Emptying and filling 200 tables again by the ORM takes seconds; most tests fill a handful (``pristine.sql``)."""
     from django.db.backends.postgresql.creation import DatabaseCreation
-    from django.db.backends.postgresql.operations import DatabaseOperations
+    from django.test import TransactionTestCase
 
-    from claims import reference as claims_reference
-    from toyota_collect import reference
-
-    real = DatabaseOperations.execute_sql_flush
-
-    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        real(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"])
-        reference.load(apps)
-        claims_reference.load(apps)
+    def restore(_self: TransactionTestCase) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pristine.restore()")
+            for (table,) in cursor.fetchall():
+                cursor.execute(f"VACUUM (TRUNCATE) {table}")
 
     def drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
         with self._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "execute_sql_flush", flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
         # The last request of a browser may still hold a session when its test is over.
         patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield
-
-
-@pytest.fixture
-def restored_reference_data(transactional_db: None) -> None:
-    """Transactional tests begin and end with the reference data that migrations load."""
-    from django.apps import apps
-
-    from claims import reference as claims_reference
-    from toyota_collect import reference
-
-    reference.load(apps)
-    claims_reference.load(apps)

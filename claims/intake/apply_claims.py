@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.intake.checks import CLAIM_CHECKS, check
 from claims.intake.direct import add_new
+from claims.intake.fields import TOLD
 from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
 from claims.models import Claim, Overpayment
 from claims.services.overpaid import open_overpayment
@@ -41,11 +42,14 @@ LEFT JOIN LATERAL (
         AND (e.by_id = %(by)s OR e.on = s.dunned_on) ORDER BY e.on = s.dunned_on DESC LIMIT 1
 ) d ON true
 """
-FACTS = """
-SELECT person_number, atena_number, corporate_number, name, kana, birth_on, sex,
-    postal_code, address, phone, ''::text AS household_number,
+# The last line that was accepted says who a person is.
+FACTS = f"""
+SELECT s.person_number, {", ".join(f"t.{one.name}" for one in TOLD)}, ''::text AS household_number,
     ''::text AS relation, NULL::date AS died_on, NULL::date AS moved_on
-FROM stage WHERE line IN (SELECT max(line) FROM stage GROUP BY person_number)
+FROM (SELECT person_number, max(line) AS line FROM stage GROUP BY person_number) s
+CROSS JOIN LATERAL (
+    SELECT * FROM told WHERE told.person_number = s.person_number AND told.line <= s.line ORDER BY told.line DESC LIMIT 1
+) t
 """
 # For each kind, year and nominal due date of the file what follows from them. Extracts carry no day of the levy: it stands
 # where the year begins, a monthly charge in the month before it falls due; nobody pays earlier, so no past balance is

@@ -163,4 +163,10 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         Canonical("protected_until", "date"),
     ),
 }
+TOLD = PERSON[1:]  # what a claim's line tells of the debtor, the same in line after line
 SQL_TYPES = {"date": "date", "yen": "bigint", "int": "integer", "year": "integer", "kind": "bigint"}  # others: text
+
+
+def staged(content: str) -> tuple[Canonical, ...]:
+    """The fields of a staged row; of a claim's debtor the number alone: the rest stands in the table ``told``, once."""
+    return tuple(one for one in CONTENT[content] if content != "claims" or one not in TOLD)

@@ -75,6 +75,11 @@ class Layout:
         return codec_of(self.encoding)
 
     @property
+    def pages_stand_alone(self) -> bool:
+        """Whether any part can be read without the others; else the first rows say how many columns a row has."""
+        return self.header or self.format == "fixed"
+
+    @property
     def placed(self) -> list[FieldSpec]:
         """The fields that stand in the row; the others are the same for every row."""
         return [spec for spec in self.fields if spec.value is None]

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import compress
+from typing import Any
 
-from claims.intake.fields import CONTENT
+from claims.intake.fields import CONTENT, TOLD
 from claims.intake.layout import FieldSpec, Layout
 from claims.intake.records import Page, Record, line_hash
 from claims.intake.values import NULL, Bad, CellReader, converter, required
@@ -37,9 +39,14 @@ class Refusal:
 
 @dataclass
 class Chunk:
-    """``rows`` are lines for ``COPY`` in the order of the staging table; rows + refusals = records."""
+    """``rows`` are lines for ``COPY`` in the order of the staging table; rows + refusals = records.
+
+    ``told``: who the rows are about, where that stands apart: line, number, facts; none for a row that is about the same
+    person with the same facts as the line above.
+    """
 
     rows: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
 
@@ -58,7 +65,8 @@ class Parser:
     """Reads the records of one file by its layout.
 
     ``kinds`` gives the database id of each kind by code. ``as_of``: no receipt may be dated later. ``gaiji``: what the
-    source's own characters mean, as ``str.translate`` takes it. ``hashed``: rows carry the hash of their bytes.
+    source's own characters mean, as ``str.translate`` takes it. ``for_ledger``: rows carry
+    the hash of their bytes, and the facts of their people stand apart (``Chunk.told``).
     """
 
     def __init__(
@@ -68,10 +76,11 @@ class Parser:
         kinds: Mapping[str, int],
         as_of: date,
         gaiji: Mapping[int, str] | None = None,
-        hashed: bool = False,
+        for_ledger: bool = False,
     ) -> None:
         self.layout = layout
-        self.hashed = hashed
+        self.kinds, self.as_of = kinds, as_of
+        self.for_ledger = for_ledger
         self.gaiji = gaiji or {}
         self.codec = layout.codec
         self.width = 0  # columns of a delimited row, once known
@@ -79,11 +88,22 @@ class Parser:
         self.titles: list[str] = []
         self.places: dict[str, int] = {spec.canonical.name: spec.index for spec in layout.fields}
         self.specs = {spec.canonical.name: spec for spec in layout.fields}
-        self.readers = {
-            spec.canonical.name: CellReader(converter(spec, kinds, as_of))
-            for spec in layout.fields
+        self.readers = self._readers()
+
+    def _readers(self) -> dict[str, CellReader]:
+        return {
+            spec.canonical.name: CellReader(converter(spec, self.kinds, self.as_of))
+            for spec in self.layout.fields
             if spec.canonical.type != "text"
         }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the readers: what they have read so far stays here."""
+        return {name: value for name, value in self.__dict__.items() if name != "readers"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.readers = self._readers()
 
     def read_header(self, record: Record) -> None:
         """Find each field's column by its title.
@@ -242,11 +262,24 @@ class Parser:
             chunk.refusals.append(Refusal(page.lines[place], found.code, name, found.reason, page.raws[place]))
         sizes = map(len, page.raws)
         places = (map(str, column) for column in (page.lines, page.starts, sizes))
-        hashes = [self._hashes(page)] if self.hashed else []
+        if self.for_ledger:
+            self._tell(page, values, chunk)
+        hashes = [self._hashes(page)] if self.for_ledger else []
         rows = zip(*places, *hashes, *values.values(), strict=True)
         if bad:
             rows = [row for place, row in enumerate(rows) if place not in bad]
         chunk.rows.extend(map("\t".join, rows))  # type: ignore[arg-type]
+
+    def _tell(self, page: Page, values: dict[str, Sequence[str | Bad]], chunk: Chunk) -> None:
+        """Take the facts of people out of the values; of lines one right below the other that say the same, the first tells."""
+        numbers = values["person_number"]
+        facts = list(zip(numbers, *(values.pop(one.name) for one in TOLD), strict=True))
+        lines = page.lines
+        above = zip(facts[1:], facts, lines[1:], lines, strict=False)
+        tells = [True, *(now != last or line != before + 1 for now, last, line, before in above)]
+        for line, one in zip(compress(lines, tells), compress(facts, tells), strict=True):
+            if Bad not in map(type, one):  # else the next sound one differs, and tells
+                chunk.told.append("\t".join((str(line), *one)))  # type: ignore[arg-type]
 
     def _hashes(self, page: Page) -> Iterable[str]:
         """By which each row is known again; none for one with 外字, which is told anew every time."""
@@ -301,3 +334,14 @@ class Parser:
         if self.layout.last_line_end == "required" and chunk.rows:
             chunk.rows.pop()
             chunk.refusals.append(Refusal(open_line, "truncated", "", reason, last.raw))
+
+
+class LineHasher:
+    """Reads of each record only where it stands and by which hash it is known: line, start, size, hash."""
+
+    def parse(self, page: Page, *, open_line: int = 0) -> Chunk:
+        hashes = list(map(line_hash, page.raws))
+        if open_line == page.lines[-1]:
+            hashes[-1] = NULL  # a last one without its line end is told apart
+        columns = (map(str, column) for column in (page.lines, page.starts, map(len, page.raws)))
+        return Chunk(list(map("\t".join, zip(*columns, hashes, strict=True))))

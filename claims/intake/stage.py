@@ -10,10 +10,11 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from claims.intake import unchanged
-from claims.intake.fields import CONTENT, SQL_TYPES
+from claims.intake.fields import PERSON, SQL_TYPES, Canonical, staged
 from claims.intake.job import Job
-from claims.intake.parse import FileRefused, Parser, Refusal
+from claims.intake.parse import Chunk, FileRefused, Parser, Refusal
 from claims.intake.records import Page, Records
+from claims.intake.second_reader import SecondReader
 from claims.intake.tables import by_line, copy_into
 from claims.intake.unchanged import Basis
 from claims.models import ClaimKind
@@ -21,6 +22,7 @@ from claims.services.gaiji import characters_of
 from toyota_collect.temporary import fresh_table, table_from
 
 REASON_LENGTH = 500
+BLOCK = 1 << 17
 NUMBERED = {"claims": "claims_claim", "receipts": "claims_receipt"}
 
 
@@ -46,23 +48,25 @@ def fill(cursor: Any, job: Job) -> Loaded:
         FileRefused: the file as a whole cannot be read in its layout.
     """
     content = job.layout.content
-    hashed = content == "claims"
-    _make_stage(cursor, content, hashed=hashed)
+    claims = content == "claims"
+    _make_stage(cursor, content)
     kinds = dict(ClaimKind.objects.values_list("code", "pk"))
-    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source), hashed=hashed)
-    with _no_cycles(), job.path.open("rb") as file, TemporaryFile() as aside:
+    parser = Parser(job.layout, kinds=kinds, as_of=job.as_of, gaiji=characters_of(job.source), for_ledger=claims)
+    with _no_cycles(), job.path.open("rb") as file, TemporaryFile() as aside, TemporaryFile() as told:
         records = Records(file, job.layout)
         pages = _below_header(records, parser)
         basis = unchanged.basis_of(cursor, job, parser.titles)
-        taking = _Taking(cursor, job, parser, records, aside)
+        taking = _Taking(cursor, job, parser, records, aside, told)
         if last := unchanged.last_lines(job, basis):
             read = unchanged.set_aside(cursor, job, last, pages, records)
             for page in unchanged.to_read(cursor, job, file):
                 taking.take([page])
         else:
             unchanged.keep_nothing(cursor)
-            read = taking.take(pages)
+            read = taking.take_all(pages)
         _keep_what_lies(cursor, job, aside)
+        if claims:
+            _fill_told(cursor, told)
     cursor.execute(f"ANALYZE stage ({', '.join(_joined(content))})")
     return Loaded(read, taking.refused, taking.gaiji, records.sha256, parser.titles, basis)
 
@@ -81,17 +85,30 @@ def _no_cycles() -> Iterator[None]:
 
 def _joined(content: str) -> list[str]:
     """The columns by which statements group and join."""
-    return ["line", *(one.name for one in CONTENT[content] if one.required)]
+    return ["line", *(one.name for one in staged(content) if one.required)]
 
 
-def _make_stage(cursor: Any, content: str, *, hashed: bool) -> None:
-    typed = [f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in CONTENT[content]]
+def _typed(fields: Iterable[Canonical]) -> list[str]:
+    return [f"{one.name} {SQL_TYPES.get(one.type, 'text')}" for one in fields]
+
+
+def _make_stage(cursor: Any, content: str) -> None:
     columns = ["line integer NOT NULL", "start bigint NOT NULL", "size integer NOT NULL"]
-    columns += [*(["hash uuid"] if hashed else []), *typed]
+    columns += [*(["hash uuid"] if content == "claims" else []), *_typed(staged(content))]
     if table := NUMBERED.get(content):
         # The sequence by its name: looking it up for each row costs more than the row.
         columns.append(f"new_id bigint NOT NULL DEFAULT nextval('{table}_id_seq')")
     fresh_table(cursor, "stage", ", ".join(columns))
+
+
+def _fill_told(cursor: Any, told: IO[bytes]) -> None:
+    """Table ``told``: a line is about whom the last one at or above it that tells of its person is about."""
+    fresh_table(cursor, "told", ", ".join(["line integer NOT NULL", *_typed(PERSON)]))
+    told.seek(0)
+    with copy_into(cursor, "told") as copy:
+        while block := told.read(BLOCK):
+            copy.write(block)
+    cursor.execute("CREATE INDEX ON told (person_number, line DESC)")
 
 
 def _below_header(records: Records, parser: Parser) -> Iterable[Page]:
@@ -120,22 +137,37 @@ class _Taking:
     parser: Parser
     records: Records
     aside: IO[bytes]
+    told: IO[bytes]
     refused: int = 0
     gaiji: int = 0
 
+    def take_all(self, pages: Iterable[Page]) -> int:
+        """The whole file; return how many records there were.
+
+        Without a heading the first page says how many columns a row has: then no two read it.
+        """
+        if not self.job.layout.pages_stand_alone:
+            return self.take(pages)
+        with SecondReader(self.parser, self.job.path) as second:
+            return self._take(second.parsed(pages, self.records))
+
     def take(self, pages: Iterable[Page]) -> int:
         """Return how many records there were."""
+        return self._take((page, self.parser.parse(page, open_line=self.records.open_line)) for page in pages)
+
+    def _take(self, parsed_pages: Iterable[tuple[Page, Chunk]]) -> int:
         read = 0
-        names = ["line", "start", "size", *(["hash"] if self.parser.hashed else [])]
-        names += [one.name for one in CONTENT[self.job.layout.content]]
+        names = ["line", "start", "size", *(["hash"] if self.parser.for_ledger else [])]
+        names += [one.name for one in staged(self.job.layout.content)]
         with copy_into(self.cursor, f"stage ({', '.join(names)})") as copy:
-            for page in pages:
-                parsed = self.parser.parse(page, open_line=self.records.open_line)
+            for page, parsed in parsed_pages:
                 read += len(page)
                 self.refused += len(parsed.refusals)
                 self.gaiji += parsed.gaiji
                 if parsed.rows:
                     copy.write("\n".join(parsed.rows) + "\n")
+                if parsed.told:
+                    self.told.write(("\n".join(parsed.told) + "\n").encode())
                 if parsed.refusals:
                     pickle.dump([astuple(one) for one in parsed.refusals], self.aside)
                 if self.job.progress:

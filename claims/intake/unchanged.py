@@ -17,9 +17,10 @@ from typing import Any, BinaryIO
 from django.conf import settings
 
 from claims.intake.job import Job, same_key
-from claims.intake.records import Page, Records, line_hash
+from claims.intake.parse import LineHasher
+from claims.intake.records import Page, Records
+from claims.intake.second_reader import SecondReader
 from claims.intake.tables import by_line, copy_into
-from claims.intake.values import NULL
 from claims.models import ClaimKind, ImportFile, KnownLines
 from claims.services.gaiji import characters_of
 from debtors.services.identities import FACTS
@@ -122,7 +123,7 @@ def basis_of(cursor: Any, job: Job, titles: list[str]) -> Basis | None:
     says nothing of the others. Call it before anything of the ledger is read.
     """
     layout = job.layout
-    if layout.content != "claims" or job.file.parent is not None or not (layout.header or layout.format == "fixed"):
+    if layout.content != "claims" or job.file.parent is not None or not layout.pages_stand_alone:
         return None
     # Whoever is at work now may commit what we do not see. The clocks of our machines may differ a little.
     cursor.execute(
@@ -189,13 +190,9 @@ def _copy_lines(cursor: Any, job: Job, pages: Iterable[Page], records: Records) 
     """Table ``lines``: where each line stands and its hash. The last one without its line end is told apart."""
     fresh_table(cursor, "lines", "line integer, start bigint, size integer, hash uuid")
     count = 0
-    with copy_into(cursor, "lines") as copy:
-        for page in pages:
-            hashes = list(map(line_hash, page.raws))
-            if records.open_line == page.lines[-1]:
-                hashes[-1] = NULL
-            columns = (map(str, column) for column in (page.lines, page.starts, map(len, page.raws)))
-            copy.write("\n".join(map("\t".join, zip(*columns, hashes, strict=True))) + "\n")
+    with copy_into(cursor, "lines") as copy, SecondReader(LineHasher(), job.path) as second:
+        for page, hashed in second.parsed(pages, records):
+            copy.write("\n".join(hashed.rows) + "\n")
             count += len(page)
             if job.progress:
                 job.progress.read(count)

@@ -98,7 +98,7 @@ def start_again() -> None:
         tasks.import_folder.delay(batch_id=pk)
 
 
-def test_ten_kills_leave_the_ledger_of_one_clean_import(tmp_path, restored_reference_data):
+def test_ten_kills_leave_the_ledger_of_one_clean_import(tmp_path, transactional_db):
     clean = tmp_path / "clean"
     fill(clean)
     began = time.monotonic()

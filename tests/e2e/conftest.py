@@ -68,7 +68,7 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
 
 
 @pytest.fixture
-def sign_in(open_page: Callable[[], Page], restored_reference_data: None) -> SignIn:
+def sign_in(open_page: Callable[[], Page], transactional_db: None) -> SignIn:
     """Make a member of staff with the role and sign in through the log-in page."""
 
     def as_role(role: Role) -> Page:

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def debtor(restored_reference_data: None):
+def debtor(transactional_db: None):
     made = person(name="架空 由美子", kana="カクウ ユミコ", name_key="架空由美子", kana_key="カクウユミコ")
     identity(made, "juki")
     claim(made, principal_yen=41_000, due_on=date(2025, 10, 31))
@@ -59,7 +59,7 @@ def test_from_the_keyboard_to_a_written_contact_and_a_hold(sign_in: SignIn, debt
     assert complaints == []
 
 
-def test_a_supervisor_decides_with_the_evidence_before_the_eyes(sign_in: SignIn, restored_reference_data: None) -> None:
+def test_a_supervisor_decides_with_the_evidence_before_the_eyes(sign_in: SignIn, transactional_db: None) -> None:
     approvals.ask(
         subject_type="test", subject_key="1", title="見本の件", amount_yen=1_234_567, evidence={"人数": 3},
         by=user(Role.PRINT_OPERATOR),

@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def owed(restored_reference_data: None, settings: Any) -> Claim:
+def owed(transactional_db: None, settings: Any) -> Claim:
     settings.BASE_DATE = TODAY
     someone = person(name="架空 花子", kana="カクウ ハナコ", kana_key="カクウハナコ")
     tax = claim(someone, principal_yen=41_000, due_on=date(2021, 12, 27), levy_year=2021)

@@ -23,7 +23,7 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(autouse=True)
-def today(settings: Any, tmp_path: Any, restored_reference_data: None) -> None:
+def today(settings: Any, tmp_path: Any, transactional_db: None) -> None:
     settings.MEDIA_ROOT, settings.BASE_DATE = tmp_path, TODAY
     BookingSource.objects.update(by="own")
 

@@ -23,7 +23,7 @@ WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def owed(restored_reference_data: None, settings: Any, tmp_path: Any) -> Claim:
+def owed(transactional_db: None, settings: Any, tmp_path: Any) -> Claim:
     settings.MEDIA_ROOT, settings.BASE_DATE = tmp_path, TODAY
     someone = person(name="架空 花子", kana="カクウ ハナコ", kana_key="カクウハナコ")
     rent = claim(someone, kind="housing_rent", source="jutaku", due_on=date(2026, 9, 30))

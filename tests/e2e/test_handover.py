@@ -24,7 +24,7 @@ WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def owed(restored_reference_data: None, settings: Any, tmp_path: Any) -> list[Claim]:
+def owed(transactional_db: None, settings: Any, tmp_path: Any) -> list[Claim]:
     """Claims of two people before the section viewer's own section, and tax of one of them that it must not see."""
     settings.MEDIA_ROOT, settings.BASE_DATE = tmp_path, TODAY
     section = Section.objects.first()

@@ -18,7 +18,7 @@ AS = {"birth_on": "era7", "due_on": "era_ymd", "levy_year": "era_year"}
 
 
 def test_a_new_source_is_described_on_the_page_and_imported(
-    sign_in: SignIn, restored_reference_data: None, tmp_path: Path, complaints: list[str]
+    sign_in: SignIn, transactional_db: None, tmp_path: Path, complaints: list[str]
 ) -> None:
     page = sign_in(Role.RECEIPTS_CLERK)
     page.get_by_role("link", name="取込", exact=True).click()

@@ -26,7 +26,7 @@ def owing(name: str, kind: str, source: str) -> Person:
 
 
 @pytest.fixture
-def queue(restored_reference_data: None) -> None:
+def queue(transactional_db: None) -> None:
     """Three pairs, the first two of which anybody may join."""
     pairs = [
         (owing("髙橋 架空", "housing_rent", "jutaku"), owing("高橋 架空", "water_charge", "suido")),

@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
-def owed(restored_reference_data: None, settings: Any, tmp_path: Any) -> Claim:
+def owed(transactional_db: None, settings: Any, tmp_path: Any) -> Claim:
     settings.MEDIA_ROOT, settings.BASE_DATE = tmp_path, TODAY
     BookingSource.objects.update(by="own")
     someone = person(name="架空 花子", kana="カクウ ハナコ", kana_key="カクウハナコ")

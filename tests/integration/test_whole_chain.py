@@ -38,7 +38,7 @@ def truth(city: Path, name: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_extracts_become_one_ledger_and_one_letter_per_person(restored_reference_data, tmp_path, settings):
+def test_ten_extracts_become_one_ledger_and_one_letter_per_person(transactional_db, tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "files"
     city, out = tmp_path / "city", tmp_path / "out"
     made = run("demo_city", "--debtors", str(DEBTORS), "--seed", "7", "--out", str(city))

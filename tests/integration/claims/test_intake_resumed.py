@@ -98,7 +98,7 @@ def test_who_finds_the_batch_at_work_leaves_it_alone(stopped, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_how_far_a_file_is_can_be_read_before_it_is_committed(tmp_path, monkeypatch, restored_reference_data):
+def test_how_far_a_file_is_can_be_read_before_it_is_committed(tmp_path, monkeypatch, transactional_db):
     """The step is read inside the file's transaction, where only what others committed is news."""
     seen = []
     real = apply_claims.apply

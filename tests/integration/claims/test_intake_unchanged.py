@@ -316,7 +316,7 @@ def test_the_lines_of_the_last_file_alone_are_kept(tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_night_after_night_what_a_file_changed_is_read_once_more(restored_reference_data, tmp_path):
+def test_night_after_night_what_a_file_changed_is_read_once_more(transactional_db, tmp_path):
     rows = [dict(row) for row in FIRST]
     import_one(claims(tmp_path, *rows))
     for night in range(3):

@@ -96,7 +96,7 @@ def test_sealing_twice_seals_once_and_chains_blocks():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_untouched_ledger_proves_itself(restored_reference_data):
+def test_an_untouched_ledger_proves_itself(transactional_db):
     pay(claim(), 2_500, on=DAY)
     refresh_clocks()
     seal_new_entries()
@@ -117,7 +117,7 @@ def test_an_untouched_ledger_proves_itself(restored_reference_data):
         pytest.param("DELETE FROM claims_entry", "seal", id="an entry taken out"),
     ],
 )
-def test_tampering_by_a_superuser_is_found(restored_reference_data, tampering, found):
+def test_tampering_by_a_superuser_is_found(transactional_db, tampering, found):
     claim()
     seal_new_entries()
     with connection.cursor() as cursor:

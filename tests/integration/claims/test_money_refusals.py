@@ -42,7 +42,7 @@ PATIENCE = 20  # seconds until a test that waits for another session gives up
 
 
 @pytest.fixture
-def sessions(restored_reference_data):
+def sessions(transactional_db):
     BookingSource.objects.update(by="own")
 
 

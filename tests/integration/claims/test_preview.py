@@ -40,7 +40,7 @@ def state() -> tuple[object, ...]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_preview_leaves_no_trace_in_the_ledger(restored_reference_data, tmp_path):
+def test_a_preview_leaves_no_trace_in_the_ledger(transactional_db, tmp_path):
     claims(tmp_path, {})
     import_all(tmp_path)
     new = {"levied_yen": "51000", "name": "架空　次郎"}

@@ -14,7 +14,7 @@ from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, system_user
 from tests.integration.notices.conftest import DAY
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("restored_reference_data")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("transactional_db")]
 
 
 def elsewhere(act):

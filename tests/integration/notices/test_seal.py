@@ -233,7 +233,7 @@ def test_before_the_pull_there_is_nothing_to_seal(run):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_somebody_writes_entries_nothing_is_sealed(restored_reference_data, monkeypatch):
+def test_while_somebody_writes_entries_nothing_is_sealed(transactional_db, monkeypatch):
     """A receipt that is being written is neither compared nor later than the seal: so the seal waits, and then refuses."""
     monkeypatch.setattr(ledger_seal, "PATIENCE", "200ms")
     writer = connection.copy()
