@@ -18,6 +18,7 @@ from toyota_collect.csv_out import from_text
 # Python's cp932 takes 80, A0 and FD–FF without complaint, for U+0080 and U+F8F0–F8F3; no text holds C0 or C1 controls.
 DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3�]")
 GAIJI = re.compile("[\ue000-\uf8ef]")
+NOT_PLAIN = re.compile(f"[{DAMAGE.pattern[1:-1]}{GAIJI.pattern[1:-1]}]")  # of most pages the only search
 BREAKS = str.maketrans({"\\": "\\\\", "\t": " ", "\r": " ", "\n": " "})
 RESEND = "抽出と転送をやり直して、送り直してください。"
 
@@ -149,9 +150,10 @@ class Parser:
         except UnicodeDecodeError:
             return self._decode_each(page, chunk)
         texts = blob.split("\n")
-        if len(texts) != len(page) or DAMAGE.search(blob):
+        is_plain = not NOT_PLAIN.search(blob)
+        if len(texts) != len(page) or (not is_plain and DAMAGE.search(blob)):
             return self._decode_each(page, chunk)
-        return page, self._noted(blob, texts, chunk)
+        return page, self._noted(blob, texts, chunk, has_gaiji=not is_plain)
 
     def _decode_each(self, page: Page, chunk: Chunk) -> tuple[Page, list[str]]:
         places, texts = [], []
@@ -168,13 +170,14 @@ class Parser:
                 continue
             places.append(place)
             texts.append(text)
-        return page.only(places), self._noted("\n".join(texts), texts, chunk)
+        blob = "\n".join(texts)
+        return page.only(places), self._noted(blob, texts, chunk, has_gaiji=bool(GAIJI.search(blob)))
 
-    def _noted(self, blob: str, texts: list[str], chunk: Chunk) -> list[str]:
+    def _noted(self, blob: str, texts: list[str], chunk: Chunk, *, has_gaiji: bool) -> list[str]:
         """The texts of a page with 外字 that have a meaning replaced; notes what holds for all its cells."""
         self.has_quotes = '"' in blob or "\r" in blob
         self.has_breaks = any(sign in blob for sign in "\\\t\r") or blob.count("\n") >= len(texts)
-        self.has_gaiji = bool(GAIJI.search(blob))
+        self.has_gaiji = has_gaiji
         if self.has_gaiji:
             texts = [text.translate(self.gaiji) for text in texts]
             chunk.gaiji = sum(1 for text in texts if GAIJI.search(text))
