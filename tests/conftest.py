@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests import pristine
+
 # A busy machine is slow now and then; that says nothing about the code. The same tree always gets the same examples,
 # so that a clean clone gives one answer; HYPOTHESIS_PROFILE=explore looks for new ones.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
@@ -36,7 +38,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             half = urlsplit(url)._replace(path=f"/{TEMPLATE}_half").geturl()
             subprocess.run(migrate, cwd=Path(__file__).parents[1], env=os.environ | {"DATABASE_URL": half}, check=True)
             with psycopg.connect(half) as made:
-                made.execute((Path(__file__).parent / "pristine.sql").read_text(encoding="utf-8"))
+                made.execute(pristine.SQL.read_text(encoding="utf-8"))
             server.execute(f"ALTER DATABASE {TEMPLATE}_half RENAME TO {TEMPLATE}")
     connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
 
@@ -53,18 +55,12 @@ def _transactional_tests_end_as_they_began() -> Iterator[None]:
     from django.db.backends.postgresql.creation import DatabaseCreation
     from django.test import TransactionTestCase
 
-    def restore(_self: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pristine.restore()")
-            for (table,) in cursor.fetchall():
-                cursor.execute(f"VACUUM (TRUNCATE) {table}")
-
     def drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
         with self._nodb_cursor() as cursor:
             cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(test_database_name)} WITH (FORCE)")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: pristine.restore())
         # The last request of a browser may still hold a session when its test is over.
         patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield

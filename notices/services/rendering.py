@@ -30,7 +30,7 @@ from toyota_collect import audit
 from toyota_collect.models import User
 
 STALE_AFTER = timedelta(minutes=5)
-MOST_ATTEMPTS = 3
+MOST_ATTEMPTS = 5  # a worker may die by chance; five times on the same bundle is none
 VERIFY_ROUNDS = 3
 State = PrintChunk.State
 PROTECTED = Unprintable(

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from claims import tasks
 from claims.intake import run
 from claims.models import ImportBatch, ImportFile
 from claims.services.verify import verify_ledger
+from tests import pristine
 from tests.factories import extracts
 from tests.factories.debtors import user
 from toyota_collect.embedded.state import ROOT, wait_for
@@ -106,7 +106,7 @@ def test_ten_kills_leave_the_ledger_of_one_clean_import(tmp_path, transactional_
     seconds = time.monotonic() - began
     expected = verify_ledger()
     assert expected.ok
-    call_command("flush", interactive=False, verbosity=0)
+    pristine.restore()
 
     inbox = tmp_path / "state" / Path(settings.INTAKE_DIR).relative_to(settings.STATE_DIR)
     fill(inbox)

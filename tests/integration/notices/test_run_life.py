@@ -369,11 +369,11 @@ def test_what_a_slow_worker_brings_back_late_is_thrown_away(frozen_run, quick, m
     assert list(media.rglob("*.part")) == []
 
 
-def test_a_bundle_that_kills_three_workers_is_given_up_and_can_be_retried(frozen_run, quick, sent, operator):
+def test_a_bundle_that_kills_its_workers_is_given_up_and_can_be_retried(frozen_run, quick, sent, operator):
     owing(10_000)
     run = frozen_run()
     chunk = run.chunks.get()
-    for _ in range(3):
+    for _ in range(rendering.MOST_ATTEMPTS):
         _take(chunk, ago=timedelta(minutes=6))
         rendering.sweep(now=timezone.now())
     rendering.sweep(now=timezone.now())
@@ -393,11 +393,11 @@ def test_an_unexpected_fault_gives_the_bundle_back(frozen_run, quick, sent, monk
     run = frozen_run()
     monkeypatch.setattr("notices.services.engine.render", lambda letters: 1 / 0)
     sent.clear()
-    for attempt in range(1, 4):
+    for attempt in range(1, rendering.MOST_ATTEMPTS + 1):
         render_chunk(chunk_id=run.chunks.get().pk)
         assert run.chunks.get().attempts == attempt
     run.refresh_from_db()
-    assert (run.state, run.chunks.get().state, len(sent)) == ("failed", "failed", 2)
+    assert (run.state, run.chunks.get().state, len(sent)) == ("failed", "failed", rendering.MOST_ATTEMPTS - 1)
 
 
 def test_a_lost_message_is_sent_again(frozen_run, sent):
