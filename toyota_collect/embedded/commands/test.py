@@ -70,7 +70,7 @@ def _options(arguments: list[str]) -> list[str]:
             "chaos" if "--chaos" in arguments else "not chaos" if "--long" in arguments else "not chaos and not long"
         )
         options += ["-m", marks]
-    if "--long" in arguments:
+    if {"--long", "--chaos"} & set(arguments):
         options += ["-o", f"faulthandler_timeout={LONGEST}"]
     return options + given
 
