@@ -25,6 +25,7 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "督促状", "notices:dunnings", Permission.RUN_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
         registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
+        registry.nav_item(NavItem(BATCH, "委託先のデータ", "notices:packs", Permission.RUN_VIEW, 24))
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.happenings.append(happenings)

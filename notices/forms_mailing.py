@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from notices.forms import Day
-from notices.models import ReturnedLetter
+from notices.models import Pack, ReturnedLetter
 
 SCANNED = {"autocomplete": "off", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"}
 
@@ -32,8 +32,22 @@ class Dated(forms.Form):
 
 class HandOver(Dated):
     to = forms.CharField(label="引渡し先", max_length=100, help_text="例：豊田郵便局、封入封緘の委託先の名称")
-    count = forms.IntegerField(label="数えた通数", min_value=1, help_text="引き渡す場で数えた数を入れます。")
+    count = forms.IntegerField(label="数えた封筒の数", min_value=0, help_text="引き渡す場で数えた数を入れます。")
     on = Day(label="引き渡した日")
+    how = forms.CharField(
+        label="データの渡し方", max_length=200, required=False, help_text="例：暗号化した媒体を職員が手渡し"
+    )
+    password_how = forms.CharField(
+        label="パスワードの伝え方", max_length=200, required=False, help_text="データとは別の方法。例：担当者へ電話"
+    )
+
+    def __init__(self, *args: Any, pack: bool, **kwargs: Any) -> None:
+        """``pack``: an encrypted pack goes with the pile."""
+        super().__init__(*args, **kwargs)
+        for name in ("how", "password_how"):
+            self.fields[name].required = pack
+            if not pack:
+                del self.fields[name]
 
 
 class Post(Dated):
@@ -42,6 +56,19 @@ class Post(Dated):
 
 class Break(forms.Form):
     reason = forms.CharField(label="封緘を解く理由", max_length=200)
+
+
+class EndPack(Dated):
+    as_ = forms.ChoiceField(
+        label="どうなったか",
+        choices=[(one.value, one.label) for one in (Pack.Ended.DESTROYED, Pack.Ended.RETURNED)],
+        widget=forms.RadioSelect,
+    )
+    on = Day(label="返却・廃棄の日")
+    how = forms.CharField(label="廃棄の方法", max_length=200, help_text="例：専用ソフトで消去、媒体を破砕")
+    certificate = forms.CharField(
+        label="廃棄証明書の番号", max_length=60, required=False, help_text="委託先が廃棄したときは必ず書きます。"
+    )
 
 
 class ReturnScan(Scan):

@@ -8,10 +8,11 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from notices.forms_mailing import Break, HandOver, Post
-from notices.models import PrintRun, Pull, ReturnedLetter, Seal
+from notices.job_page import job_progress
+from notices.models import Letter, Pack, PrintRun, Pull, ReturnedLetter, RunJob, Seal
 from notices.rules.pulling import Reason
 from notices.services import certificate, seals
-from notices.services.mailings import since_seal
+from notices.services.pulls import open_letters
 
 PER_PAGE = 50
 State = PrintRun.State
@@ -37,6 +38,7 @@ def pull_desk(run: PrintRun, *, reason: str = "", page: str | None = None) -> di
         "filters": _filters(pulls, reason, counts["all"]),
         "page": Paginator(rows.order_by("confirmed_at", "letter__serial"), PER_PAGE).get_page(page),
         "reason": reason,
+        "job": job_progress(run),
         "may_change": run.state == State.PULLED,
     }
 
@@ -58,37 +60,51 @@ def _filters(pulls: QuerySet[Pull], chosen: str, total: int) -> list[dict[str, A
 
 def seal_page(run: PrintRun, *, user: Any, now: datetime, today: date) -> dict[str, Any]:
     """Before the seal: what stands in its way. After it: the certificate, and how the pile leaves the house."""
-    sealed = run.seals.filter(broken_at=None).select_related("certificate", "hash_list", "sealed_by").first()
+    papers = ["certificate", "hash_list", "counts_sheet", "sealed_by"]
+    sealed = run.seals.filter(broken_at=None).select_related(*papers).first()
     context: dict[str, Any] = {
         "run": run,
         "sealed": sealed,
         "broken": run.seals.exclude(broken_at=None).select_related("certificate", "broken_by"),
         "own": run.made_by_id == user.pk,
+        "job": job_progress(run),
     }
     if sealed is None:
-        found = seals.standing(run, now=now, today=today)
-        return context | {"standing": found, "sum": _sum(found.closing)}
-    context |= {"sum": _sum(seals.closing(run)), "reasons": certificate.reasons_in_words(sealed.sums)}
-    context |= {"hand": HandOver(today=today), "post": Post(today=today), "break": Break()}
+        found = seals.standing(run, now=now, today=today, compared=False)
+        shares = _may_share(run) if run.state == State.PULLED else []
+        return context | {"standing": found, "shares": shares} | _sum(found.closing)
+    pack = Pack.objects.filter(seal=sealed).order_by("-pk").first()
+    context |= {"reasons": certificate.reasons_in_words(sealed.sums)} | _sum(seals.closing(run))
+    context |= {"hand": HandOver(today=today, pack=bool(pack)), "post": Post(today=today), "break": Break()}
+    context |= {"pack": pack, "files": sealed.files.all()}
     if run.state in (State.SEALED, State.HANDED):
-        context["since"] = len(since_seal(run, today=today))
-        context["since_text"] = SINCE[run.state].format(letters=context["since"])
+        looked = run.jobs.filter(kind=RunJob.Kind.LOOK, state=RunJob.State.DONE, asked_at__gte=sealed.sealed_at).first()
+        if looked:
+            context |= {"looked": looked, "since": looked.result["letters"]}
+            context["since_text"] = SINCE[run.state].format(letters=context["since"])
     return context
 
 
+def _may_share(run: PrintRun) -> list[dict[str, Any]]:
+    """Other runs of the same day, with how many people get a letter of both: they may share envelopes (合封)."""
+    people = open_letters(run).values("person")
+    others = PrintRun.objects.filter(issued_on=run.issued_on, state=State.PULLED, is_sample=False).exclude(pk=run.pk)
+    both = Q(letters__state=Letter.State.VERIFIED, letters__travels_with=None, letters__person__in=people)
+    rows = others.annotate(both=Count("letters", filter=both)).filter(both__gt=0).order_by("pk")
+    return [{"run": other, "both": other.both} for other in rows]
+
+
 def _sum(closed: Any) -> dict[str, Any]:
-    """送る = 印刷 ＋ 合封 ＋ 分冊 − 引抜, and 対象 = 印刷 ＋ 作れず."""
-    return {
-        "whole": {"label": "対象", "value": closed.targets},
-        "parts": [
-            {"label": "送る", "value": closed.going},
-            {"label": "引抜", "value": closed.pulled},
-            {"label": "作れず", "value": closed.failed},
-            {"label": "合封", "value": closed.merged},
-            {"label": "分冊", "value": closed.split},
-        ],
-        "difference": closed.unmade + closed.difference,
-    }
+    """対象 = 印刷 ＋ 合封 ＋ 分冊 ＋ 作れず, of which 引抜 are taken out."""
+    parts = [
+        {"label": "印刷（1封筒に1通）", "value": closed.printed},
+        {"label": "合封（封筒を共にする）", "value": closed.merged},
+        {"label": "分冊（封筒が2つ以上）", "value": closed.split},
+        {"label": "作れず", "value": closed.failed},
+    ]
+    whole = {"label": "対象", "value": closed.targets}
+    found = {"whole": whole, "parts": parts, "difference": closed.unmade + closed.difference}
+    return {"sum": found, "going": closed.going, "pulled": closed.pulled}
 
 
 def next_step(run: PrintRun) -> dict[str, str] | None:
@@ -121,6 +137,7 @@ def mailing_facts(run: PrintRun) -> list[tuple[str, str]]:
     if sealed is None:
         return []
     facts = [("封緘証明書", sealed.certificate.number), ("送る通数", f"{sealed.going:,}通")]
+    facts.append(("封筒", f"{sealed.envelopes:,}通"))
     if sealed.handed_on:
         facts.append(("引渡し先", f"{sealed.handed_to}（{sealed.handed_count:,}通）"))
     if sealed.posted_on:

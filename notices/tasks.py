@@ -3,8 +3,9 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from notices.services import dunning_paper, dunnings, rendering, runs
+from notices.services import dunning_paper, dunnings, jobs, rendering, runs
 from notices.services.dispatch import send
+from notices.services.works import WORKS
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
 
@@ -33,7 +34,15 @@ def make_dunnings(*, run_id: int) -> None:
     dunning_paper.make_all(run_id=run_id, today=business_date())
 
 
+@shared_task(bind=True, acks_late=True)
+def do_job(self: Task, *, job_id: int) -> None:
+    if (self.request.delivery_info or {}).get("redelivered"):
+        jobs.worker_was_lost(job_id=job_id)
+    jobs.do(job_id=job_id, works=WORKS)
+
+
 @shared_task
 def sweep() -> None:
     rendering.sweep(now=timezone.now())
+    jobs.sweep(now=timezone.now())
     dunnings.sweep(now=timezone.now())

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/bundles/<int:sequence>/", views_letters.bundle, name="bundle"),
     path("<int:pk>/manifest/", views_letters.manifest, name="manifest"),
     path("letters/<int:pk>/", views_letters.letter, name="letter"),
+    path("letters/<int:pk>/fault.png", views_letters.letter_fault, name="letter-fault"),
     path("letters/<int:pk>/pdf/", views_letters.letter_pdf, name="letter-pdf"),
     path("letters/<int:pk>/charges/", views_letters.letter_charges, name="letter-charges"),
     path("people/<str:number>/panel/", views_letters.person_panel_letters, name="person-panel"),

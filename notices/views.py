@@ -10,10 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from notices import forms
+from notices.job_page import jobs_to_look_at
 from notices.mailing_page import mailing_facts, next_step
 from notices.models import PrintRun
 from notices.services import progress as live
 from notices.services import runs as services
+from notices.services.packs import overdue
 from notices.services.pages import accounting, run_page
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
@@ -24,13 +26,18 @@ RUNS = PrintRun.objects.select_related("approval__decided_by", "made_by", "pulle
 @require(Permission.RUN_VIEW)
 def runs(request: HttpRequest) -> HttpResponse:
     page = Paginator(RUNS.all(), 25).get_page(request.GET.get("page"))
-    return render(request, "notices/runs.html", {"page": page})
+    return render(
+        request,
+        "notices/runs.html",
+        {"page": page, "stuck": jobs_to_look_at(), "overdue": overdue(today=business_date()).count()},
+    )
 
 
 @require(Permission.RUN_VIEW)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RUNS, pk=pk)
     context = run_page(found) | {"reason": forms.Reason(), "mailing": next_step(found), "mailed": mailing_facts(found)}
+    context["sealed"] = found.seals.filter(broken_at=None).exists()
     return render(request, "notices/run.html", context)
 
 

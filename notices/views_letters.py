@@ -1,10 +1,7 @@
 """催告書: who was left out, the letters of a run, one person's letter, the print files. Every look is logged."""
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
@@ -16,10 +13,12 @@ from debtors.models import Person
 from debtors.panels import person_panel
 from debtors.protection import hidden_people
 from notices import forms
-from notices.models import Letter, PrintChunk, PrintRun, Pull
+from notices.files import handed_out
+from notices.models import Letter, PrintChunk, PrintRun, Pull, Seal
 from notices.services.charge_sheet import SheetWithheld, charge_sheet
 from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import manifest_path
+from notices.services.piles import sealed_manifest
 from notices.services.runs import reasons_in_order
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -73,6 +72,18 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require(Permission.LETTER_VIEW)
+def letter_fault(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where on its page, or in its words, a letter that could not be made stopped."""
+    found = get_object_or_404(Letter.objects.exclude(failure_picture="").select_related("person"), pk=pk)
+    audit.log_view(request, action="letter.fault", person_key=found.person.number)
+    if hidden_people([found.person_id], on=business_date()):
+        raise PermissionDenied(
+            "支援措置の登録がある人か、その人かもしれない人です。住所が写ることがあるため、開けません。"
+        )
+    return handed_out(found.failure_picture, "image/png", sha256=found.failure_picture_sha256, inline=True)
+
+
+@require(Permission.LETTER_VIEW)
 def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Letter.objects.select_related("person"), pk=pk)
     audit.log_view(request, action="letter.pdf", person_key=found.person.number)
@@ -98,17 +109,23 @@ def letter_charges(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(Permission.RUN_PREPARE)
 def bundle(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
-    found = get_object_or_404(PrintChunk.objects.exclude(path=""), run=pk, sequence=sequence)
+    """A checked print file, until the seal: from then on the files hold only what goes."""
+    found = get_object_or_404(PrintChunk.objects.exclude(path="").select_related("run"), run=pk, sequence=sequence)
     audit.log_view(request, action="run.bundle")
-    path = Path(settings.MEDIA_ROOT) / found.path
-    return _download(path, _kept(path, found.sha256), "application/pdf")
+    if _current(found.run):
+        raise Http404(
+            "封緘しました。封緘と発送の画面の印刷ファイルを使ってください。引き抜いた催告書は入っていません。"
+        )
+    return handed_out(found.path, "application/pdf", sha256=found.sha256)
 
 
 @require(Permission.RUN_PREPARE)
 def manifest(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PrintRun, pk=pk, state__in=PrintRun.MADE)
     audit.log_view(request, action="run.manifest")
-    return _download(manifest_path(run), _kept(manifest_path(run)), "text/csv; charset=utf-8")
+    sealed = _current(run)
+    first = sealed.files.first() if sealed else None
+    return handed_out(sealed_manifest(first.path) if first else manifest_path(run), "text/csv; charset=utf-8")
 
 
 @person_panel(Permission.LETTER_VIEW)
@@ -122,16 +139,5 @@ def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
     return {"label": label, "url": f"?reason={code}", "count": count, "current": code == chosen}
 
 
-def _kept(path: Path, sha256: str = "") -> bytes:
-    """A stored file, or 404 where it is gone or not what was verified."""
-    if not path.exists():
-        raise Http404("印刷ファイルが見つかりません。管理者に連絡してください。")
-    content = path.read_bytes()
-    if sha256 and hashlib.sha256(content).hexdigest() != sha256:
-        raise Http404("印刷ファイルが検査したときと違います。印刷せずに、管理者に連絡してください。")
-    return content
-
-
-def _download(path: Path, content: bytes, content_type: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=content_type, headers=headers)
+def _current(run: PrintRun) -> Seal | None:
+    return run.seals.filter(broken_at=None).first()

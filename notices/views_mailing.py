@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from notices import forms_mailing as forms
+from notices.files import handed_out
+from notices.job_page import job_progress
 from notices.mailing_page import pull_desk, seal_page
-from notices.models import PrintRun, Seal
-from notices.services import mailings, pulls, seals
+from notices.models import Pack, PrintRun, RunJob, Seal, SealedFile
+from notices.services import jobs, mailings, pulls, seals
 from notices.services.runs import RunRefused
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -37,14 +39,7 @@ def pull_list(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def find(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(RUNS, pk=pk)
-    try:
-        new = pulls.find_pulls(run_id=pk, by=request.user, now=timezone.now(), today=business_date())
-    except RunRefused as error:
-        messages.warning(request, str(error))
-    else:
-        said = f"引き抜く催告書が{new:,}通増えました。" if new else "新しく引き抜く催告書はありません。"
-        messages.success(request, f"引抜を調べました。{said}")
-    return redirect("notices:pulls", pk=pk)
+    return _ask(request, pk, RunJob.Kind.PULL, pulls.may_find, to="notices:pulls")
 
 
 @require(Permission.RUN_PREPARE)
@@ -86,9 +81,23 @@ def seal(request: HttpRequest, pk: int) -> HttpResponse:
 def do_seal(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(RUNS, pk=pk)
     vouched = request.POST.getlist("vouched")
-    now, today = timezone.now(), business_date()
-    work = partial(seals.seal, run_id=pk, by=request.user, now=now, today=today, vouched=vouched)
-    return _step(request, pk, work, "封緘しました。封緘証明書を印刷して、束と一緒に渡してください。")
+    others = [int(one) for one in request.POST.getlist("others") if one.isdecimal()]
+    check = partial(seals.may_seal, by=request.user, now=timezone.now(), today=business_date(), vouched=vouched)
+    return _ask(request, pk, RunJob.Kind.SEAL, check, vouched=vouched, others=others)
+
+
+@require(Permission.RUN_VIEW)
+@require_POST
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have it looked up what came since the seal."""
+    get_object_or_404(RUNS, pk=pk, state__in=[PrintRun.State.SEALED, PrintRun.State.HANDED])
+    return _ask(request, pk, RunJob.Kind.LOOK)
+
+
+@require(Permission.RUN_VIEW)
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(RUNS, pk=pk)
+    return render(request, "notices/mailing/_job.html", {"run": found, "job": job_progress(found)})
 
 
 @require(Permission.APPROVE)
@@ -104,7 +113,8 @@ def break_seal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(RUNS, pk=pk)
-    form = forms.HandOver(request.POST, today=business_date())
+    pack = Pack.objects.filter(seal__run=pk, ended_as="").exists()
+    form = forms.HandOver(request.POST, today=business_date(), pack=pack)
     if not form.is_valid():
         return _incomplete(request, pk, form)
     now, today = timezone.now(), business_date()
@@ -119,9 +129,37 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
     form = forms.Post(request.POST, today=business_date())
     if not form.is_valid():
         return _incomplete(request, pk, form)
-    now, today = timezone.now(), business_date()
-    work = partial(mailings.post_run, run_id=pk, by=request.user, now=now, today=today, **form.cleaned_data)
-    return _step(request, pk, work, "発送を登録しました。期別ごとに催告を記録し、経過に書きました。")
+    on = form.cleaned_data["on"]
+    check = partial(mailings.may_post, on=on, today=business_date())
+    return _ask(request, pk, RunJob.Kind.POST, check, on=on.isoformat())
+
+
+@require(Permission.RUN_PREPARE)
+def sealed_file(request: HttpRequest, pk: int, sequence: int) -> HttpResponse:
+    """A print file of a seal: the pages of exactly the letters that go."""
+    found = get_object_or_404(SealedFile, seal=pk, sequence=sequence)
+    audit.log_view(request, action="seal.file")
+    return handed_out(found.path, "application/pdf", sha256=found.sha256)
+
+
+@require(Permission.RUN_PREPARE)
+def sheet_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every sheet of every envelope, by print file: what an inserter reads."""
+    found = get_object_or_404(Seal.objects.exclude(sheet_list=""), pk=pk)
+    audit.log_view(request, action="seal.sheets")
+    return handed_out(found.sheet_list, "text/csv; charset=utf-8", sha256=found.sheet_list_sha256)
+
+
+@require(Permission.RUN_VIEW)
+def counts_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """区分票: how many envelopes each bundle of the post holds."""
+    found = get_object_or_404(Seal.objects.exclude(counts_sheet=None).select_related("counts_sheet"), pk=pk)
+    audit.log_view(request, action="seal.counts")
+    try:
+        return inline(document_bytes(found.counts_sheet), f"kubun-{found.run_id}-{found.pk}.pdf")
+    except DocumentLost as lost:
+        messages.warning(request, str(lost))
+        return redirect("notices:seal", pk=found.run_id)
 
 
 @require(Permission.RUN_VIEW)
@@ -155,6 +193,24 @@ def _said(read: pulls.Reading) -> str:
     if read.left:
         return f"{letter.number}　{letter.name}：あと{read.left}通の封筒があります。続けて読んでください。"
     return f"{letter.number}　{letter.name}：{'確認済みです（2度目）' if read.again else '抜き取りを確認しました'}。"
+
+
+def _ask(
+    request: HttpRequest,
+    pk: int,
+    kind: str,
+    check: Callable[..., Any] = lambda run_id: None,
+    *,
+    to: str = "notices:seal",
+    **arguments: Any,
+) -> HttpResponse:
+    """Have a worker do a step, if it is not refused already; its page says how far it has come."""
+    try:
+        check(run_id=pk)
+        jobs.ask(run_id=pk, kind=kind, by=request.user, now=timezone.now(), **arguments)
+    except RunRefused as error:
+        messages.warning(request, str(error))
+    return redirect(to, pk=pk)
 
 
 def _incomplete(request: HttpRequest, pk: int, form: Form) -> HttpResponse:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from toyota_collect.documents.drawing import Drawing
 
 from .fonts import FaceName, face_for, faces
-from .model import Unprintable
+from .model import Unprintable, Where
 
 _BLANKS = re.compile(r"[ \t\r\n]+")
 Static = tuple[tuple[str, object], ...]
@@ -90,12 +90,16 @@ def fit(
     text = _BLANKS.sub(" ", text).strip(" \u3000")
     name = face or face_for(text)
     if face and (lacking := faces()[face].missing(text)):
-        raise Unprintable("glyph", f"{what}の文字「{lacking}」がフォントにありません: {text}")
+        at = text.index(lacking)
+        where = Where((text,), mm, pt, start=at, end=at + len(lacking))
+        raise Unprintable("glyph", f"{what}の文字「{lacking}」がフォントにありません: {text}", where)
     width = faces()[name].width_mm(text, pt)
     if width <= mm:
         return Text(text, name)
     if mm / width < floor:
-        raise Unprintable("long", f"{what}が長すぎて枠に入りません。短くしてください: {text}")
+        room = next(at for at in range(len(text), -1, -1) if faces()[name].width_mm(text[:at], pt) * floor <= mm)
+        where = Where((text,), mm, pt, start=room)
+        raise Unprintable("long", f"{what}が長すぎて枠に入りません。短くしてください: {text}", where)
     # Rounded down, so that the printed line is never wider than its place.
     squeeze = int(mm / width * 1000) / 1000
     return Text(text, name, squeeze, round(width * squeeze, 4))
@@ -109,7 +113,7 @@ def figures(text: str, mm: float, pt: float, what: str) -> Text:
         Unprintable: ``amount``.
     """
     if faces()["ud"].width_mm(text, pt) > mm:
-        raise Unprintable("amount", f"{what}が大きすぎて欄に入りません: {text}")
+        raise Unprintable("amount", f"{what}が大きすぎて欄に入りません: {text}", Where((text,), mm, pt))
     return Text(text)
 
 

@@ -6,6 +6,7 @@ IPAmj Mincho (文字情報基盤), which is too large to ship and is installed w
 
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Literal
 
 from fontTools.ttLib import TTFont
 
-from .model import Unprintable
+from .model import Unprintable, Where
 
 FaceName = Literal["ud", "ud-bold", "mj"]
 HERE = Path(__file__).parent / "fonts"
@@ -30,6 +31,14 @@ def is_selector(char: str) -> bool:
 def is_private(char: str) -> bool:
     """Whether ``char`` is a 外字 of the private use areas."""
     return "\ue000" <= char <= "\uf8ff" or char >= "\U000f0000"
+
+
+def clusters(text: str) -> Iterator[tuple[str, str]]:
+    """Characters, each with its variation selector or ""."""
+    for at, char in enumerate(text):
+        if not is_selector(char):
+            after = text[at + 1 : at + 2]
+            yield char, after if after and is_selector(after) else ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +175,7 @@ def face_for(text: str) -> FaceName:
         raise Unprintable(
             "gaiji",
             f"外字（U+{ord(private):04X}）は印刷できません。正しい文字への対応を登録してください: {text}",
+            _at(text, private),
         )
     known = faces()
     if not known["ud"].missing(text):
@@ -174,16 +184,19 @@ def face_for(text: str) -> FaceName:
         raise Unprintable(
             "font",
             f"IPAmj明朝が入っていないため印刷できません（fonts-ipamj-mincho を入れてください）: {text}",
+            _at(text, known["ud"].missing(text)),
         )
     if lacking := known["mj"].missing(text):
         if is_selector(lacking[-1]):
             raise Unprintable(
                 "variant",
                 f"異体字（{_codes(lacking)}）がフォントにありません。字形を確かめてください: {text}",
+                _at(text, lacking),
             )
         raise Unprintable(
             "glyph",
             f"文字（{_codes(lacking)}）がフォントにありません。字形を確かめてください: {text}",
+            _at(text, lacking),
         )
     return "mj"
 
@@ -203,6 +216,11 @@ def font_face_css() -> str:
         f'@font-face {{ font-family: "{name}"; font-weight: {weight}; src: url("{path.as_uri()}") }}\n'
         for name, weight, path in rules
     )
+
+
+def _at(text: str, lacking: str) -> Where:
+    start = text.index(lacking)
+    return Where((text,), start=start, end=start + len(lacking))
 
 
 def _codes(text: str) -> str:

@@ -9,19 +9,37 @@ Variant = Literal["normal", "large", "plain"]
 SlipPolicy = Literal["claim", "kind", "person"]
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Words that cannot be printed: the lines of a place ``mm`` wide (0: not known), and the characters at fault.
+
+    ``line`` counts from 0; ``end`` is exclusive, none means to the end of the line.
+    """
+
+    lines: tuple[str, ...]
+    mm: float = 0.0
+    pt: float = 10.5
+    line: int = 0
+    start: int = 0
+    end: int | None = None
+
+
 class Unprintable(Exception):
     """This letter cannot be printed as it stands; the run goes on without it.
 
-    ``code`` is stable and groups the failures of a run; ``text`` tells staff in Japanese what to mend.
+    ``code`` is stable and groups the failures of a run; ``text`` tells staff in Japanese what to mend; ``where`` is the
+    place in its words, ``picture`` the place on its page (PNG), if either is known.
     """
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, where: Where | None = None, picture: bytes = b"") -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.where = where
+        self.picture = picture
 
-    def __reduce__(self) -> tuple[type["Unprintable"], tuple[str, str]]:
-        return type(self), (self.code, self.text)
+    def __reduce__(self) -> tuple[type["Unprintable"], tuple[str, str, Where | None, bytes]]:
+        return type(self), (self.code, self.text, self.where, self.picture)
 
 
 @dataclass(frozen=True)
@@ -115,6 +133,9 @@ class LetterData:
     variant: Variant = "normal"
     slip_policy: SlipPolicy = "kind"
     estimated: bool = False  # a late charge runs past the last announced rate
+    # 合封: run and serial that the marks of its envelope bear, its first sheet in it, and all its sheets. Not of the
+    # snapshot: letters are frozen before anybody knows what travels together.
+    enclosure: tuple[int, int, int, int] | None = None
 
     @property
     def principal_yen(self) -> int:
@@ -126,8 +147,10 @@ class LetterData:
 
     def to_json(self) -> str:
         """The snapshot as canonical JSON: same letter, same text."""
+        data = asdict(self)
+        del data["enclosure"]
         return json.dumps(
-            asdict(self),
+            data,
             ensure_ascii=False,
             sort_keys=True,
             separators=(",", ":"),

@@ -31,7 +31,7 @@ from weasyprint.text.ffi import ffi, harfbuzz_subset
 from toyota_collect.documents.drawing import DOT_PT
 
 from .blocks import Area, Block, Ink, Sheet, Text
-from .fonts import Face, faces, is_selector
+from .fonts import Face, clusters, faces, is_selector
 from .layout import MM_PX, SLACK_MM, area_html, block_html, document_of, page_html, table_html
 from .model import LetterData, Rendered, Unprintable
 from .sheets import sheets
@@ -223,7 +223,7 @@ class Engine:
         if found is None:
             if len(self.set_lines) > MAX_LINES:
                 self.set_lines.clear()
-            glyphs = [face.glyph(char, selector) for char, selector in _clusters(text)]
+            glyphs = [face.glyph(char, selector) for char, selector in clusters(text)]
             if None in glyphs or any(_joins(char) for char in text):
                 raise Unsuitable(text)
             numbers = "".join(f"{glyph.number:04x}" for glyph in glyphs)  # type: ignore[union-attr]
@@ -329,7 +329,7 @@ class _Chunk:
             widths = {number: font.widths[number] for number in to_unicode}
             face = self.faces.get(font.hash)
             for text in sorted(self.texts.get(font.hash, ())):
-                for char, selector in _clusters(text):
+                for char, selector in clusters(text):
                     glyph = face.glyph(char, selector) if face else None
                     if glyph and glyph.number not in to_unicode:
                         to_unicode[glyph.number] = char + selector
@@ -405,14 +405,6 @@ def _face_of(font: Any) -> Face:
     if "MJ" in font.family:
         return faces()["mj"]
     return faces()["ud-bold" if font.weight >= 600 else "ud"]
-
-
-def _clusters(text: str) -> Iterator[tuple[str, str]]:
-    """Characters, each with its variation selector or ""."""
-    for at, char in enumerate(text):
-        if not is_selector(char):
-            after = text[at + 1 : at + 2]
-            yield char, after if after and is_selector(after) else ""
 
 
 def _joins(char: str) -> bool:

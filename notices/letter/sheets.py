@@ -5,13 +5,14 @@ Measures are millimetres on A4 and those of the stylesheet; docs/adr/0004 tells 
 
 from itertools import groupby
 
+from notices.rules.marks import mark_text
 from toyota_collect import wareki
 from toyota_collect.documents import drawing
 from toyota_collect.money import comma
 
 from . import plain, table
 from .blocks import Area, Block, Ink, Sheet, Static, Text, figures, fit, listed
-from .model import LetterData, Slip, Unprintable
+from .model import LetterData, Slip, Unprintable, Where
 from .run_words import broken, run_words, subject
 from .slip_sheets import slip_sheets
 from .slips import ordered, slips
@@ -128,7 +129,11 @@ class _Letter:
                 "envelopes",
                 "封筒が99通を超えます。納付書を種類ごとか1枚にしてください。",
             )
-        code = f"{self.data.run_number:04d}{self.data.serial:07d}{envelope:02d}{sheet}{of}"
+        run, serial = self.data.run_number, self.data.serial
+        if self.data.enclosure:
+            run, serial, first, of = self.data.enclosure
+            sheet += first - 1
+        code = mark_text(run=run, serial=serial, envelope=envelope, sheet=sheet, of=of)
         return Ink(*MARK_AT, drawing.data_matrix(code), "mark", code)
 
     def _foot(self, kind: str, place: int, count: int) -> Area:
@@ -146,7 +151,9 @@ class _Letter:
     def _head(self) -> tuple[Area, Area]:
         data = self.data
         if not 1 <= len(data.address_lines) <= 3 or not 1 <= len(data.name_lines) <= 2:
-            raise Unprintable("address", "宛先は住所1〜3行、氏名1〜2行にしてください。")
+            lines = (*data.address_lines, *data.name_lines)
+            where = Where(lines, ADDRESS_MM, line=3 if len(data.address_lines) > 3 else len(lines) - 1)
+            raise Unprintable("address", "宛先は住所1〜3行、氏名1〜2行にしてください。", where)
         names = (*data.name_lines[:-1], f"{data.name_lines[-1]}　{data.honorific}")
         tight = len(data.address_lines) > 2 or len(names) > 1
         pt, name_pt = (9, 10) if tight else (10.5, 13)

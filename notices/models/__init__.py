@@ -1,5 +1,7 @@
 from notices.models.dunning import Dunning, DunningRun
+from notices.models.job import RunJob
 from notices.models.mailing import Pull, ReturnedLetter, Seal
+from notices.models.pack import Pack, SealedFile
 from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, PrintRun, SlipPaper
 
 __all__ = [
@@ -8,10 +10,13 @@ __all__ = [
     "Exclusion",
     "Letter",
     "LetterClaim",
+    "Pack",
     "PrintChunk",
     "PrintRun",
     "Pull",
     "ReturnedLetter",
+    "RunJob",
     "Seal",
+    "SealedFile",
     "SlipPaper",
 ]

@@ -80,13 +80,18 @@ class Seal(models.Model):
     sums = models.JSONField("封緘証明書の内容")  # targets, printed, merged, split, pulled, failed, reasons, sources …
     certificate = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="+", verbose_name="封緘証明書")
     hash_list = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="+", verbose_name="照合値一覧")
+    counts_sheet = models.OneToOneField(
+        Document, on_delete=models.PROTECT, related_name="+", null=True, verbose_name="区分票"
+    )
+    sheet_list = models.CharField("封筒と紙の一覧", max_length=300, blank=True)  # CSV below MEDIA_ROOT
+    sheet_list_sha256 = models.CharField(max_length=64, blank=True)
     sealed_at = models.DateTimeField("封緘の時刻")
     sealed_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     broken_at = models.DateTimeField("封緘を解いた時刻", null=True)
     broken_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+", null=True)
     broken_because = models.CharField("解いた理由", max_length=200, blank=True)
     handed_to = models.CharField("引渡し先", max_length=100, blank=True)
-    handed_count = models.PositiveIntegerField("引き渡した通数", null=True)
+    handed_count = models.PositiveIntegerField("引き渡した封筒の数", null=True)
     handed_at = models.DateTimeField("引渡しの時刻", null=True)
     handed_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+", null=True)
     handed_on = models.DateField("引渡しの日", null=True)
@@ -108,7 +113,7 @@ class Seal(models.Model):
                 name="seal_handed_to_somebody_by_somebody",
                 condition=Q(handed_on=None, handed_at=None, handed_by=None, handed_count=None, handed_to="")
                 | (
-                    Q(handed_on__isnull=False, handed_at__isnull=False, handed_by__isnull=False, handed_count__gt=0)
+                    Q(handed_on__isnull=False, handed_at__isnull=False, handed_by__isnull=False, handed_count__gte=0)
                     & ~Q(handed_to="")
                 ),
             ),
@@ -123,6 +128,11 @@ class Seal(models.Model):
     def going(self) -> int:
         """Letters in the sealed pile."""
         return int(self.sums["going"])
+
+    @property
+    def envelopes(self) -> int:
+        """Envelopes in the sealed pile: what is counted when it is handed over."""
+        return int(self.sums["envelopes"])
 
 
 @keep_history()

@@ -11,6 +11,7 @@ from toyota_collect.models import Approval, Document
 from toyota_collect.wareki import fiscal_year_text
 
 MADE_BY_JOBS = ["chunk", "state", "failure", "failure_code", "sheets", "first_page", "document"]
+MADE_BY_JOBS += ["failure_picture", "failure_picture_sha256", "travels_with"]
 FROZEN = ["run", "person", "serial", "number", "name", "postal_code", "total_yen", "snapshot", "snapshot_sha256"]
 
 
@@ -125,6 +126,8 @@ class Letter(models.Model):
     state = models.CharField("状態", max_length=10, choices=State, default=State.WAITING)
     failure = models.CharField("作れない理由", max_length=300, blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
+    failure_picture = models.CharField("どこで止まったかの画像", max_length=300, blank=True)  # below MEDIA_ROOT
+    failure_picture_sha256 = models.CharField(max_length=64, blank=True)
     name = models.CharField("氏名", max_length=120)
     postal_code = models.CharField("郵便番号", max_length=7, blank=True)
     total_yen = models.BigIntegerField("合計（円）")
@@ -133,6 +136,8 @@ class Letter(models.Model):
     snapshot = models.JSONField("写し")  # notices.letter.model.LetterData
     snapshot_sha256 = models.CharField(max_length=64)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="+")
+    # 合封: the letter (of another run) in whose envelope this one goes; set when that run is sealed.
+    travels_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="guests")
 
     class Meta:
         verbose_name = verbose_name_plural = "催告書"

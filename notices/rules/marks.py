@@ -33,6 +33,11 @@ class Unreadable(ValueError):
     """Neither a mark nor a number of a letter; the message says what may be given, in Japanese."""
 
 
+def mark_text(*, run: int, serial: int, envelope: int, sheet: int, of: int) -> str:
+    """What the mark for the inserter says on sheet ``sheet`` of ``of`` in an envelope. No name, no amount."""
+    return f"{run:04d}{serial:07d}{envelope:02d}{sheet}{of}"
+
+
 def read_mark(text: str) -> Mark:
     """The letter that the text names: full-width figures, spaces and the marks of a scanner do no harm.
 

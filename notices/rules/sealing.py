@@ -43,9 +43,10 @@ def freshness(*, came_at: datetime | None, known_since: datetime | None, hours: 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The letters of a run: 対象 = 印刷 ＋ 作れず; 送る = 印刷 ＋ 合封 ＋ 分冊 − 引抜.
+    """The letters of a run: 対象 = 印刷 ＋ 合封 ＋ 分冊 ＋ 作れず; 送る = 印刷 ＋ 合封 ＋ 分冊 − 引抜.
 
-    ``merged`` and ``split``: letters that share an envelope with another, or fill more than one; 0 until envelopes merge.
+    ``printed``: letters that fill one envelope alone; ``merged``: that share one with another; ``split``: that fill more
+    than one. Each letter is counted in one of them, pulled or not.
     """
 
     targets: int
@@ -57,14 +58,19 @@ class Closing:
     split: int = 0
 
     @property
+    def made(self) -> int:
+        """Letters on paper, in whatever envelope."""
+        return self.printed + self.merged + self.split
+
+    @property
     def unmade(self) -> int:
         """Targets that are neither printed nor known to have failed: never right."""
-        return self.targets - self.printed - self.failed
+        return self.targets - self.made - self.failed
 
     @property
     def difference(self) -> int:
         """What the pile should hold less what it holds: never right either."""
-        return self.printed + self.merged + self.split - self.pulled - self.going
+        return self.made - self.pulled - self.going
 
     @property
     def closes(self) -> bool:

@@ -9,28 +9,31 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from notices.models import Letter, PrintRun, Pull
+from notices.models import PrintRun, Pull
 from notices.rules.pulling import Reason
+from notices.services.piles import Pile, PileFile
 from toyota_collect.dated import value_on
 from toyota_collect.documents.store import draw_number, keep_document, letterhead, make_document
 from toyota_collect.models import Document
 
-KIND, HASHES = "seal", "seal_hashes"
+KIND, HASHES, COUNTS = "seal", "seal_hashes", "seal_counts"
 SUBJECT = "notices.printrun"
 MARK = "seal.number_mark"
 COLUMNS = ["serial", "number", "state", "pages", "file", "page", "letter_sha256", "file_sha256"]
+FILES_ON_THE_PAGE = 4  # hashes of more stand on the counts sheet alone, whose own hash stands on the page
 
 
 @dataclass(frozen=True)
 class Papers:
     certificate: Document
     hash_list: Document
+    counts_sheet: Document
 
 
-def issue(run: PrintRun, sums: dict[str, Any], *, by: Any, now: datetime, today: date) -> Papers:
-    """Draw a number, keep the list of hashes, and print the certificate with the list's hash on it."""
+def issue(run: PrintRun, sums: dict[str, Any], pile: Pile, *, by: Any, now: datetime, today: date) -> Papers:
+    """Draw a number, keep the list of hashes and the counts of the bundles, and print the certificate with their hashes."""
     number = draw_number(series=KIND, mark=value_on(MARK, today), on=today)
-    content = hash_list(run)
+    content = hash_list(run, pile)
     sha256 = hashlib.sha256(content).hexdigest()
     hashes = keep_document(
         number=f"{number} 照合値一覧",
@@ -42,9 +45,22 @@ def issue(run: PrintRun, sums: dict[str, Any], *, by: Any, now: datetime, today:
         pages=0,
         by=by,
     )
+    counts = make_document(
+        template="documents/counts_sheet.html",
+        context=letterhead(today)
+        | {"run": run, "sums": sums, "bundles": pile.bundles, "files": _named(pile), "sealed_at": now},
+        kind=COUNTS,
+        number=f"{number} 区分票",
+        subject_type=SUBJECT,
+        subject_key=str(run.pk),
+        by=by,
+    )
     context = letterhead(today) | {
         "run": run,
         "sums": sums,
+        "made": sums["printed"] + sums["merged"] + sums["split"],
+        "counts": counts,
+        "files": _named(pile) if len(pile.files) <= FILES_ON_THE_PAGE else [],
         "reasons": _in_columns(reasons_in_words(sums), 2),
         "sources": _in_columns(sources_in_words(sums), 2),
         "vouched": any(row["vouched"] for row in sums["sources"]),
@@ -52,7 +68,7 @@ def issue(run: PrintRun, sums: dict[str, Any], *, by: Any, now: datetime, today:
         "sealed_at": now,
         "sealed_by": by,
         "hashes": hashes,
-        "letters": sums["printed"] + sums["failed"],
+        "letters": sums["printed"] + sums["merged"] + sums["split"] + sums["failed"],
     }
     certificate = make_document(
         template="documents/seal_certificate.html",
@@ -63,7 +79,11 @@ def issue(run: PrintRun, sums: dict[str, Any], *, by: Any, now: datetime, today:
         subject_key=str(run.pk),
         by=by,
     )
-    return Papers(certificate, hashes)
+    return Papers(certificate, hashes, counts)
+
+
+def _named(pile: Pile) -> list[tuple[str, PileFile]]:
+    return [(Path(one.path).name, one) for one in pile.files]
 
 
 def _in_columns(rows: list[Any], columns: int) -> list[tuple[Any, ...]]:
@@ -71,20 +91,19 @@ def _in_columns(rows: list[Any], columns: int) -> list[tuple[Any, ...]]:
     return list(zip_longest(*[iter(rows)] * columns))
 
 
-def hash_list(run: PrintRun) -> bytes:
-    """Every letter of the run in its order, with what became of it and its hash (UTF-8 CSV).
+def hash_list(run: PrintRun, pile: Pile) -> bytes:
+    """Every letter of the run in its order, with what became of it, its hash, and the sealed file it lies in (UTF-8 CSV).
 
     It may lie beside the pile in strange hands: no names, no amounts, and not why a letter was pulled.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    facts = ["sheets", "chunk__path", "first_page", "snapshot_sha256", "chunk__sha256"]
-    rows = run.letters.order_by("serial").values_list("serial", "number", "state", *facts)
-    for serial, number, state, sheets, path, page, sha256, file_sha256 in rows.iterator(2_000):
-        if state not in Letter.PRINTED:
-            path, page, file_sha256 = "", "", ""
-        writer.writerow([serial, number, state, sheets, Path(path).name, page, sha256, file_sha256])
+    hashes = {name: one.sha256 for name, one in _named(pile)}
+    rows = run.letters.order_by("serial").values_list("pk", "serial", "number", "state", "sheets", "snapshot_sha256")
+    for pk, serial, number, state, sheets, sha256 in rows.iterator(2_000):
+        file, page = pile.places.get(pk, ("", ""))
+        writer.writerow([serial, number, state, sheets, file, page, sha256, hashes.get(file, "")])
     return buffer.getvalue().encode()
 
 

@@ -41,6 +41,12 @@ def letters_to_pull(letters: QuerySet[Letter], *, run: PrintRun, today: date) ->
     return found
 
 
+def hidden_letters(letters: QuerySet[Letter], *, days: list[date]) -> list[int]:
+    """Of the letters, those whose persons are under protection measures on any of the days, or may be. Quick."""
+    hidden = protected_people(days) | maybe_protected_people(days)
+    return [pk for pk, person in letters.values_list("pk", "person_id") if person in hidden]
+
+
 def _facts(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> Iterator[tuple[int, LetterFacts]]:
     columns = ["pk", "person_id", "postal_code", "snapshot__address_lines", "snapshot__name_lines"]
     columns += [f"person__{name}" for name in ("name", "is_corporate", "died_on", "postal_code", "address")]

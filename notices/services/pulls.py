@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from claims.services.slips import void_slips
 from notices.letter.sheets import MAX_SHEETS
@@ -48,8 +48,20 @@ def locked_run(run_id: int, *states: str) -> PrintRun:
 
 
 def open_letters(run: PrintRun) -> QuerySet[Letter]:
-    """Letters that would go out as things stand."""
-    return run.letters.filter(state=Letter.State.VERIFIED)
+    """Letters that would go out in an envelope of the run as things stand."""
+    return run.letters.filter(state=Letter.State.VERIFIED, travels_with=None)
+
+
+def pile_letters(run: PrintRun) -> QuerySet[Letter]:
+    """Letters in the run's envelopes: its own, and those of other runs that travel with them (合封)."""
+    own = Q(run=run, travels_with=None) | Q(travels_with__run=run)
+    return Letter.objects.filter(own, state=Letter.State.VERIFIED)
+
+
+@transaction.atomic
+def may_find(*, run_id: int) -> None:
+    """Refuse at once where nothing can be pulled. Raises ``RunRefused`` as ``find_pulls`` does."""
+    locked_run(run_id, State.VERIFIED, State.PULLED)
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from notices.services.letter_slips import letter_slips
 from notices.services.manifest import write_manifest
 from notices.services.snapshot import snapshot_text
 from toyota_collect import audit
+from toyota_collect.documents.store import write_private
 from toyota_collect.models import User
 
 STALE_AFTER = timedelta(minutes=5)
@@ -47,6 +48,7 @@ class Bundle:
     places: dict[int, tuple[int, int]] = field(default_factory=dict)  # letter id: first page from 1, pages
     failures: dict[int, Unprintable] = field(default_factory=dict)  # letter id: why
     slips: list[LetterSlip] = field(default_factory=list)  # of the letters in the PDF
+    pictures: dict[int, tuple[str, str]] = field(default_factory=dict)  # letter id: path below MEDIA_ROOT, hash
 
 
 def system_user() -> User:
@@ -148,7 +150,15 @@ def _take(chunk_id: int) -> int | None:
         if not waiting.update(state=State.RENDERING, attempts=F("attempts") + 1, claimed_at=timezone.now()):
             return None
         chunk = PrintChunk.objects.get(pk=chunk_id)
-        chunk.letters.update(state=Letter.State.WAITING, failure="", failure_code="", sheets=0, first_page=None)
+        chunk.letters.update(
+            state=Letter.State.WAITING,
+            failure="",
+            failure_code="",
+            failure_picture="",
+            failure_picture_sha256="",
+            sheets=0,
+            first_page=None,
+        )
         return chunk.attempts
 
 
@@ -195,6 +205,7 @@ def _mark_rendered(chunk_id: int, attempt: int, letter_ids: list[int]) -> None:
 
 
 def _record(chunk: PrintChunk, attempt: int, bundle: Bundle) -> None:
+    bundle.pictures = _keep_pictures(chunk, bundle)
     path = f"runs/{chunk.run_id}/{bundle_name(chunk)}" if bundle.places else ""
     temporary = _write(Path(settings.MEDIA_ROOT) / path, bundle.pdf) if path else None
     try:
@@ -222,10 +233,23 @@ def _record_letters(chunk: PrintChunk, bundle: Bundle) -> None:
     for letter in letters:
         if failure := bundle.failures.get(letter.pk):
             letter.state, letter.failure_code, letter.failure = Letter.State.FAILED, failure.code, failure.text[:300]
+            letter.failure_picture, letter.failure_picture_sha256 = bundle.pictures.get(letter.pk, ("", ""))
         else:
             letter.state = Letter.State.VERIFIED
             letter.first_page, letter.sheets = bundle.places[letter.pk]
-    Letter.objects.bulk_update(letters, ["state", "failure_code", "failure", "first_page", "sheets"], batch_size=500)
+    told = ["state", "failure_code", "failure", "failure_picture", "failure_picture_sha256", "first_page", "sheets"]
+    Letter.objects.bulk_update(letters, told, batch_size=500)
+
+
+def _keep_pictures(chunk: PrintChunk, bundle: Bundle) -> dict[int, tuple[str, str]]:
+    """Where each failed letter went wrong, kept beside the print files and named by content: path and hash by letter."""
+    kept = {}
+    for pk, failure in bundle.failures.items():
+        if content := engine.picture(failure):
+            sha256 = hashlib.sha256(content).hexdigest()
+            kept[pk] = (f"runs/{chunk.run_id}/faults/{sha256}.png", sha256)
+            write_private(Path(settings.MEDIA_ROOT) / kept[pk][0], content)
+    return kept
 
 
 def _take_from_the_dead(chunks: QuerySet[PrintChunk]) -> None:

@@ -16,7 +16,7 @@ from debtors.models import Contact
 from debtors.protection import hidden_people
 from debtors.querysets import in_force
 from debtors.services_work import close_work_item, log_letters, open_work_item
-from notices.models import Letter, LetterClaim, PrintRun, Pull, ReturnedLetter
+from notices.models import Letter, LetterClaim, Pull, ReturnedLetter
 from notices.rules.marks import Unreadable, read_mark
 from notices.rules.pulling import Reason as PullReason
 from notices.services.letter_data import RUN_NUMBERS
@@ -86,6 +86,8 @@ def receive(*, text: str, reason: str, on: date, by: Any, now: datetime, today: 
     letter.state = Letter.State.RETURNED
     letter.save(update_fields=["state"])
     audit.record(event="letter.returned", by=by, target=returned, detail={"letter": letter.number, "reason": reason})
+    for guest in letter.guests.filter(state=Letter.State.POSTED).values_list("number", flat=True):  # 合封
+        receive(text=guest, reason=reason, on=on, by=by, now=now, today=today, note=note)
     return Received(returned, times + 1)
 
 
@@ -141,14 +143,15 @@ def _posted_letter(text: str) -> Letter:
         raise RunRefused(
             f"{letter.number}は引き抜いた催告書で、発送していないはずのものです。係長・課長に報告し、なぜ出たかを調べてください。"
         )
-    if letter.run.state != PrintRun.State.POSTED or letter.state not in (Letter.State.POSTED, Letter.State.RETURNED):
+    if letter.state not in (Letter.State.POSTED, Letter.State.RETURNED):
         raise RunRefused(f"{letter.number}は、まだ発送を登録していません。先に発送を登録してください。")
     return letter
 
 
 def _last_sent_on(letter: Letter) -> date:
     again = letter.returns.filter(done_as=Done.RESENT).order_by("-pk").values_list("done_on", flat=True).first()
-    posted_on: date = letter.run.seals.get(broken_at=None).posted_on
+    in_run = letter.travels_with.run if letter.travels_with else letter.run
+    posted_on: date = in_run.seals.get(broken_at=None).posted_on
     return again or posted_on
 
 

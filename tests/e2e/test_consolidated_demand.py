@@ -3,17 +3,21 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 from queue import Queue
 from threading import Thread
 from typing import Any
 
 import pytest
+import pyzipper
 from celery import current_app
 from django.db import connection
 from playwright.sync_api import Page, expect
 
 from claims.models import Claim
 from notices.models import Letter, PrintRun, ReturnedLetter
+from notices.rules.marks import read_mark
+from notices.services.engine import marks_of
 from tests.e2e.conftest import SignIn
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim, pay
@@ -38,7 +42,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             current_app.tasks[f"notices.tasks.{job[0]}"].apply(kwargs=job[1])
         connection.close()
 
-    for place in ("services.runs", "services.rendering", "tasks"):
+    for place in ("services.runs", "services.rendering", "services.jobs", "tasks"):
         monkeypatch.setattr(f"notices.{place}.send", send)
     thread = Thread(target=work)
     thread.start()
@@ -119,6 +123,7 @@ def _pull_and_seal(run: PrintRun, operator: Page, supervisor: Page, paid: Claim)
     operator.goto(f"/demands/{run.pk}/")
     operator.get_by_role("link", name="引抜へ").click()
     operator.get_by_role("button", name="引抜を調べる").click()
+    expect(operator.get_by_text("引き抜く催告書が1通増えました")).to_be_visible(timeout=30_000)
     expect(operator.get_by_role("row", name=re.compile(f"{pulled.number}.*納付・充当があった"))).to_be_visible()
     field = operator.get_by_label("記号・番号")
     expect(field).to_be_focused()
@@ -137,16 +142,26 @@ def _pull_and_seal(run: PrintRun, operator: Page, supervisor: Page, paid: Claim)
     assert faults(supervisor) == []
     supervisor.get_by_role("button", name="1通を封緘する").click()
     link = supervisor.get_by_role("link", name="封緘証明書")
+    expect(link).to_be_visible(timeout=60_000)
+    assert faults(supervisor) == []
     paper = supervisor.context.request.get(link.get_attribute("href") or "")
     assert (paper.headers["content-type"], paper.body()[:5]) == ("application/pdf", b"%PDF-")
 
     operator.goto(f"/demands/{run.pk}/")
     operator.get_by_role("link", name="引渡しへ").click()
     assert faults(operator) == []
-    operator.get_by_label("引渡し先").fill("架空郵便局")
-    operator.get_by_label("数えた通数").fill("1")
+    _sealed_file_holds(operator, sent, pulled)
+    operator.get_by_role("button", name="委託先に渡すデータを作る").click()
+    operator.get_by_role("link", name="委託先に渡すデータ", exact=True).click(timeout=60_000)
+    _pack_opens(operator, sent)
+    operator.get_by_role("link", name="封緘と発送", exact=True).click()
+    operator.get_by_label("引渡し先").fill("架空印刷株式会社")
+    operator.get_by_label("数えた封筒の数").fill("1")
+    operator.get_by_label("データの渡し方").fill("暗号化した媒体を職員が手渡し")
+    operator.get_by_label("パスワードの伝え方").fill("担当者へ電話")
     operator.get_by_role("button", name="引渡しを登録する").click()
     operator.get_by_role("button", name="発送を登録する").click()
+    expect(operator.get_by_text("発送を登録しました")).to_be_visible(timeout=60_000)
     operator.get_by_role("link", name="返戻を受け付ける").click()
     operator.get_by_label("転居先不明").check()
     operator.get_by_label("記号・番号").focus()
@@ -158,3 +173,26 @@ def _pull_and_seal(run: PrintRun, operator: Page, supervisor: Page, paid: Claim)
     expect(operator.get_by_label("転居先不明")).to_be_checked()
     expect(operator.get_by_label("記号・番号")).to_be_focused()
     assert faults(operator) == []
+
+
+def _sealed_file_holds(operator: Page, sent: Letter, pulled: Letter) -> None:
+    """The file that is printed has the sheets of the letter that goes, and none of the one that was pulled."""
+    link = operator.get_by_role("link", name="印刷ファイル1（PDF）").get_attribute("href") or ""
+    marks = marks_of(operator.context.request.get(link).body())
+    sent.refresh_from_db()
+    assert [read_mark(text).serial for text in marks] == [sent.serial] * sent.sheets
+    assert pulled.serial != sent.serial
+
+
+def _pack_opens(operator: Page, sent: Letter) -> None:
+    """What the outsourcer gets opens with the password that is shown, and says nothing of the person beside the pages."""
+    assert faults(operator) == []
+    link = operator.get_by_role("link", name="データを取り出す").get_attribute("href") or ""
+    body = operator.context.request.get(link).body()
+    operator.get_by_role("button", name="パスワードを表示する").click()
+    word = operator.locator(".one-time-word").inner_text()
+    assert faults(operator) == []
+    with pyzipper.AESZipFile(BytesIO(body)) as archive:
+        archive.setpassword(word.encode())
+        assert archive.read("print-0001.pdf")[:5] == b"%PDF-"
+        assert sent.name not in archive.read("sheets.csv").decode()

@@ -1,5 +1,6 @@
 """Runs for tests. The letter engine has tests of its own: here a quick one stands in for it unless a test says not."""
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,9 @@ import pytest
 
 from notices.letter import DeskSlips, LetterData, Rendered, Unprintable
 from notices.models import PrintRun
+from notices.rules.marks import mark_text
 from notices.services import engine, runs
+from notices.services.engine import Part
 from notices.services.rendering import render_chunk
 from tests.factories.debtors import user
 from toyota_collect import approvals
@@ -48,6 +51,18 @@ class QuickEngine:
             if data.total_yen in self.misread and made.pages[place]
         }
 
+    def assemble(self, parts: list[Part]) -> bytes:
+        """The letters' texts again: three pages are one line."""
+        return b"\n".join(part.path.read_bytes().split(b"\n")[part.first // 3] for part in parts)
+
+    def marks_of(self, pdf: bytes) -> list[str]:
+        letters = [json.loads(line) for line in pdf.split(b"\n")]
+        return [
+            mark_text(run=one["run_number"], serial=one["serial"], envelope=1, sheet=sheet, of=3)
+            for one in letters
+            for sheet in (1, 2, 3)
+        ]
+
     def render_letter(self, data: LetterData) -> tuple[bytes, int]:
         return data.to_json().encode(), 3
 
@@ -59,7 +74,7 @@ class QuickEngine:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
     made = QuickEngine()
-    for name in ("render", "faults", "render_letter", "render_slips"):
+    for name in ("render", "faults", "assemble", "marks_of", "render_letter", "render_slips"):
         monkeypatch.setattr(engine, name, getattr(made, name))
     return made
 
@@ -74,7 +89,7 @@ def media(settings: Any, tmp_path: Path) -> Path:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
     """Tasks that would go to the workers."""
     tasks: list[tuple[str, dict[str, Any]]] = []
-    for module in ("runs", "rendering"):
+    for module in ("runs", "rendering", "jobs"):
         monkeypatch.setattr(f"notices.services.{module}.send", lambda task, **values: tasks.append((task, values)))
     return tasks
 

@@ -6,11 +6,21 @@ from typing import Any
 from django.utils import timezone
 
 from debtors.models import SourceSystem
-from notices.models import Letter, PrintRun, Pull, ReturnedLetter, Seal
+from notices.models import Letter, PrintRun, Pull, ReturnedLetter, RunJob, Seal
 from notices.services import mailings, pulls, returns, seals
+from notices.tasks import do_job
 from tests.factories.debtors import user
 from tests.factories.mailing import delivered, mark
 from tests.integration.notices.conftest import DAY
+
+
+def work() -> list[RunJob]:
+    """Do what waits for a worker, as a worker would; return the jobs."""
+    waiting = list(RunJob.objects.filter(state="waiting").order_by("pk"))
+    for job in waiting:
+        do_job(job_id=job.pk)
+        job.refresh_from_db()
+    return waiting
 
 
 def find(run: PrintRun, by: Any, *, today: date = DAY) -> int:
@@ -45,10 +55,12 @@ def sealed(run: PrintRun, by: Any) -> Seal:
     return seal(run)
 
 
-def hand_over(run: PrintRun, by: Any, count: int | None = None, *, on: date = DAY, today: date = DAY) -> Seal:
-    going = seals.current_seal(run).going if count is None else count
+def hand_over(
+    run: PrintRun, by: Any, count: int | None = None, *, on: date = DAY, today: date = DAY, **options: Any
+) -> Seal:
+    counted = seals.current_seal(run).envelopes if count is None else count
     made = mailings.hand_over(
-        run_id=run.pk, to="架空郵便局", count=going, on=on, by=by, now=timezone.now(), today=today
+        run_id=run.pk, to="架空郵便局", count=counted, on=on, by=by, now=timezone.now(), today=today, **options
     )
     run.refresh_from_db()
     return made

@@ -11,7 +11,7 @@ from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, user
 from tests.factories.mailing import delivered, mark
 from tests.integration.notices.conftest import DAY
-from tests.integration.notices.mailing import find, hand_over, posted, pulled, receive, seal, sealed
+from tests.integration.notices.mailing import find, hand_over, posted, pulled, receive, seal, sealed, work
 from toyota_collect.models import AccessLog
 from toyota_collect.permissions import Role
 
@@ -52,9 +52,13 @@ def said(response):
 def test_the_page_of_the_run_leads_from_step_to_step(run, as_operator, operator):
     assert url("pulls", run.pk) in page(as_operator, "run", run.pk)
     as_operator.post(url("pulls-find", run.pk))
+    work()
     assert "係長・課長が封緘します" in page(as_operator, "run", run.pk)
     pay(run.letters.get(serial=1).claims.get().claim, 1_000, on=DAY)
-    assert said(as_operator.post(url("pulls-find", run.pk))) == ["引抜を調べました。引き抜く催告書が1通増えました。"]
+    as_operator.post(url("pulls-find", run.pk))
+    assert "順番を待っています" in page(as_operator, "job", run.pk)
+    work()
+    assert "引抜を調べました。引き抜く催告書が1通増えました。" in page(as_operator, "pulls", run.pk)
     assert "確認が1通残っています" in page(as_operator, "run", run.pk)
     sealed(run, operator)
     shown = page(as_operator, "run", run.pk)
@@ -63,6 +67,7 @@ def test_the_page_of_the_run_leads_from_step_to_step(run, as_operator, operator)
     hand_over(run, operator)
     assert "発送の登録へ" in page(as_operator, "run", run.pk)
     as_operator.post(url("post", run.pk), {"on": "2026-11-20"})
+    work()
     shown = page(as_operator, "run", run.pk)
     assert "発送済" in shown
     assert "架空郵便局（2通）" in shown
@@ -122,6 +127,7 @@ def test_the_seal_page_names_every_obstacle_and_what_to_do(run, client, operator
     pulled(run, operator)
     assert "2通を封緘する" in page(client, "seal", run.pk)
     client.post(url("seal-close", run.pk))
+    work()
     run.refresh_from_db()
     assert run.state == "sealed"
     made = seals.current_seal(run)
@@ -141,6 +147,7 @@ def test_who_vouches_for_an_unchanged_source_says_so(run, client, operator):
     shown = page(client, "seal", run.pk)
     assert 'name="vouched" value="zei:claims"' in shown
     client.post(url("seal-close", run.pk), {"vouched": "zei:claims"})
+    work()
     run.refresh_from_db()
     assert run.state == "sealed"
 
@@ -157,13 +164,14 @@ def test_who_made_the_run_is_told_to_ask_another(run, client, operator):
 
 def test_handing_over_and_posting_from_the_page(run, as_operator, operator, client):
     sealed(run, operator)
-    assert said(as_operator.post(url("hand-over", run.pk), {"to": "架空郵便局"}))[0].startswith("数えた通数")
+    assert said(as_operator.post(url("hand-over", run.pk), {"to": "架空郵便局"}))[0].startswith("数えた封筒の数")
     wrong = as_operator.post(url("hand-over", run.pk), {"to": "架空郵便局", "count": "2", "on": "2026-11-20"})
     assert "3通と違います" in said(wrong)[-1]
     as_operator.post(url("hand-over", run.pk), {"to": "架空郵便局", "count": "3", "on": "2026-11-20"})
-    assert "架空郵便局へ3通を引き渡しました" in page(as_operator, "seal", run.pk).replace("\n", "")
+    assert "架空郵便局へ封筒3通を引き渡しました" in page(as_operator, "seal", run.pk).replace("\n", "")
     assert said(as_operator.post(url("post", run.pk), {"on": "架空"}))[-1].startswith("発送した日")
     as_operator.post(url("post", run.pk), {"on": "2026-11-20"})
+    work()
     assert "返戻を受け付ける" in page(as_operator, "seal", run.pk)
     assert as_operator.get(url("manifest", run.pk)).status_code == 200
 
@@ -172,6 +180,8 @@ def test_what_came_after_the_seal_is_told_and_the_seal_can_be_opened(run, client
     sealed(run, operator)
     pay(run.letters.get(serial=1).claims.get().claim, 1_000, on=DAY)
     client.force_login(user(Role.SUPERVISOR))
+    client.post(url("seal-look", run.pk))
+    work()
     assert "封緘のあとに、納付などがありました" in page(client, "seal", run.pk)
     client.post(url("seal-break", run.pk), {"reason": "納付があったため"})
     run.refresh_from_db()
@@ -233,11 +243,26 @@ def test_others_enter_none_of_it(role, run, client, operator):
         ("seal", [run.pk]),
         ("seal-certificate", [made.pk]),
         ("seal-hashes", [made.pk]),
+        ("seal-file", [made.pk, 1]),
+        ("seal-sheets", [made.pk]),
+        ("seal-counts", [made.pk]),
+        ("job", [run.pk]),
+        ("packs", []),
         ("returns", []),
         ("returns-receive", []),
     ):
         assert client.get(url(name, *args)).status_code == 403, name
-    for name in ("pulls-find", "pulls-scan", "pulls-not-printed", "seal-close", "seal-break", "hand-over", "post"):
+    for name in (
+        "pulls-find",
+        "pulls-scan",
+        "pulls-not-printed",
+        "seal-close",
+        "seal-break",
+        "hand-over",
+        "post",
+        "seal-look",
+        "pack-make",
+    ):
         assert client.post(url(name, run.pk)).status_code == 403, name
 
 

@@ -1,7 +1,6 @@
 """封緘: every reason that keeps a pile from being sealed, and the certificate that says why it was."""
 
 import csv
-import hashlib
 import os
 from datetime import timedelta
 from io import BytesIO
@@ -20,7 +19,8 @@ from claims.services import seal as ledger_seal
 from debtors.models import SourceSystem
 from notices.models import Letter, PrintRun, Pull, Seal
 from notices.rules.pulling import Reason
-from notices.services import certificate, seals
+from notices.services import certificate, piles, seals
+from notices.services.progressing import silent
 from notices.services.pulls import find_pulls, mark_not_printed
 from notices.services.runs import RunRefused
 from notices.services.seals import SealRefused
@@ -64,7 +64,7 @@ def test_a_pile_in_order_is_sealed_with_its_certificate(ready):
     assert ready.state == "sealed"
     assert made.sums | {"sources": ..., "yen": ..., "snapshot_at": ..., "pulled_at": ...} == {
         "targets": 3, "printed": 3, "merged": 0, "split": 0, "pulled": 0, "failed": 0, "going": 3, "difference": 0,
-        "sheets": 9, "envelopes": 3, "reasons": {}, "failures": {}, "confirmed": {"scanned": 0, "not_printed": 0},
+        "sheets": 9, "envelopes": 3, "more_envelopes": 0, "elsewhere": 0, "guests": 0, "files": 1, "bundles": 1, "reasons": {}, "failures": {}, "confirmed": {"scanned": 0, "not_printed": 0},
         "unknown_payments": 0, "sources": ..., "yen": ..., "snapshot_at": ..., "pulled_at": ...,
     }  # fmt: skip
     assert [one["key"] for one in made.sums["sources"]] == ["zei:claims"]
@@ -272,7 +272,7 @@ def test_the_certificate_says_it_all_on_one_page(ready, operator):
     said = text_of(made.certificate)
     for words in (
         ready.title, "送る催告書", "印刷 3 ＋ 合封 0 ＋ 分冊 0 − 引抜 1", "納付・充当があった", "市税収納システム",
-        "架空 封子", made.hash_list.sha256, made.certificate.number, "この版では行わないため0",
+        "架空 封子", made.hash_list.sha256, made.certificate.number, made.counts_sheet.sha256, made.files.get().sha256,
     ):  # fmt: skip
         assert words.replace(" ", "") in said.replace(" ", "").replace("\r\n", "").replace("\n", ""), words
 
@@ -280,18 +280,20 @@ def test_the_certificate_says_it_all_on_one_page(ready, operator):
 def test_the_hash_list_names_every_letter_and_what_became_of_it(ready, operator):
     pay(ready.letters.get(serial=1).claims.get().claim, 1_000, on=DAY)
     pulled(ready, operator)
-    content = document_bytes(seal(ready).hash_list)
+    made = seal(ready)
+    content = document_bytes(made.hash_list)
     rows = list(csv.DictReader(content.decode().splitlines()))
     assert list(rows[0]) == certificate.COLUMNS
+    pages = iter((1, 4))
     for row, letter in zip(rows, ready.letters.order_by("serial"), strict=True):
         assert (row["number"], row["state"], row["letter_sha256"]) == (
             letter.number,
             letter.state,
             letter.snapshot_sha256,
         )
-        assert (
-            row["file_sha256"]
-            == hashlib.sha256((Path(settings.MEDIA_ROOT) / letter.chunk.path).read_bytes()).hexdigest()
+        going = letter.state == "verified"
+        assert (row["file"], row["page"], row["file_sha256"]) == (
+            ("print-0001.pdf", str(next(pages)), made.files.get().sha256) if going else ("", "", "")
         )
         for secret in (letter.name, letter.person.number):
             assert secret not in content.decode()
@@ -381,7 +383,8 @@ def test_what_has_left_the_house_is_not_opened(run, operator):
 
 def test_two_seals_of_one_run_are_refused_by_the_database(run, operator):
     made = sealed(run, operator)
-    papers = certificate.issue(run, made.sums, by=operator, now=timezone.now(), today=DAY)
+    pile = piles.build(run, others=(), digits=3, tell=silent)
+    papers = certificate.issue(run, made.sums, pile, by=operator, now=timezone.now(), today=DAY)
     with pytest.raises(IntegrityError, match="run_has_one_seal"), transaction.atomic():
         Seal.objects.create(
             run=run,
