@@ -57,6 +57,7 @@ def _flush_may_empty_append_only_tables() -> Iterator[None]:
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     from claims import reference as claims_reference
+    from notices import reference as notices_reference
     from toyota_collect import reference
 
     real = DatabaseOperations.execute_sql_flush
@@ -65,6 +66,7 @@ def _flush_may_empty_append_only_tables() -> Iterator[None]:
         real(self, ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"])
         reference.load(apps)
         claims_reference.load(apps)
+        notices_reference.load(apps)
 
     def drop(self: DatabaseCreation, test_database_name: str, verbosity: int) -> None:
         with self._nodb_cursor() as cursor:

@@ -1,5 +1,6 @@
 from notices.models.dunning import Dunning, DunningRun
 from notices.models.mailing import Pull, ReturnedLetter, Seal
+from notices.models.notice import Notice, NoticeClaim
 from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, PrintRun, SlipPaper
 
 __all__ = [
@@ -8,6 +9,8 @@ __all__ = [
     "Exclusion",
     "Letter",
     "LetterClaim",
+    "Notice",
+    "NoticeClaim",
     "PrintChunk",
     "PrintRun",
     "Pull",
