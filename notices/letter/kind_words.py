@@ -9,7 +9,7 @@ from toyota_collect.places import city_words, fill
 from .model import CityProfile, KindText
 from .wording import Wording
 
-_PARTICLES = ("について", "により", "の", "を", "が", "は")
+_PARTICLES = ("についての", "について", "により", "の", "を", "が", "は")
 LANGUAGES = ("en", "pt", "zh", "vi")
 _CONFIRMED = "{確認日}"
 

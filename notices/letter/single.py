@@ -142,7 +142,7 @@ class _Single:
         head = head_of(data, self.number, self.fixed)
         post = post_ink(post_code(data.customer_code), data.customer_code)
         if data.variant == "plain":
-            return [("plain", (*head, Area("plain", 61, BODY_END_MM, (self._plain(),))), post)]
+            return [("plain", (*head, Area("plain", 61, BODY_END_MM, (self._plain(), *self._paid()))), post)]
         title = Block(
             "single_title", {}, (("document", data.text.part("document")), ("headline", data.text.part("headline")))
         )
@@ -187,8 +187,8 @@ class _Single:
                 "paid_row",
                 {
                     "on": Text(wareki.long_text(one.on)),
-                    "title": fit(one.title, 100, 11, 0.6, what="充てた債権"),
-                    "amount": figures(comma(one.yen), 34, 11, "金額"),
+                    "title": fit(one.title, 91, 13 if self.data.variant == "large" else 11, 0.6, what="充てた債権"),
+                    "amount": figures(comma(one.yen), 34, 13, "金額"),
                 },
                 table="paid",
             )

@@ -135,6 +135,7 @@ def test_a_text_too_long_for_its_page_is_refused():
 def test_the_words_around_the_name_of_the_claims():
     assert headline("{債権}のお支払いを確認できていません") == ("", "の", "お支払いを確認できていません")
     assert headline("期限を過ぎた{債権}について") == ("期限を過ぎた", "について", "")
+    assert headline("{債権}についての最後のお願いです") == ("", "についての", "最後のお願いです")
     assert emphasised("前＊中＊後") == ("前", "中", "後")
     assert emphasised("全部") == ("全部", "", "")
 
