@@ -1,5 +1,6 @@
 """個別の通知: which letters a person may get, making one, its page, posting, 返戻, and how letters are written."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +49,13 @@ def new(request: HttpRequest, number: str, kind: str) -> HttpResponse:
         raise Http404
     audit.log_view(request, action="notice.new", person_key=number)
     form = SingleForm(request.POST or None, kind=chosen, today=today)
-    if form.is_valid():
+    pages: list[bytes] = []
+    if form.is_valid() and "look" in request.POST:
+        try:
+            pages = singles.preview(person_id=person.pk, wish=form.wish(), today=today)
+        except singles.SingleRefused as refused:
+            form.add_error(None, str(refused))
+    elif form.is_valid():
         try:
             made = singles.ask_or_make(
                 person_id=person.pk,
@@ -69,6 +76,7 @@ def new(request: HttpRequest, number: str, kind: str) -> HttpResponse:
             )
             return redirect("notices:notice", pk=made.pk)
     context = {"person": person, "kind": chosen, "form": form, "written": FORMS.get(person.letter_variant, "普通")}
+    context["pages"] = [b64encode(page).decode() for page in pages]
     context["told"] = claims_of(person, singles.Wish(kind, today), on=today)
     context["refused"] = single_offers.refusal(chosen, single_offers.facts_of(person, chosen, on=today))
     return render(request, "notices/singles/new.html", context)

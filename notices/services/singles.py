@@ -34,6 +34,7 @@ from notices.services.single_data import (
 )
 from notices.services.single_offers import facts_of, heir_of
 from notices.services.snapshot import entry_counts, era_year
+from notices.services.text_preview import single_pictures
 from toyota_collect import approvals, audit
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
@@ -65,15 +66,7 @@ def ask_or_make(*, person_id: int, wish: Wish, by: Any, today: date, reason: str
         SingleRefused: a hold, a protection measure or the law stands against it, or it cannot be printed.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
-    kind = KINDS[wish.kind]
-    if why := refusal(kind, facts_of(person, kind, on=today)):
-        raise SingleRefused(why)
-    if wish.deadline_on <= today:
-        raise SingleRefused("期限は、明日か、それより先の日にしてください。")
-    if wish.kind == "heirs":
-        wish = Wish(wish.kind, wish.deadline_on, wish.slip_policy, {"deceased": heir_of(person, on=today)})
-    if wish.kind == "visit" and not wish.details.get("visit"):
-        raise SingleRefused("来ていただく日と時刻を入れてください。")
+    kind, wish = KINDS[wish.kind], _allowed(person, wish, today=today)
     if kind.decided and not reason.strip():
         raise SingleRefused("差押えを予告する理由を書いてください。決裁する人が読みます。")
     try:
@@ -95,6 +88,22 @@ def ask_or_make(*, person_id: int, wish: Wish, by: Any, today: date, reason: str
     else:
         _make(notice, by=by, today=today)
     return notice
+
+
+def preview(*, person_id: int, wish: Wish, today: date) -> list[bytes]:
+    """The pages as pictures with 見本 across them; nothing is written, and no slip is made.
+
+    Raises:
+        Person.DoesNotExist: no such person.
+        SingleRefused: like ``ask_or_make``.
+    """
+    person = Person.objects.get(pk=person_id)
+    try:
+        return single_pictures(person, _allowed(person, wish, today=today), on=today)
+    except Unprintable as error:
+        raise SingleRefused(f"印刷できる形にできません。{error.text}") from error
+    except FAULTS as error:
+        raise SingleRefused(str(error)) from error
 
 
 def decided(approval: Approval, by: Any) -> None:
@@ -215,6 +224,19 @@ def slips_of(notice: Notice) -> list[int]:
             "pk", flat=True
         )
     )
+
+
+def _allowed(person: Person, wish: Wish, *, today: date) -> Wish:
+    """The wish with what the city knows itself. Raises ``SingleRefused`` where something stands against it."""
+    kind = KINDS[wish.kind]
+    if why := refusal(kind, facts_of(person, kind, on=today)):
+        raise SingleRefused(why)
+    if wish.deadline_on <= today:
+        raise SingleRefused("期限は、明日か、それより先の日にしてください。")
+    if wish.kind == "visit" and not wish.details.get("visit"):
+        raise SingleRefused("来ていただく日と時刻を入れてください。")
+    details = {"deceased": heir_of(person, on=today)} if wish.kind == "heirs" else wish.details
+    return replace(wish, details=details)
 
 
 def _ask(notice: Notice, *, by: Any, today: date, reason: str) -> None:

@@ -22,6 +22,7 @@ from notices.rules.text_checks import Problem
 from notices.services import single_data, text_papers
 from notices.services.letter_data import kind_text
 from toyota_collect.models import NoticeText
+from toyota_collect.notice_text import text_on
 
 NUMBER = "見本（送りません）"
 DPI = 90
@@ -38,12 +39,23 @@ def pictures(text: NoticeText, *, person: Person | None, form: str, on: date) ->
         Unprintable: the text does not fit, or a name cannot be printed.
         SettingMissing, ProfileIncomplete: a text of the city is not set.
     """
-    pdf = _pdf(text, person=person, form=form, on=on)
-    document = pdfium.PdfDocument(pdf)
-    try:
-        return [_stamped(page) for page in document]
-    finally:
-        document.close()
+    return _stamped_pages(_pdf(text, person=person, form=form, on=on))
+
+
+def single_pictures(person: Person, wish: single_data.Wish, *, on: date) -> list[bytes]:
+    """The letter that would be made for the person now, as PNG without slips; nothing is kept.
+
+    Raises:
+        Unprintable: a text or a name does not fit.
+        SettingMissing, ProfileIncomplete: a text of the city or the kind is not set.
+    """
+    words = kind_text(text_on(wish.kind, on))
+    told = single_data.claims_of(person, wish, on=on)
+    if KINDS[wish.kind].medium is Medium.SHEET:
+        made = single_data.single_data(told, wish, text=words, number=NUMBER, on=on)
+        return _stamped_pages(_laid_out(replace(made, customer_code="")))
+    base = single_data.letter_data(told, wish, text=words, number=NUMBER, serial=1, on=on)
+    return _stamped_pages(_covers(replace(base, customer_code="")))
 
 
 def fit_problems(text: NoticeText) -> list[Problem]:
@@ -122,6 +134,14 @@ def _printed(pages: Sequence[Any]) -> bytes:
         layout.check_room(page._page_box)
     made: bytes = document.write_pdf()
     return made
+
+
+def _stamped_pages(pdf: bytes) -> list[bytes]:
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [_stamped(page) for page in document]
+    finally:
+        document.close()
 
 
 def _stamped(page: Any) -> bytes:

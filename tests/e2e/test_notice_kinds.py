@@ -56,7 +56,7 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     page.get_by_label("お支払いが難しいとき").fill(NEW)
     assert faults(page) == []
     page.get_by_role("button", name="保存する").click()
-    expect(page.get_by_text("見本を確かめてから")).to_have_count(2)
+    expect(page.get_by_text("保存しました。見本を")).to_be_visible()
     expect(panel(page, "文言").locator("ins").first).to_be_visible()
     assert faults(page) == []
 
@@ -86,8 +86,11 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     clerk.get_by_role("link", name="催告書", exact=True).click()
     expect(panel(clerk, "載る債権")).to_contain_text("42,200")
     assert faults(clerk) == []
+    clerk.keyboard.press("v")
+    expect(clerk.get_by_role("img", name="見本の1ページ")).to_be_visible()
+    assert not Notice.objects.exists()
     clerk.keyboard.press("s")
-    expect(clerk.get_by_text("作りました")).to_be_visible()
+    expect(clerk.get_by_text("作りました。PDF")).to_be_visible()
     assert faults(clerk) == []
     made = Notice.objects.get()
     link = clerk.get_by_role("link", name="PDFを開いて印刷する")

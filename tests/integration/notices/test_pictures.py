@@ -124,6 +124,8 @@ def test_a_document_of_its_own_looks_as_it_did(kind, tmp_path):
 
 
 def test_the_pictures_are_small_and_all_of_them_are_used():
+    if os.environ.get("TC_RENEW_PICTURES"):
+        pytest.skip("renewing, perhaps in several processes")
     files = list(PICTURES.glob("*.png"))
     assert sum(file.stat().st_size for file in files) < MOST_BYTES
     names = {f"{kind}-{form}" for kind, form in CASES} | set(PAPERS)

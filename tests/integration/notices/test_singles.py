@@ -403,6 +403,28 @@ def test_the_pages_lead_from_the_offers_to_the_post(client, clerk):
     assert made.number in panel
 
 
+def test_a_letter_is_looked_at_before_it_is_made(client, clerk):
+    client.force_login(clerk)
+    someone = person()
+    claim(someone)
+    sent = {"deadline_on": "2026-12-14", "slip_policy": "kind", "look": "1"}
+    page = client.post(f"/demands/people/{someone.number}/notices/new/demand/", sent).content.decode()
+    assert page.count("data:image/png") == 2  # cover and table, no slips
+    assert not Notice.objects.exists()
+    assert not Slip.objects.exists()
+
+
+def test_nobody_under_protection_is_looked_at(client, clerk):
+    client.force_login(clerk)
+    someone = person()
+    claim(someone)
+    protect(someone)
+    sent = {"deadline_on": "2026-12-14", "slip_policy": "kind", "look": "1"}
+    page = client.post(f"/demands/people/{someone.number}/notices/new/demand/", sent).content.decode()
+    assert "data:image" not in page
+    assert "支援措置" in page
+
+
 def test_the_paper_of_somebody_protected_since_is_not_shown(client, clerk):
     client.force_login(clerk)
     someone = person()
