@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from claims.models import ClaimKindTerms, Plan, PlanBreach, PlanClaim, PlanInstalment
@@ -17,6 +18,9 @@ from debtors.protection import hidden_people
 from toyota_collect.dated import value_on, value_or
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
+from toyota_collect.notice_text import parts_on
+from toyota_collect.places import city_words
+from toyota_collect.wareki import long_text
 
 SUBJECT = "claims.plan"
 SERIES, MARK = "plan", "豊債管分"
@@ -96,6 +100,7 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
         template="documents/plan_broken.html",
         context=letterhead(on)
         | {
+            "words": broken_words(plan, on=on),
             "plan": plan,
             "person": plan.person,
             "rows": rows,
@@ -111,6 +116,15 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
     )
     breach.save(update_fields=["notice"])
     return breach.notice
+
+
+def broken_words(plan: Plan, *, on: date) -> dict[str, str]:
+    """The approved text of the notice, its places filled. Raises ``SettingMissing``."""
+    signed = {
+        "誓約日": long_text(plan.signed_on) if plan.signed_on else "",
+        "誓約書番号": plan.deed.number if plan.deed else "",
+    }
+    return parts_on("plan_broken", on, signed | city_words(settings.CITY_NAME, value_on("city.profile", on)))
 
 
 def side_by_side(items: Sequence[PlanInstalment], columns: int) -> list[list[PlanInstalment | None]]:

@@ -1,13 +1,15 @@
 """Selections of claims. Every way out to a debtor asks ``reachable_by`` here; there is no other."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from debtors.querysets import in_force
 from toyota_collect.permissions import Role, visible_grounds
+
+DAYS_AFTER_DUNNING = 10  # 発した日から起算して10日を経過した日まで
 
 
 class PaymentQuerySet(models.QuerySet):
@@ -59,6 +61,22 @@ class ClaimQuerySet(models.QuerySet):
             .exclude(pk__in=held.values("pk"))
             .exclude(pk__in=self.being_paid().values("pk"))
         )
+
+    def self_executing(self) -> "ClaimQuerySet":
+        """Claims the city may enforce by itself (自力執行権), by the legal attributes of the day each fell due."""
+        terms = self.model._meta.get_field("kind").related_model._meta.get_field("terms").related_model
+        of_its_day = terms.objects.filter(kind=OuterRef("kind"), starts_on__lte=OuterRef("due_on"))
+        executes = Subquery(of_its_day.order_by("-starts_on").values("self_execution")[:1])
+        return self.annotate(executes_itself=executes).filter(executes_itself=True)
+
+    def seizable(self, *, on: date) -> "ClaimQuerySet":
+        """Self-executing claims whose 督促 left at least ten days ago (地方税法331条1項1号ほか), not held on seizure."""
+        events = self.model._meta.get_field("events").related_model
+        dunned = events.objects.filter(
+            claim=OuterRef("pk"), kind="dunning", withdrawn_at=None, on__lt=on - timedelta(days=DAYS_AFTER_DUNNING)
+        )
+        held = self.held(on=on, channel="seizure")
+        return self.self_executing().filter(Exists(dunned)).exclude(pk__in=held.values("pk"))
 
     def visible_to(self, user: Any) -> "ClaimQuerySet":
         """Claims the user may know to exist; fails closed for roles the policy does not name."""

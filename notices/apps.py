@@ -13,6 +13,7 @@ class NoticesConfig(AppConfig):
         )
         from notices.happenings import happenings
         from notices.querysets import CHANNEL
+        from notices.services import singles, texts
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
         from toyota_collect.nav import BATCH
         from toyota_collect.permissions import Permission
@@ -24,10 +25,18 @@ class NoticesConfig(AppConfig):
         registry.subject_labels["notices.dunningrun"] = "督促状"
         registry.nav_item(NavItem(BATCH, "督促状", "notices:dunnings", Permission.RUN_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
+        registry.subject_labels[texts.SUBJECT] = "帳票の文言"
+        registry.on_approved[texts.SUBJECT] = texts.put_in_use
+        registry.one_by_one.add(texts.SUBJECT)  # what is changed must be read
+        registry.nav_item(NavItem(BATCH, "帳票の文言", "notices:texts", Permission.TEXT_VIEW, 24))
         registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
         registry.nav_item(NavItem(BATCH, "委託先のデータ", "notices:packs", Permission.RUN_VIEW, 24))
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
+        registry.subject_labels[singles.SUBJECT] = "差押予告（個別）"
+        registry.on_approved[singles.SUBJECT] = singles.decided
+        registry.one_by_one.add(singles.SUBJECT)
+        registry.panel(Panel("notices", "notices:notice-panel", Permission.NOTICE_MAKE, 71, "side", "個別の通知"))
         registry.happenings.append(happenings)
         people_joined.register(registry)
         dependents.register(registry)

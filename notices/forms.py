@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import PrintRun
+from notices.rules.kinds import BATCH, CONSOLIDATED, name_of
 from notices.services.runs import Conditions, person_slip_allowed
 from toyota_collect.dated import value_on
 
@@ -36,6 +37,13 @@ class DunningForm(forms.Form):
 
 
 class RunForm(forms.Form):
+    kind = forms.ChoiceField(
+        label="種類",
+        choices=[(code, name_of(code)) for code in BATCH],
+        initial=CONSOLIDATED,
+        required=False,
+        help_text="差押予告は、自力執行権があり、督促状を発して10日を経過した債権だけが対象です。",
+    )
     as_of = Day(label="基準日", help_text="この日までの延滞金等を計算し、この日に納期限を過ぎている債権を選びます。")
     issued_on = Day(label="発付日", help_text="催告書に書く日付です。")
     deadline_on = Day(label="納付・相談の期限", help_text="この日まで納付書が使えます。")
@@ -72,6 +80,7 @@ class RunForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        values["kind"] = values.get("kind") or CONSOLIDATED
         as_of, issued_on, deadline_on = (values.get(name) for name in ("as_of", "issued_on", "deadline_on"))
         if issued_on and issued_on < self.today:
             self.add_error("issued_on", "過ぎた日は選べません。今日から先の日にしてください。")
@@ -95,6 +104,7 @@ def first_conditions(today: date) -> dict[str, Any]:
         "deadline_on": today + timedelta(days=value_on("demand.deadline_days", today)),
         "minimum_yen": value_on("demand.minimum_yen", today),
         "slip_policy": PrintRun.SlipPolicy.KIND,
+        "kind": CONSOLIDATED,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from claims.models import Slip
 from debtors.joined import together
-from notices.models import Letter
+from notices.models import Letter, Notice
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening
@@ -16,6 +16,7 @@ def happenings(person: Any, user: Any, on: date) -> Iterator[Happening]:
     """The person's letters and slips of the counter up to ``on``, for those who may see them: their sums tell of tax."""
     if allows(user, Permission.LETTER_VIEW):
         yield from _letters(person, on)
+        yield from _notices(person, on)
     if allows(user, Permission.SLIP_MAKE):
         yield from _slips(person, on)
 
@@ -28,6 +29,14 @@ def _letters(person: Any, on: date) -> Iterator[Happening]:
     for letter in found.select_related("run").defer("snapshot"):
         text = f"{letter.run.title} {yen_text(letter.total_yen)}（{letter.number}）。まだ発送していない。"
         yield Happening(letter.run.issued_on, "催告書", text, who="帳票", tone="letter")
+
+
+def _notices(person: Any, on: date) -> Iterator[Happening]:
+    """Letters of their own on their way, likewise."""
+    found = Notice.objects.filter(person__in=together(person.pk), issued_on__lte=on, state=Notice.State.MADE)
+    for one in found.select_related("made_by"):
+        text = f"{one.title}。まだ発送していない。"
+        yield Happening(one.issued_on, "通知", text, who=str(one.made_by), tone="letter")
 
 
 def _slips(person: Any, on: date) -> Iterator[Happening]:

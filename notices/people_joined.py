@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from claims.people_joined import through
-from notices.models import Dunning, Letter
+from notices.models import Dunning, Letter, Notice
 from toyota_collect.registry import PersonTable, Registry
 
 WRONG_PERSON = "別の人の債権を載せて送っています。誤った通知として上司に報告し、訂正と回収を決める"
@@ -26,6 +26,14 @@ def register(registry: Registry) -> None:
             matters=Q(state__in=[Dunning.State.MADE, Dunning.State.POSTED]),
             decide=WRONG_PERSON,
             name=lambda dunning: dunning.number,
+        ),
+        PersonTable(
+            "notices.notice.person",
+            "個別の通知",
+            concerns=through(Notice, "claims__claim__identity"),
+            matters=Q(state__in=[Notice.State.ASKED, Notice.State.MADE, Notice.State.POSTED]),
+            decide=WRONG_PERSON,
+            name=lambda notice: notice.title,
         ),
         PersonTable("notices.exclusion.person", "除外"),
     )

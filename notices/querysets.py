@@ -9,6 +9,7 @@ from claims.models import Claim
 from claims.querysets import ClaimQuerySet
 from debtors.models import Person
 from notices.models import PrintRun
+from notices.rules.kinds import KINDS
 
 CHANNEL = "notice"
 
@@ -18,6 +19,8 @@ def overdue_claims(run: PrintRun) -> ClaimQuerySet:
     claims = Claim.objects.overdue(on=run.as_of)
     if run.kinds or run.groups:
         claims = claims.filter(Q(kind__code__in=run.kinds) | Q(kind__group__in=run.groups))
+    if KINDS[run.kind].seizes:
+        claims = claims.filter(pk__in=Claim.objects.seizable(on=run.issued_on).values("pk"))
     return claims
 
 

@@ -14,7 +14,7 @@ from debtors.models import Person, WorkItem
 from tests.factories.claims import claim
 from tests.factories.debtors import person, user
 from toyota_collect import approvals
-from toyota_collect.models import AccessLog, Section
+from toyota_collect.models import AccessLog, NoticeText, Section
 from toyota_collect.permissions import POLICY, Permission, Role
 
 HUMAN_ROLES = [role for role in Role if role != Role.SYSTEM]
@@ -187,6 +187,22 @@ ROWS: dict[str, Row] = {
     "notices:letters": Row({"pk": "missing"}, 404),
     "notices:bundle": Row({"pk": "missing", "sequence": "missing"}, 404),
     "notices:manifest": Row({"pk": "missing"}, 404),
+    "notices:texts": Row(),
+    "notices:text-new": Row({"kind": "kind"}, 302, "post"),
+    "notices:text": Row({"pk": "text"}),
+    "notices:text-edit": Row({"pk": "text"}),
+    "notices:text-ask": Row({"pk": "text"}, 302, "post"),
+    "notices:text-discard": Row({"pk": "missing"}, 404, "post"),
+    "notices:text-preview": Row({"pk": "text"}),
+    "notices:notice-offers": Row({"number": "number"}),
+    "notices:notice-panel": Row({"number": "number"}),
+    "notices:letter-form": Row({"number": "number"}),
+    "notices:notice-new": Row({"number": "number", "kind": "kind"}),
+    "notices:notice": Row({"pk": "missing"}, 404),
+    "notices:notice-pdf": Row({"pk": "missing"}, 404),
+    "notices:notice-post": Row({"pk": "missing"}, 404, "post"),
+    "notices:notice-back": Row({"pk": "missing"}, 404, "post"),
+    "notices:notice-discard": Row({"pk": "missing"}, 404, "post"),
     "notices:pulls": Row({"pk": "missing"}, 404),
     "notices:pulls-find": Row({"pk": "missing"}, 404, "post"),
     "notices:pulls-scan": Row({"pk": "missing"}, 404, "post"),
@@ -304,7 +320,10 @@ def world(debtor: Person) -> dict[str, Any]:
     asked = approvals.ask(subject_type="test", subject_key="1", title="見本", by=author)
     days = {"as_of": date(2026, 11, 20), "due_on": date(2026, 12, 4), "issued_on": date(2026, 11, 20)}
     slip = issue_slip(person_id=debtor.pk, claim_ids=[owed.pk], by=author, **days)
+    text = NoticeText.objects.create(kind="visit", version=2, starts_on=date(2026, 12, 1), made_by=author)
     return {
+        "text": text.pk,
+        "kind": "visit",
         "number": debtor.number,
         "slip": slip.pk,
         "claim": owed.pk,

@@ -53,6 +53,9 @@ class Permission(StrEnum):
     RUN_PREPARE = "run.prepare"
     LETTER_VIEW = "letter.view"
     MAIL_RETURN = "mail.return"
+    NOTICE_MAKE = "notice.make"  # letters to one person, and how they are written to
+    TEXT_VIEW = "text.view"
+    TEXT_EDIT = "text.edit"
     ASK = "ask"
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
@@ -88,6 +91,9 @@ _DESCRIPTIONS = {
     Permission.RUN_PREPARE: "一斉催告を準備し、始める",
     Permission.LETTER_VIEW: "催告書を見る",
     Permission.MAIL_RETURN: "返戻を見る・登録する",
+    Permission.NOTICE_MAKE: "個別の通知を作る・発送を登録する、書き方の希望を変える",
+    Permission.TEXT_VIEW: "帳票の文言を見る",
+    Permission.TEXT_EDIT: "帳票の文言の版を作り、承認を求める",
     Permission.ASK: "起案した件を見る・取り下げる",
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
@@ -122,6 +128,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EVIDENCE,
             P.LETTER_VIEW,
             P.MAIL_RETURN,
+            P.NOTICE_MAKE,
+            P.TEXT_VIEW,
             P.ASK,
         }
     ),
@@ -141,6 +149,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EVIDENCE,
             P.LETTER_VIEW,
             P.MAIL_RETURN,
+            P.NOTICE_MAKE,
+            P.TEXT_VIEW,
+            P.TEXT_EDIT,
             P.IMPORT_VIEW,
             P.STANDARD_CHECK,
             P.STANDARD_EXPORT,
@@ -151,7 +162,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.BOARD_VIEW,
         }
     ),
-    Role.PRINT_OPERATOR: frozenset({P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW, P.MAIL_RETURN, P.ASK}),
+    Role.PRINT_OPERATOR: frozenset(
+        {P.HOME, P.RUN_VIEW, P.RUN_PREPARE, P.LETTER_VIEW, P.MAIL_RETURN, P.TEXT_VIEW, P.ASK}
+    ),
     Role.RECEIPTS_CLERK: frozenset(
         {
             P.HOME,
@@ -174,7 +187,7 @@ POLICY: dict[str, frozenset[Permission]] = {
     ),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
-    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW}),
+    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW}),
     Role.ADMINISTRATOR: frozenset({P.HOME, P.POLICY_VIEW, P.USER_ADMIN, P.REFERENCE_ADMIN}),
     Role.SYSTEM: frozenset(),
 }

@@ -17,6 +17,8 @@ from debtors.protection import hidden_people
 from toyota_collect.dated import value_on, value_or
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
+from toyota_collect.notice_text import parts_on
+from toyota_collect.places import city_words
 from toyota_collect.templatetags.tc import fiscal_year
 
 SUBJECT = "claims.handover"
@@ -29,16 +31,10 @@ def notice_paper(
     handover: Handover, lines: Sequence[HandoverLine], *, deadline_on: date, by: Any, on: date
 ) -> Document:
     """移管予告書 to the one person of ``lines``, from the section, by the section's own record of the person."""
-    return _make(
-        handover,
-        lines,
-        kind=NOTICE,
-        mark="notice",
-        by=by,
-        on=on,
-        deadline_on=deadline_on,
-        city=_of_section(handover, on),
-    )
+    city = _of_section(handover, on)
+    words = parts_on(NOTICE, on, {"所管課": handover.section.name} | city_words(settings.CITY_NAME, city))
+    more = {"deadline_on": deadline_on, "city": city, "words": words}
+    return _make(handover, lines, kind=NOTICE, mark="notice", by=by, on=on, **more)
 
 
 def decision_paper(handover: Handover, lines: Sequence[HandoverLine], *, by: Any, on: date) -> Document:

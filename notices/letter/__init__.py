@@ -2,9 +2,10 @@
 
 from .desk import render_desk
 from .layout import render_one
-from .model import CityProfile, ClaimLine, DeskSlips, LetterData, RatesText, Rendered, Slip, Unprintable
+from .model import CityProfile, ClaimLine, DeskSlips, KindText, LetterData, RatesText, Rendered, Slip, Unprintable
 from .printing import CHUNK, render_many
 from .sheets import sheets
+from .single import Paid, SingleData, render_single
 from .slips import el_qr, parted, slips
 from .verify import Fault, verify
 
@@ -14,9 +15,12 @@ __all__ = [
     "ClaimLine",
     "DeskSlips",
     "Fault",
+    "KindText",
     "LetterData",
+    "Paid",
     "RatesText",
     "Rendered",
+    "SingleData",
     "Slip",
     "Unprintable",
     "el_qr",
@@ -24,6 +28,7 @@ __all__ = [
     "render_desk",
     "render_many",
     "render_one",
+    "render_single",
     "sheets",
     "slips",
     "verify",

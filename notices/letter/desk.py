@@ -4,8 +4,6 @@ One slip with few claims stands on the first sheet itself, below what it is for;
 they need, and sheets with the letter's guide and slips follow.
 """
 
-from dataclasses import replace
-
 from toyota_collect import wareki
 from toyota_collect.money import comma
 
@@ -135,7 +133,7 @@ class _Desk:
         return Area("running", 14, 30, (Block("running", {"name": name, "number": self.number}, static),))
 
     def _table(self, lines: list[table.Line], top: float) -> Area:
-        rows = (_unmarked(table.block(line, self.wording)) for line in lines)
+        rows = (table.unmarked(table.block(line, self.wording)) for line in lines)
         limit = top + _height(len(lines)) + 0.5
         return Area("claims", top, limit, (Block("claims_head", {}, (), "claims"), *rows))
 
@@ -157,8 +155,3 @@ def _height(lines: int) -> float:
 def _room(end: float) -> int:
     """Lines of the table that end above ``end`` mm; further pages keep to what the first one holds."""
     return int((end - TABLE_MM - TABLE_HEAD_MM - 1.5) / ROW_MM)
-
-
-def _unmarked(block: Block) -> Block:
-    """A head without Ａ・Ｂ・Ｃ: the sentences those letters stand for are not on this paper."""
-    return replace(block, static=tuple((name, "" if name == "mark" else value) for name, value in block.static))

@@ -163,6 +163,12 @@ def faces() -> dict[FaceName, Face]:
     return found
 
 
+@cache
+def foreign_face(language: str) -> Face:
+    """The face of the sheet of another language (en, pt, zh, vi)."""
+    return Face(HERE / ("LetterChinese-Regular.otf" if language.startswith("zh") else "LetterLatin-Regular.ttf"))
+
+
 def face_for(text: str) -> FaceName:
     """``ud``, or ``mj`` for a line with anything BIZ UDGothic lacks; the two are never mixed in a line.
 
@@ -208,7 +214,7 @@ def font_face_css() -> str:
         ("Letter UD", 700, faces()["ud-bold"].path),
         ("Letter Latin", 400, HERE / "LetterLatin-Regular.ttf"),
         ("Letter Latin", 700, HERE / "LetterLatin-Bold.ttf"),
-        ("Letter Chinese", 400, HERE / "LetterChinese-Regular.ttf"),
+        ("Letter Chinese", 400, HERE / "LetterChinese-Regular.otf"),
     ]
     if "mj" in faces():
         rules.append(("Letter MJ", 400, faces()["mj"].path))

@@ -112,6 +112,21 @@ class ClaimLine:
 
 
 @dataclass(frozen=True)
+class KindText:
+    """The words of a kind of notice as approved: name of each part and its text, places not yet filled.
+
+    Kept in the letter itself, so that a letter printed again says what it said.
+    """
+
+    kind: str
+    version: int
+    parts: tuple[tuple[str, str], ...]
+
+    def part(self, name: str) -> str:
+        return dict(self.parts).get(name, "")
+
+
+@dataclass(frozen=True)
 class LetterData:
     """Everything one letter prints. ``deadline_on`` is the last day of use of its slips too (inclusive)."""
 
@@ -136,6 +151,8 @@ class LetterData:
     # 合封: run and serial that the marks of its envelope bear, its first sheet in it, and all its sheets. Not of the
     # snapshot: letters are frozen before anybody knows what travels together.
     enclosure: tuple[int, int, int, int] | None = None
+    text: KindText | None = None  # none: the wording of the code, for letters older than the texts
+    language: str = ""  # en | pt | zh | vi: what the cover says besides Japanese
 
     @property
     def principal_yen(self) -> int:
@@ -164,6 +181,8 @@ class LetterData:
         data["lines"] = tuple(_build(ClaimLine, line) for line in data["lines"])
         data["city"] = _build(CityProfile, data["city"])
         data["rates"] = _build(RatesText, data["rates"])
+        if text := data.get("text"):
+            data["text"] = KindText(text["kind"], text["version"], tuple(map(tuple, text["parts"])))
         return _build(cls, data)
 
 

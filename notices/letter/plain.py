@@ -4,10 +4,13 @@
 """
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from .model import KindText
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,23 +39,26 @@ class Language:
     until: str
     interpreter: str
     text: str
+    original: str = ""
 
 
 def ruby(text: str) -> SafeString:
     """``｜漢字《かんじ》`` with its reading above; lines break between words only."""
-    words = re.findall(r"[^ 、。]+[、。]?", text)
+    words = re.findall(r"[^ 、。]+[、。]?", escape(text))
     spaced = [re.sub(r"｜(.+?)《(.+?)》", r'<span class="r"><i>\2</i>\1</span>', word) for word in words]
     line = " ".join(f'<span class="w">{word}</span>' for word in spaced)
-    # Fixed texts of this file, never input.
     return SafeString(re.sub(r"([、。]</span>) ", r"\1", line))
 
 
-@cache
-def page(seizure: bool) -> PlainPage:
-    """The sentences; ``seizure`` tells whether a claim is there that the city can enforce by itself."""
+@lru_cache(maxsize=64)
+def page(seizure: bool, text: KindText | None = None) -> PlainPage:
+    """The sentences, of ``text`` if given; ``seizure`` tells whether the city can enforce a claim by itself."""
     steps = (*STEPS, NEXT_SEIZURE if seizure else NEXT_COURT)
+    if text:
+        steps = (*text.part("plain").split("\n"), text.part("plain_next_a" if seizure else "plain_next_court"))
+        steps = tuple(filter(None, steps))
     return PlainPage(
-        headline=ruby(HEADLINE),
+        headline=ruby(text.part("plain_headline") if text else HEADLINE),
         total_caption=TOTAL_CAPTION,
         deadline_caption=DEADLINE_CAPTION,
         steps=tuple((str(number), ruby(text)) for number, text in enumerate(steps, 1)),
@@ -64,6 +70,18 @@ def page(seizure: bool) -> PlainPage:
     )
 
 
+@lru_cache(maxsize=64)
+def languages(text: KindText | None = None) -> tuple[Language, ...]:
+    """The letter in all languages, in the words of ``text`` if given."""
+    return tuple(replace(one, text=text.part(_PARTS.get(one.lang, one.lang))) if text else one for one in LANGUAGES)
+
+
+def language(code: str, text: KindText | None = None) -> Language:
+    """The letter in one language: en, pt, zh or vi."""
+    return next(one for one in languages(text) if _PARTS.get(one.lang, one.lang) == code)
+
+
+_PARTS = {"zh-Hans": "zh"}  # the language of the font, the name of the part
 HEADLINE = "｜市役所《しやくしょ》に はらう お｜金《かね》が あります"
 TOTAL_CAPTION = "はらう おかね（ぜんぶで）"
 DEADLINE_CAPTION = "いつまで"
@@ -120,6 +138,7 @@ LANGUAGES = (
             "interpreter can join. If you do not pay or contact us, the city may take the steps set by law, such as "
             "seizing wages or bank deposits for taxes. If you have already paid, you do not need to do anything."
         ),
+        "The Japanese text in this letter is the official one.",
     ),
     Language(
         "pt",
@@ -135,6 +154,7 @@ LANGUAGES = (
             "há intérprete. Sem pagamento nem contato, a cidade pode tomar as medidas previstas em lei, como a "
             "penhora do salário ou da conta bancária no caso de impostos. Se já pagou, não precisa fazer nada."
         ),
+        "O texto oficial é o texto em japonês desta carta.",
     ),
     Language(
         "zh-Hans",
@@ -148,6 +168,7 @@ LANGUAGES = (
             "法一次付清，请在该日期之前打电话给我们，可以商量分期缴纳。咨询免费，可以安排翻译。如果既不缴纳也不联系，"
             "市政府可能依法采取措施，例如对欠税扣押工资或存款。如果您已经缴纳，则无需办理任何手续。"
         ),
+        "以本信中的日文为准。",
     ),
     Language(
         "vi",
@@ -163,5 +184,6 @@ LANGUAGES = (
             "dịch. Nếu không trả và không liên lạc, thành phố có thể áp dụng biện pháp theo luật, ví dụ tịch biên "
             "tiền lương hoặc tiền gửi đối với thuế. Nếu đã trả rồi, bạn không cần làm gì."
         ),
+        "Bản tiếng Nhật trong thư này là bản chính thức.",
     ),
 )

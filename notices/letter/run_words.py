@@ -7,7 +7,8 @@ from functools import lru_cache
 from toyota_collect import wareki
 
 from .fonts import PT_MM, faces
-from .model import CityProfile, DeskSlips, LetterData
+from .kind_words import worded
+from .model import CityProfile, DeskSlips, KindText, LetterData
 from .wording import Wording, wording_on
 
 WEEKDAYS = "月火水木金土日"
@@ -31,8 +32,19 @@ class RunWords:
 
 
 @lru_cache(maxsize=64)
-def run_words(city: CityProfile, issued_on: date, confirmed_on: date, deadline_on: date) -> RunWords:
+def run_words(
+    city: CityProfile,
+    issued_on: date,
+    confirmed_on: date,
+    deadline_on: date,
+    text: KindText | None = None,
+    as_of: date | None = None,
+) -> RunWords:
+    """The words of a run; ``text`` and ``as_of`` where its kind has words of its own."""
     wording = wording_on(issued_on)
+    if text:
+        days = {"発付日": issued_on, "期限": deadline_on, "基準日": as_of or issued_on}
+        wording = worded(wording, text, city, {name: wareki.long_text(day) for name, day in days.items()})
     return RunWords(
         w=wording,
         city=city,

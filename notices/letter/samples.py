@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from .model import CityProfile, ClaimLine, DeskSlips, LetterData, RatesText, SlipPolicy
+from .model import CityProfile, ClaimLine, DeskSlips, KindText, LetterData, RatesText, SlipPolicy
+from .single import Paid, SingleData
 from .slips import slips
 
 CITY = CityProfile(
@@ -281,3 +282,45 @@ def desk(lines: Sequence[ClaimLine], policy: SlipPolicy = "kind") -> DeskSlips:
         city=CITY,
         slip_policy=policy,
     )
+
+
+def fullest(text: KindText, **changes: object) -> LetterData:
+    """The fullest cover that the text can stand on; a warning of seizure is for enforceable claims only."""
+    lines = [line for line in every_kind().lines if line.legal == "A" or text.kind != "seizure_notice"]
+    return replace(every_kind(), lines=tuple(lines), text=text, **changes)  # type: ignore[arg-type]
+
+
+def single(text: KindText, **changes: object) -> SingleData:
+    """A letter of one text to somebody who does not exist."""
+    day = three()
+    data = SingleData(
+        number="8豊債管第000123号",
+        issued_on=day.issued_on,
+        postal_code=day.postal_code,
+        address_lines=day.address_lines,
+        name_lines=day.name_lines,
+        honorific=day.honorific,
+        customer_code=day.customer_code,
+        city=CITY,
+        text=text,
+        values=(
+            ("来庁日時", "令和8年12月15日（火）午前10時30分"),
+            ("基準日", "令和8年11月24日"),
+            ("合計", "206,400"),
+            ("亡くなった方", "架空　一郎"),
+            ("期限", "令和8年12月25日"),
+        ),
+        keys=SINGLE_KEYS.get(text.kind, ()),
+        as_of=day.as_of,
+    )
+    if text.kind == "balance":
+        paid = [Paid(date(2026, 10, 30 - k), "国民健康保険税 令和8年度 第2期", 10_000 + k) for k in range(3)]
+        data = replace(data, lines=day.lines, paid=tuple(paid))
+    return replace(data, **changes)  # type: ignore[arg-type]
+
+
+SINGLE_KEYS = {
+    "visit": (("お越しいただく日時", "令和8年12月15日（火）午前10時30分"),),
+    "balance": (("残高（令和8年11月24日現在）", "206,400円"),),
+    "heirs": (("お返事の期限", "令和8年12月25日（金）"),),
+}

@@ -3,11 +3,14 @@
 Measures are millimetres on A4 and those of the stylesheet; docs/adr/0004 tells why they are what they are.
 """
 
+from dataclasses import replace
 from itertools import groupby
+from typing import Protocol
 
 from notices.rules.marks import mark_text
 from toyota_collect import wareki
 from toyota_collect.documents import drawing
+from toyota_collect.documents.drawing import Drawing
 from toyota_collect.money import comma
 
 from . import plain, table
@@ -45,7 +48,7 @@ def sheets(data: LetterData) -> tuple[Sheet, ...]:
     """
     if not data.lines:
         raise Unprintable("empty", "請求する債権がありません。")
-    if not (0 < data.run_number <= 9999 and 0 < data.serial <= 9_999_999):
+    if not (0 <= data.run_number <= 9999 and 0 < data.serial <= 9_999_999):
         raise Unprintable("serial", f"印刷番号が範囲の外です（{data.run_number}-{data.serial}）。")
     return _Letter(data).sheets()
 
@@ -55,17 +58,16 @@ class _Letter:
 
     def __init__(self, data: LetterData) -> None:
         self.data = data
-        self.run = run_words(data.city, data.issued_on, data.confirmed_on, data.deadline_on)
+        self.run = run_words(
+            data.city, data.issued_on, data.confirmed_on, data.deadline_on, data.text, data.as_of if data.text else None
+        )
         self.wording: Wording = self.run.w
         self.fixed: Static = (("run", self.run),)
         self.slips: tuple[Slip, ...] = slips(data)
         self.number = fit(data.number, 60, 8.5, what="文書番号", face="ud")
         first = data.name_lines[0] if data.name_lines else ""
         self.addressee = f"{first}　{data.honorific if len(data.name_lines) == 1 else '御中'}"
-        try:
-            self.post = drawing.customer_barcode(data.customer_code) if data.customer_code else None
-        except ValueError as error:
-            raise Unprintable("post", f"カスタマバーコードを作れません。{error}") from error
+        self.post = post_code(data.customer_code)
 
     # --- sheets and envelopes ---------------------------------------------------------------------
 
@@ -110,6 +112,7 @@ class _Letter:
                     self._post_ink(),
                 ),
                 ("large2", (self._large_back(),), ()),
+                *self._large_foreign(),
             ]
         if self.data.variant == "plain":
             return [
@@ -120,7 +123,19 @@ class _Letter:
                 ),
                 ("languages", (self._languages(),), ()),
             ]
-        return [("cover", (*self._head(), *self._front(envelopes)), self._post_ink())]
+        main, body = self._front(envelopes)
+        if self.data.language:
+            # Page 2 says the same in Japanese; the letter is the Japanese one.
+            key = self._key()
+            key = replace(key, name="foreign_key", static=(*key.static, ("language", self._language())))
+            main = Area("main", 61, 105, (self._title(), key))
+            foreign = Area("foreign", 108, BODY_END_MM, (self._foreign(),))
+            second = replace(body, top=32)
+            return [
+                ("cover", (*self._head(), main, foreign), self._post_ink()),
+                ("front", (self._running(False, self.wording.document), second), ()),
+            ]
+        return [("cover", (*self._head(), main, body), self._post_ink())]
 
     def _mark(self, envelope: int, sheet: int, of: int) -> Ink:
         """The mark for the inserter: run 4, serial 7, envelope 2, sheet 1, sheets 1. No name, no amount."""
@@ -149,38 +164,10 @@ class _Letter:
     # --- address, sender ---------------------------------------------------------------------------
 
     def _head(self) -> tuple[Area, Area]:
-        data = self.data
-        if not 1 <= len(data.address_lines) <= 3 or not 1 <= len(data.name_lines) <= 2:
-            lines = (*data.address_lines, *data.name_lines)
-            where = Where(lines, ADDRESS_MM, line=3 if len(data.address_lines) > 3 else len(lines) - 1)
-            raise Unprintable("address", "宛先は住所1〜3行、氏名1〜2行にしてください。", where)
-        names = (*data.name_lines[:-1], f"{data.name_lines[-1]}　{data.honorific}")
-        tight = len(data.address_lines) > 2 or len(names) > 1
-        pt, name_pt = (9, 10) if tight else (10.5, 13)
-        digits = data.postal_code.replace("-", "")
-        if not (len(digits) == 7 and digits.isascii() and digits.isdigit()):
-            raise Unprintable("postal_code", f"郵便番号が7桁ではありません: {data.postal_code}")
-        slots = {"zip": Text(f"{digits[:3]}-{digits[3:]}")}
-        slots |= {f"line{k}": fit(t, ADDRESS_MM, pt, what="住所") for k, t in enumerate(data.address_lines)}
-        slots |= {f"name{k}": fit(t, ADDRESS_MM, name_pt, what="氏名") for k, t in enumerate(names)}
-        lines, name_keys = (
-            tuple(f"line{k}" for k in range(len(data.address_lines))),
-            tuple(f"name{k}" for k in range(len(names))),
-        )
-        address = Block(
-            "address",
-            slots,
-            (
-                ("lines", lines),
-                ("names", name_keys),
-                ("tight", "tight" if tight else ""),
-            ),
-        )
-        sender = Block("sender", {"number": self.number}, self.fixed)
-        return Area("addr", 12, 39, (address,)), Area("sender", 8, 59.5, (sender,))
+        return head_of(self.data, self.number, self.fixed)
 
     def _post_ink(self) -> tuple[Ink, ...]:
-        return (Ink(*POST_AT, self.post, "post", self.data.customer_code),) if self.post else ()
+        return post_ink(self.post, self.data.customer_code)
 
     # --- the cover ----------------------------------------------------------------------------------
 
@@ -351,9 +338,9 @@ class _Letter:
                 )
         return made
 
-    def _running(self, more: bool) -> Area:
+    def _running(self, more: bool, title: str = "") -> Area:
         large = self.data.variant == "large"
-        title = self.wording.large_table_title if large else self.wording.table_title
+        title = title or (self.wording.large_table_title if large else self.wording.table_title)
         size = "large" if large else ""
         static = (("title", title), ("more", self.wording.continued if more else ""), ("large", size))
         name = fit(self.addressee, 90, 14 if large else 10.5, 0.5, what="氏名")
@@ -385,12 +372,25 @@ class _Letter:
         blocks.append(Block("large_crossed", {}, self.fixed))
         return Area("large", 20, BODY_END_MM, tuple(blocks))
 
+    def _language(self) -> plain.Language:
+        return plain.language(self.data.language, self.data.text)
+
+    def _foreign(self) -> Block:
+        return Block("foreign", {}, (*self.fixed, ("language", self._language())))
+
+    def _large_foreign(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
+        """The language the person reads, in large print, on a page of its own."""
+        if not self.data.language:
+            return []
+        area = Area("foreign", 20, BODY_END_MM, (self._foreign(),), density="large-print")
+        return [("foreign", (area,), ())]
+
     def _plain_front(self, envelopes: int) -> Area:
         seizure = any(line.legal == "A" for line in self.data.lines)
         slots = {"total": figures(comma(self.data.total_yen), 88, 30, "合計")}
         static = (
             *self.fixed,
-            ("p", plain.page(seizure)),
+            ("p", plain.page(seizure, self.data.text)),
             ("envelopes", self._envelopes_note(envelopes)),
         )
         return Area("plain", 61, BODY_END_MM, (Block("plain", slots, static),))
@@ -401,7 +401,7 @@ class _Letter:
             "languages",
             20,
             BODY_END_MM,
-            (Block("languages", slots, (*self.fixed, ("languages", plain.LANGUAGES))),),
+            (Block("languages", slots, (*self.fixed, ("languages", plain.languages(self.data.text)))),),
         )
 
 
@@ -411,3 +411,64 @@ def _amounts(principal: int, extra: int, pt: float) -> dict[str, Text]:
         "extra": figures(comma(extra), 23, pt, "手数料・延滞金"),
         "total": figures(comma(principal + extra), 24, pt, "計"),
     }
+
+
+class Addressed(Protocol):
+    """What the address window needs."""
+
+    @property
+    def postal_code(self) -> str: ...
+    @property
+    def address_lines(self) -> tuple[str, ...]: ...
+    @property
+    def name_lines(self) -> tuple[str, ...]: ...
+    @property
+    def honorific(self) -> str: ...
+
+
+def head_of(data: Addressed, number: Text, fixed: Static) -> tuple[Area, Area]:
+    """The address as the window shows it, and who writes.
+
+    Raises:
+        Unprintable: the address does not fit the window.
+    """
+    if not 1 <= len(data.address_lines) <= 3 or not 1 <= len(data.name_lines) <= 2:
+        lines = (*data.address_lines, *data.name_lines)
+        where = Where(lines, ADDRESS_MM, line=3 if len(data.address_lines) > 3 else len(lines) - 1)
+        raise Unprintable("address", "宛先は住所1〜3行、氏名1〜2行にしてください。", where)
+    names = (*data.name_lines[:-1], f"{data.name_lines[-1]}　{data.honorific}")
+    tight = len(data.address_lines) > 2 or len(names) > 1
+    pt, name_pt = (9, 10) if tight else (10.5, 13)
+    digits = data.postal_code.replace("-", "")
+    if not (len(digits) == 7 and digits.isascii() and digits.isdigit()):
+        raise Unprintable("postal_code", f"郵便番号が7桁ではありません: {data.postal_code}")
+    slots = {"zip": Text(f"{digits[:3]}-{digits[3:]}")}
+    slots |= {f"line{k}": fit(t, ADDRESS_MM, pt, what="住所") for k, t in enumerate(data.address_lines)}
+    slots |= {f"name{k}": fit(t, ADDRESS_MM, name_pt, what="氏名") for k, t in enumerate(names)}
+    lines, name_keys = (
+        tuple(f"line{k}" for k in range(len(data.address_lines))),
+        tuple(f"name{k}" for k in range(len(names))),
+    )
+    address = Block(
+        "address",
+        slots,
+        (
+            ("lines", lines),
+            ("names", name_keys),
+            ("tight", "tight" if tight else ""),
+        ),
+    )
+    sender = Block("sender", {"number": number}, fixed)
+    return Area("addr", 12, 39, (address,)), Area("sender", 8, 59.5, (sender,))
+
+
+def post_code(customer_code: str) -> Drawing | None:
+    """The customer barcode, or nothing where none may be printed. Raises ``Unprintable``."""
+    try:
+        return drawing.customer_barcode(customer_code) if customer_code else None
+    except ValueError as error:
+        raise Unprintable("post", f"カスタマバーコードを作れません。{error}") from error
+
+
+def post_ink(drawn: Drawing | None, text: str) -> tuple[Ink, ...]:
+    return (Ink(*POST_AT, drawn, "post", text),) if drawn else ()

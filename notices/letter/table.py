@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal
+from typing import Literal, Protocol
 
 from toyota_collect import wareki
 from toyota_collect.money import comma
 
 from .blocks import Block, figures, fit
-from .model import ClaimLine, DeskSlips, LetterData
+from .model import ClaimLine
 from .slips import ordered
 from .wording import Wording
 
@@ -25,7 +25,14 @@ class Line:
     more: bool = False  # a head repeated on the next page
 
 
-def lines_of(data: LetterData | DeskSlips) -> list[Line]:
+class Claims(Protocol):
+    """What the table is made of."""
+
+    @property
+    def lines(self) -> tuple[ClaimLine, ...]: ...
+
+
+def lines_of(data: Claims) -> list[Line]:
     """Every claim under the head of its kind, with the sums that tell something new."""
     lines: list[Line] = []
     claims = ordered(data.lines)
@@ -225,3 +232,8 @@ def card(line: Line, wording: Wording) -> Block:
             "detail": fit(detail, 180, 16, 0.6, what="内訳", face="ud"),
         },
     )
+
+
+def unmarked(block: Block) -> Block:
+    """A head without Ａ・Ｂ・Ｃ, where the sentences those letters stand for are not on the paper."""
+    return replace(block, static=tuple((name, "" if name == "mark" else value) for name, value in block.static))

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from claims.models import Claim, Slip
 from debtors.models import Person
+from notices.rules.kinds import name_of
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval, Document
 from toyota_collect.wareki import fiscal_year_text
@@ -44,6 +45,7 @@ class PrintRun(models.Model):
     fiscal_year = models.PositiveSmallIntegerField("年度")
     sequence = models.PositiveSmallIntegerField("回")
     state = models.CharField("状態", max_length=10, choices=State, default=State.DRAFT)
+    kind = models.CharField("種類", max_length=30, default="consolidated")  # notices.rules.kinds.BATCH
     is_sample = models.BooleanField("見本", default=False)
     as_of = models.DateField("基準日")
     issued_on = models.DateField("発付日")
@@ -85,7 +87,7 @@ class PrintRun(models.Model):
     @property
     def title(self) -> str:
         mark = "（見本）" if self.is_sample else ""
-        return f"一斉催告{mark} {fiscal_year_text(self.fiscal_year)} 第{self.sequence}回"
+        return f"{name_of(self.kind)}{mark} {fiscal_year_text(self.fiscal_year)} 第{self.sequence}回"
 
     @property
     def phase(self) -> str:

@@ -20,6 +20,7 @@ from toyota_collect.dated import value_on
 from toyota_collect.documents.pdf import joined
 from toyota_collect.documents.store import document_bytes, keep_document, letterhead, render_pdf
 from toyota_collect.models import Document
+from toyota_collect.notice_text import parts_on
 from toyota_collect.permissions import Ground
 
 KIND, BUNDLE = "dunning", "dunning_bundle"
@@ -96,7 +97,7 @@ def _make_paper(run: DunningRun, rows: list[Dunning], *, by: Any) -> None:
 
 def _context(run: DunningRun, rows: list[Dunning], lines: dict[int, SlipLine]) -> dict[str, Any]:
     on, person, terms = run.issued_on, rows[0].person, kind_terms()
-    words, appeals = value_on("dunning.words", on), value_on("dunning.appeal", on)
+    words, appeals = parts_on("dunning", on, {}), value_on("dunning.appeal", on)
     to = addressee(person.name, is_corporate=person.is_corporate)
     return letterhead(on) | {
         "person": person,

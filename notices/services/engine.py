@@ -96,6 +96,21 @@ def render_letter(letter: LetterData) -> tuple[bytes, int]:
     return made.pdf, sum(count for _, count in filter(None, made.pages))
 
 
+def render_read(letter: LetterData) -> tuple[bytes, int]:
+    """One letter as a PDF that was read back and found right, and its pages.
+
+    Raises:
+        Unprintable: it cannot be printed, or reads wrong; the reason says what to mend.
+        BundleFault: the file itself is wrong.
+    """
+    made = render_many([letter])
+    if made.failures:
+        raise made.failures[0]
+    if found := faults(made, [letter]):
+        raise found[0]
+    return made.pdf, sum(count for _, count in filter(None, made.pages))
+
+
 def render_slips(paper: DeskSlips) -> tuple[bytes, int]:
     """The slips of the counter as a PDF that was read back, and its pages.
 

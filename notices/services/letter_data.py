@@ -11,12 +11,16 @@ from claims.models import Claim, ClaimGroup, ClaimKindTerms
 from claims.rules.late_charge import percent
 from claims.rules.rates import RateTable
 from claims.services.charges import AmountDue, rate_table
-from notices.letter.model import CityProfile, ClaimLine, LetterData, RatesText
+from notices.letter.kind_words import trimmed
+from notices.letter.model import CityProfile, ClaimLine, KindText, LetterData, RatesText
 from notices.models import PrintRun
 from notices.rules.address import address_lines, addressee
+from notices.rules.forms import form_of
 from notices.services.selection import PersonClaims
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import address_number, is_business_code
+from toyota_collect.models import NoticeText
+from toyota_collect.notice_text import text_on
 
 CIVIL = ClaimKindTerms.LateRegime.CIVIL
 RUN_NUMBERS = 10_000  # a run has four figures in slip numbers and inserter marks
@@ -34,17 +38,23 @@ class RunWords:
     city: CityProfile
     rates: RateTable
     confirmed_on: date
+    text: KindText
 
     @classmethod
-    def of(cls, run: PrintRun, *, today: date) -> "RunWords":
-        """Raises ``SettingMissing`` or ``ProfileIncomplete`` where a text of the city is not set."""
+    def of(cls, run: PrintRun, *, today: date, text: KindText | None = None) -> "RunWords":
+        """``text`` instead of the one in force, for a preview.
+
+        Raises ``SettingMissing`` or ``ProfileIncomplete`` where a text of the city is not set.
+        """
         city = city_profile(on=run.issued_on, sample=run.is_sample)
-        return cls(run, city, rate_table(as_of=run.as_of), min(today, run.issued_on))
+        words = text or kind_text(text_on(run.kind, run.issued_on))
+        return cls(run, city, rate_table(as_of=run.as_of), min(today, run.issued_on), words)
 
     def letter(self, one: PersonClaims, *, serial: int, number: str) -> LetterData:
         """The letter of one person. ``serial`` counts from 1 within the run."""
         person, run = one.person, self.run
         to = addressee(person.name, is_corporate=person.is_corporate)
+        form = form_of(person.letter_variant)
         dues = [due for _, due in one.claims]
         return LetterData(
             run_number=run.pk % RUN_NUMBERS,
@@ -62,7 +72,9 @@ class RunWords:
             lines=tuple(claim_line(claim, due) for claim, due in one.claims),
             city=self.city,
             rates=self._rates_text(one.claims),
-            variant=person.letter_variant,  # type: ignore[arg-type]  # one of the letter's variants
+            variant=form.variant,  # type: ignore[arg-type]  # one of the letter's variants
+            language=form.language,
+            text=trimmed(self.text, form.variant, form.language),
             slip_policy=run.slip_policy,  # type: ignore[arg-type]  # one of the letter's policies
             estimated=any(due.charge.estimated for due in dues),
         )
@@ -87,6 +99,11 @@ class RunWords:
             extra=extra,
             estimate=assumed_rates_text(self.rates),
         )
+
+
+def kind_text(text: NoticeText) -> KindText:
+    """A version of a kind's text as letters carry it."""
+    return KindText(text.kind, text.version, tuple(sorted(text.parts.items())))
 
 
 def city_profile(*, on: date, sample: bool = False) -> CityProfile:

@@ -6,6 +6,7 @@ from django.db.models import Count
 
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import Letter, PrintChunk, PrintRun
+from notices.rules.kinds import name_of
 from notices.services import progress as live
 from notices.services.runs import reasons_in_order
 
@@ -97,6 +98,7 @@ def _conditions(run: PrintRun) -> list[tuple[str, str]]:
     groups = [str(ClaimGroup(name).label) for name in run.groups]
     kinds = list(ClaimKind.objects.filter(code__in=run.kinds).values_list("name", flat=True))
     return [
+        ("種類", name_of(run.kind)),
         ("債権", "・".join(groups + kinds) or "すべて"),
         ("最低金額", f"{run.minimum_yen:,}円"),
         ("納付書", str(run.get_slip_policy_display())),

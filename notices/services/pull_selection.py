@@ -18,6 +18,7 @@ from debtors.querysets import in_force
 from notices.models import Letter, LetterClaim, PrintRun
 from notices.querysets import CHANNEL, protected_people
 from notices.rules.address import address_lines, addressee
+from notices.rules.kinds import KINDS
 from notices.rules.pulling import ClaimFacts, Found, LetterFacts, reasons_to_pull
 
 ENTRIES_SINCE = """
@@ -78,7 +79,10 @@ def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> di
     """By letter, the claims of which there is anything to say."""
     lines = LetterClaim.objects.filter(letter__in=letters.order_by().values("pk"))
     named = Claim.objects.filter(pk__in=lines.values("claim"))
-    silent = set(named.values_list("pk", flat=True)) - _reachable(named, days)
+    reachable = _reachable(named, days)
+    if KINDS[run.kind].seizes:
+        reachable &= set(named.seizable(on=days[-1]).values_list("pk", flat=True))
+    silent = set(named.values_list("pk", flat=True)) - reachable
     entries = _entries_since(list(letters.values_list("pk", flat=True)))
     held_by = lines.values_list("claim_id", "letter__person_id", "claim__identity__person_id")
     elsewhere = {claim for claim, mine, now in held_by if mine != now}

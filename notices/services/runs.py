@@ -13,6 +13,7 @@ from claims.services.charges import TermsMissing
 from notices.models import Exclusion, Letter, PrintChunk, PrintRun
 from notices.rules.batches import bundle_sizes
 from notices.rules.exclusion import Reason
+from notices.rules.kinds import BATCH, CONSOLIDATED, name_of
 from notices.services.dispatch import send
 from notices.services.letter_data import ProfileIncomplete, RunWords
 from notices.services.selection import Tally, select, with_claims
@@ -50,6 +51,7 @@ class Conditions:
     groups: list[str] = field(default_factory=list)
     slip_policy: str = PrintRun.SlipPolicy.KIND
     limit: int | None = None
+    kind: str = CONSOLIDATED
 
 
 @transaction.atomic
@@ -245,6 +247,7 @@ def evidence(run: PrintRun) -> dict[str, Any]:
     """The counts as those who decide read them."""
     labels = dict(Exclusion.Reason.choices)
     return {
+        "種類": name_of(run.kind),
         "対象（通）": run.counts["letters"],
         "金額（円）": run.counts["yen"],
         "債権（期別）": run.counts["claims"],
@@ -271,6 +274,8 @@ def _editable(run_id: int, *states: str) -> PrintRun:
 
 
 def _check(conditions: Conditions) -> None:
+    if conditions.kind not in BATCH:
+        raise RunRefused("この種類の帳票は、まとめて作れません。")
     if conditions.slip_policy == PrintRun.SlipPolicy.PERSON and not person_slip_allowed(conditions.issued_on):
         raise RunRefused("全部で1枚の納付書は、設定値「letter.person_slip_allowed」で認められていません。")
 

@@ -2,6 +2,7 @@ from toyota_collect.models.accounts import Section, User
 from toyota_collect.models.approvals import Approval, Deputy
 from toyota_collect.models.audit import AccessLog, AuditEvent
 from toyota_collect.models.documents import Document, DocumentCounter
+from toyota_collect.models.notice_text import NoticeText
 from toyota_collect.models.reference import Holiday, Setting
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Document",
     "DocumentCounter",
     "Holiday",
+    "NoticeText",
     "Section",
     "Setting",
     "User",

@@ -1,0 +1,376 @@
+"""個別の通知: one letter of a kind to one person, asked for, decided where it is adverse, made, posted, or given up."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from claims.models import Claim, Slip
+from claims.services.charges import TermsMissing
+from claims.services.events import record_demands, withdraw_demands
+from claims.services.slips import register_letter_slips, void_slips
+from debtors.models import Contact, Person
+from debtors.services_work import WorkItemRefused, log_letters, open_work_item
+from notices.letter import Unprintable, render_single
+from notices.models import Notice, NoticeClaim
+from notices.querysets import reachable_claims
+from notices.rules.kinds import KINDS, Medium, name_of
+from notices.rules.single import refusal
+from notices.services import engine
+from notices.services.letter_data import ProfileIncomplete, kind_text
+from notices.services.letter_slips import letter_slips
+from notices.services.mailings import ARRIVAL
+from notices.services.selection import PersonClaims
+from notices.services.single_data import (
+    SINGLE_RUN,
+    Wish,
+    claims_of,
+    letter_data,
+    next_serial,
+    run_of_one,
+    single_data,
+)
+from notices.services.single_offers import facts_of, heir_of
+from notices.services.snapshot import entry_counts, era_year
+from notices.services.text_preview import single_pictures
+from toyota_collect import approvals, audit
+from toyota_collect.approvals import ApprovalRefused
+from toyota_collect.business_date import business_date
+from toyota_collect.calendar import fiscal_year
+from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.documents.store import draw_numbers, keep_document
+from toyota_collect.models import Approval
+from toyota_collect.money import yen_text
+from toyota_collect.notice_text import text_on
+from toyota_collect.permissions import Ground
+from toyota_collect.wareki import long_text
+
+State = Notice.State
+SUBJECT, SERIES = "notices.notice", "demand"
+FAULTS = (SettingMissing, ProfileIncomplete, TermsMissing)
+LOOK_FOR = "住民票・戸籍の附票・現地を調べ、送付先を直す"
+
+
+class SingleRefused(Exception):
+    """The letter cannot be made or sent; the message says why and what to do, in Japanese."""
+
+
+@transaction.atomic
+def ask_or_make(*, person_id: int, wish: Wish, by: Any, today: date, reason: str = "") -> Notice:
+    """Make the letter; one that needs a named person's decision (差押予告) is asked for, and made when that is given.
+
+    Raises:
+        Person.DoesNotExist: no such person.
+        SingleRefused: a hold, a protection measure or the law stands against it, or it cannot be printed.
+    """
+    person = Person.objects.select_for_update().get(pk=person_id)
+    kind, wish = KINDS[wish.kind], _allowed(person, wish, today=today)
+    if kind.decided and not reason.strip():
+        raise SingleRefused("差押えを予告する理由を書いてください。決裁する人が読みます。")
+    try:
+        with transaction.atomic():
+            notice = Notice.objects.create(
+                person=person,
+                kind=wish.kind,
+                state=State.ASKED,
+                asked_on=today,
+                deadline_on=wish.deadline_on,
+                slip_policy=wish.slip_policy,
+                details=wish.details,
+                made_by=by,
+            )
+    except IntegrityError as error:
+        raise SingleRefused("同じ種類の作りかけがあります。画面を開き直してください。") from error
+    if kind.decided:
+        _ask(notice, by=by, today=today, reason=reason)
+    else:
+        _make(notice, by=by, today=today)
+    return notice
+
+
+def preview(*, person_id: int, wish: Wish, today: date) -> list[bytes]:
+    """The pages as pictures with 見本 across them; nothing is written, and no slip is made.
+
+    Raises:
+        Person.DoesNotExist: no such person.
+        SingleRefused: like ``ask_or_make``.
+    """
+    person = Person.objects.get(pk=person_id)
+    try:
+        return single_pictures(person, _allowed(person, wish, today=today), on=today)
+    except Unprintable as error:
+        raise SingleRefused(f"印刷できる形にできません。{error.text}") from error
+    except FAULTS as error:
+        raise SingleRefused(str(error)) from error
+
+
+def decided(approval: Approval, by: Any) -> None:
+    """A named person has decided: the letter is made, with the amounts of today.
+
+    Raises:
+        ApprovalRefused: what was decided on is no longer so.
+    """
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("person").get(pk=int(approval.subject_key))
+    if notice.state != State.ASKED or notice.approval_id != approval.pk:
+        raise ApprovalRefused("この通知は、すでに作られたか、取りやめられています。")
+    try:
+        _make(notice, by=by, today=business_date())
+    except SingleRefused as refused:
+        raise ApprovalRefused(f"いまは作れません。{refused}") from refused
+
+
+@transaction.atomic
+def post(*, notice_id: int, on: date, by: Any, now: datetime, today: date) -> Notice:
+    """The letter was posted on ``on``: a 催告 of its claims where it is one in law, and a line in the log for all.
+
+    Raises:
+        Notice.DoesNotExist: no such letter.
+        SingleRefused: not made, posted already, a day that cannot be, or something has come since that stands against it.
+    """
+    notice = _locked(notice_id, State.MADE)
+    kind = KINDS[notice.kind]
+    if on > today:
+        raise SingleRefused("まだ来ていない日です。発送した日を入れてください。")
+    if notice.issued_on is None or not notice.issued_on <= on <= notice.deadline_on:
+        raise SingleRefused("発送の日は、発付日から期限までの日です。")
+    if since := changed_since(notice, today=today):
+        raise SingleRefused(f"{since} 送らずに取りやめて、作り直してください。")
+    claims = list(notice.claims.values_list("claim_id", flat=True))
+    if kind.demands:
+        try:
+            arrived_on = on + timedelta(days=value_on(ARRIVAL, on))
+        except SettingMissing as error:
+            raise SingleRefused(str(error)) from error
+        acts = [(claim, notice.title) for claim in claims]
+        record_demands(acts=acts, on=on, arrived_on=arrived_on, by=by)
+    _log(notice, Contact.Outcome.SENT, _sent_text(notice), on=on, by=by)
+    notice.state, notice.posted_on, notice.posted_at, notice.posted_by = State.POSTED, on, now, by
+    notice.save()
+    audit.record(event="notice.posted", by=by, target=notice, detail={"on": on.isoformat(), "demands": kind.demands})
+    return notice
+
+
+@transaction.atomic
+def come_back(*, notice_id: int, on: date, reason: str, by: Any, today: date) -> Notice:
+    """返戻: the posted letter came back; it demanded nothing, and somebody has to look for the person.
+
+    Raises:
+        Notice.DoesNotExist: no such letter.
+        SingleRefused: not posted, no reason, or a day that cannot be.
+    """
+    notice = _locked(notice_id, State.POSTED)
+    if not reason.strip():
+        raise SingleRefused("返戻の理由を書いてください。")
+    if notice.posted_on is None or not notice.posted_on <= on <= today:
+        raise SingleRefused("返戻の日は、発送した日から今日までの日です。")
+    claims = list(notice.claims.values_list("claim_id", flat=True))
+    if notice.demands:
+        withdraw_demands(claim_ids=claims, origin=notice.title, by=by, reason=f"返戻：{reason.strip()}")
+    _log(notice, Contact.Outcome.RETURNED, f"{notice.title}が返戻。{reason.strip()}", on=on, by=by)
+    try:
+        open_work_item(
+            person_id=notice.person_id,
+            reason=f"返戻：{notice.title}"[:200],
+            next_step=LOOK_FOR,
+            due_on=today + timedelta(days=int(value_on("return.enquiry_days", today))),
+            by=by,
+            subject_key=f"notice-returned:{notice.pk}",
+            subject_url=reverse("notices:notice", args=[notice.pk]),
+        )
+    except (WorkItemRefused, SettingMissing) as refused:
+        raise SingleRefused(str(refused)) from refused
+    return _end(notice, State.RETURNED, on=on, reason=reason, by=by)
+
+
+@transaction.atomic
+def discard(*, notice_id: int, reason: str, by: Any, today: date) -> Notice:
+    """Give up a letter that is not posted; its slips are void. Raises ``SingleRefused``."""
+    notice = _locked(notice_id, State.ASKED, State.MADE)
+    if not reason.strip():
+        raise SingleRefused("取りやめる理由を書いてください。")
+    if notice.approval is not None and notice.approval.is_open:
+        raise SingleRefused("決裁を待っています。「起案した件」で取り下げてから、取りやめてください。")
+    void_slips(slip_ids=slips_of(notice), on=today, reason=f"{notice.title}を取りやめた", by=by)
+    return _end(notice, State.DISCARDED, on=today, reason=reason, by=by)
+
+
+def changed_since(notice: Notice, *, today: date) -> str:
+    """What has come since the letter was made and stands against sending it, or ""."""
+    kind, person = KINDS[notice.kind], notice.person
+    named = set(notice.claims.values_list("claim_id", flat=True))
+    facts = facts_of(person, kind, on=today)
+    reachable = reachable_claims(run_of_one(_wish(notice), on=today)).filter(pk__in=named)
+    told = set(reachable.values_list("pk", flat=True)) if named else set()
+    entries = entry_counts(list(named))
+    if any(entries.get(line.claim_id, 0) != line.entries for line in notice.claims.all()):
+        return "作ったあとに、入金などの記帳がありました。"
+    if named - told:
+        return "作ったあとに、載せられなくなった債権があります（猶予・保留、納付の知らせ、時効など）。"
+    mine = Claim.objects.filter(pk__in=named).exclude(identity__person=person)
+    if mine.exists():
+        return "作ったあとに、名寄せが変わりました。"
+    return refusal(kind, replace(facts, on_its_way=False))
+
+
+def slips_of(notice: Notice) -> list[int]:
+    """Ids of the slips printed with the letter."""
+    if notice.serial is None:
+        return []
+    begin = f"{SINGLE_RUN:04d}{notice.serial:07d}"
+    return list(
+        Slip.objects.filter(origin=Slip.Origin.LETTER, number__startswith=begin, person=notice.person_id).values_list(
+            "pk", flat=True
+        )
+    )
+
+
+def _allowed(person: Person, wish: Wish, *, today: date) -> Wish:
+    """The wish with what the city knows itself. Raises ``SingleRefused`` where something stands against it."""
+    kind = KINDS[wish.kind]
+    if why := refusal(kind, facts_of(person, kind, on=today)):
+        raise SingleRefused(why)
+    if wish.deadline_on <= today:
+        raise SingleRefused("期限は、明日か、それより先の日にしてください。")
+    if wish.kind == "visit" and not wish.details.get("visit"):
+        raise SingleRefused("来ていただく日と時刻を入れてください。")
+    details = {"deceased": heir_of(person, on=today)} if wish.kind == "heirs" else wish.details
+    return replace(wish, details=details)
+
+
+def _ask(notice: Notice, *, by: Any, today: date, reason: str) -> None:
+    told = claims_of(notice.person, _wish(notice), on=today)
+    try:
+        notice.approval = approvals.ask(
+            subject_type=SUBJECT,
+            subject_key=str(notice.pk),
+            subject_url=reverse("notices:notice", args=[notice.pk]),
+            title=f"{notice.kind_name}　{notice.person.name}",
+            amount_yen=told.total_yen,
+            reason=reason.strip(),
+            evidence={
+                "種類": notice.kind_name,
+                "根拠": KINDS[notice.kind].law,
+                "債権": [
+                    f"{claim.kind.short_name} {claim.levy_year}年度 {claim.instalment_label} {yen_text(due.total_yen)}"
+                    for claim, due in told.claims
+                ],
+                "期限": long_text(notice.deadline_on),
+            },
+            by=by,
+        )
+    except ApprovalRefused as refused:
+        raise SingleRefused(str(refused)) from refused
+    notice.save()
+    audit.record(
+        event="notice.asked", by=by, target=notice, detail={"person": notice.person.number, "kind": notice.kind}
+    )
+
+
+def _make(notice: Notice, *, by: Any, today: date) -> None:
+    """Fix the amounts, print, read back and keep. Raises ``SingleRefused``; then nothing is written."""
+    kind, wish, person = KINDS[notice.kind], _wish(notice), notice.person
+    facts = facts_of(person, kind, on=today)
+    if why := refusal(kind, replace(facts, on_its_way=False)):
+        raise SingleRefused(why)
+    if notice.deadline_on <= today:
+        raise SingleRefused("期限が過ぎています。取りやめて、作り直してください。")
+    try:
+        notice.text = text_on(notice.kind, today)
+        notice.number = _number(on=today)
+        told = claims_of(person, wish, on=today)
+        content, pages = _printed(notice, told, wish, on=today, by=by)
+    except Unprintable as error:
+        raise SingleRefused(f"印刷できる形にできません。{error.text}") from error
+    except FAULTS as error:
+        raise SingleRefused(str(error)) from error
+    notice.document = keep_document(
+        number=notice.number,
+        kind=notice.kind,
+        subject_type="debtors.person",
+        subject_key=person.number,
+        path=f"notices/{fiscal_year(today)}/{notice.pk}.pdf",
+        content=content,
+        pages=pages,
+        by=by,
+    )
+    notice.issued_on, notice.total_yen, notice.state = today, told.total_yen, State.MADE
+    notice.save()
+    _keep_claims(notice, told)
+    detail = {
+        "person": person.number,
+        "kind": notice.kind,
+        "version": notice.text.version,
+        "sha256": notice.document.sha256,
+    }
+    audit.record(event="notice.made", by=by, target=notice, detail=detail)
+
+
+def _printed(notice: Notice, told: PersonClaims, wish: Wish, *, on: date, by: Any) -> tuple[bytes, int]:
+    """The letter as it is kept; the slips of a demand are made known, so that money paid with them finds its claims."""
+    assert notice.text is not None
+    words = kind_text(notice.text)
+    if KINDS[notice.kind].medium is Medium.SHEET:
+        return render_single(single_data(told, wish, text=words, number=notice.number, on=on))
+    notice.serial = next_serial()
+    data = letter_data(told, wish, text=words, number=notice.number, serial=notice.serial, on=on)
+    content, pages = engine.render_read(data)
+    register_letter_slips(letter_slips(notice.person_id, data), by=by)
+    return content, pages
+
+
+def _keep_claims(notice: Notice, told: PersonClaims) -> None:
+    entries = entry_counts([claim.pk for claim, _ in told.claims])
+    NoticeClaim.objects.bulk_create(
+        NoticeClaim(
+            notice=notice,
+            claim=claim,
+            principal_yen=due.principal_yen,
+            fee_yen=due.fee_yen,
+            late_yen=due.late_yen + due.cost_yen,
+            entries=entries.get(claim.pk, 0),
+        )
+        for claim, due in told.claims
+    )
+
+
+def _number(*, on: date) -> str:
+    year = fiscal_year(on)
+    number = draw_numbers(series=SERIES, year=year, count=1)
+    return str(value_on("letter.number_form", on).format(number=number, year=era_year(year)))
+
+
+def _wish(notice: Notice) -> Wish:
+    return Wish(notice.kind, notice.deadline_on, notice.slip_policy, dict(notice.details))
+
+
+def _sent_text(notice: Notice) -> str:
+    if notice.demands:
+        return f"{notice.title}を発送。{yen_text(notice.total_yen)}、期限 {long_text(notice.deadline_on)}。"
+    visit = f"来庁 {notice.details['visit']}。" if notice.details.get("visit") else ""
+    return f"{notice.title}を発送。{visit}"
+
+
+def _log(notice: Notice, outcome: str, text: str, *, on: date, by: Any) -> None:
+    taxed = notice.claims.filter(claim__ground=Ground.TAX).exists()
+    ground = Ground.TAX if taxed else Ground.CONTRACT
+    log_letters(lines=[(notice.person_id, text, ground)], outcome=outcome, on=on, by=by)
+
+
+def _end(notice: Notice, state: str, *, on: date, reason: str, by: Any) -> Notice:
+    notice.state, notice.ended_on, notice.ended_because = state, on, reason.strip()[:200]
+    notice.save()
+    audit.record(event=f"notice.{state}", by=by, target=notice, detail={"reason": notice.ended_because})
+    return notice
+
+
+def _locked(notice_id: int, *states: str) -> Notice:
+    notice = (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related("person", "approval", "document")
+        .get(pk=notice_id)
+    )
+    if notice.state not in states:
+        raise SingleRefused(f"この{name_of(notice.kind)}は「{notice.state_label}」のため、できません。")
+    return notice
