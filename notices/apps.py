@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            decisions,
             dependents,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
@@ -25,8 +26,13 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "督促状", "notices:dunnings", Permission.RUN_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "一斉催告", "notices:runs", Permission.RUN_VIEW, 21))
         registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
+        registry.nav_item(NavItem(BATCH, "公示送達", "notices:public-notices", Permission.MAIL_RETURN, 24))
+        registry.panel(
+            Panel("addressee", "notices:addressee-panel", Permission.CONTACT_VIEW, 17, "main", "文書の送り先")
+        )
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.happenings.append(happenings)
         people_joined.register(registry)
         dependents.register(registry)
+        decisions.register(registry)

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from notices.services import dunning_paper, dunnings, rendering, runs
+from notices.services import dunning_paper, dunnings, public_notices, rendering, runs
 from notices.services.dispatch import send
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
@@ -31,6 +31,11 @@ def render_chunk(self: Task, *, chunk_id: int) -> None:
 @shared_task(acks_late=True)
 def make_dunnings(*, run_id: int) -> None:
     dunning_paper.make_all(run_id=run_id, today=business_date())
+
+
+@shared_task
+def serve_public_notices() -> None:
+    public_notices.serve_due(by=rendering.system_user(), today=business_date())
 
 
 @shared_task

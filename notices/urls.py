@@ -30,4 +30,6 @@ urlpatterns = [
     path("plans/<int:pk>/slips/", views_slips.make_plan_slips, name="plan-slips"),
     path("", include("notices.urls_dunning")),
     path("", include("notices.urls_mailing")),
+    path("", include("notices.urls_addressees")),
+    path("", include("notices.urls_public_notices")),
 ]

@@ -1,8 +1,10 @@
 from notices.models.dunning import Dunning, DunningRun
 from notices.models.mailing import Pull, ReturnedLetter, Seal
+from notices.models.public_notice import AddressEnquiry, PublicNotice, PublicNoticeClaim
 from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, PrintRun, SlipPaper
 
 __all__ = [
+    "AddressEnquiry",
     "Dunning",
     "DunningRun",
     "Exclusion",
@@ -10,6 +12,8 @@ __all__ = [
     "LetterClaim",
     "PrintChunk",
     "PrintRun",
+    "PublicNotice",
+    "PublicNoticeClaim",
     "Pull",
     "ReturnedLetter",
     "Seal",
