@@ -61,6 +61,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, today: date, court: bool, online: bool, **kwargs: Any) -> None:
         initial = {"on": today, "place": "" if court else "市役所の掲示場", "online_on": today if online else None}
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["online_on"].required = online
         if court:
             del self.fields["online_on"]
             self.fields["place"].label = "裁判所"

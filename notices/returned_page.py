@@ -37,6 +37,6 @@ def returned_page(returned: ReturnedLetter, *, today: date) -> dict[str, Any]:
         "person_hidden": bool(hidden_people([person.pk], on=today)),
         "sorts": addressee_of(person, on=today)["sorts"],
         "form": Settle(today=today, redo=returned.letter is None),
-        "enquiry_form": EnquiryForm(today=today) if open_ else None,
-        "prepare_form": PrepareForm(),
+        "enquiry_form": EnquiryForm(today=today, auto_id="enquiry-%s") if open_ else None,
+        "prepare_form": PrepareForm(auto_id="prepare-%s"),
     }

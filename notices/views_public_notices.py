@@ -77,9 +77,10 @@ def public_notice(request: HttpRequest, pk: int) -> HttpResponse:
         "claims": notice.claims.select_related("claim__kind").order_by("claim__due_on", "pk"),
         "post_form": PostForm(today=today, court=court, online=bool(online["needed"])),
         "down_form": DownForm(today=today),
-        "withdraw_form": WithdrawForm(),
+        "withdraw_form": WithdrawForm(auto_id="withdraw-%s"),
         "due": notice.state == PublicNotice.State.POSTED and notice.served_on is not None and notice.served_on <= today,
         "open": notice.state in PublicNotice.OPEN,
+        "found": notice.state in PublicNotice.OPEN and enquiries.is_found(notice.returned, today=today),
     }
     return render(request, "notices/public_notices/detail.html", context)
 

@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("resent", "新しい住所へ再送した"),
-                    ("public", "公示送達にする"),
+                    ("public", "公示送達"),
                     ("redone", "督促状を作り直す"),
                     ("stopped", "発送を止めた"),
                 ],
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("resent", "新しい住所へ再送した"),
-                    ("public", "公示送達にする"),
+                    ("public", "公示送達"),
                     ("redone", "督促状を作り直す"),
                     ("stopped", "発送を止めた"),
                 ],

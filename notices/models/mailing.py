@@ -142,7 +142,7 @@ class ReturnedLetter(models.Model):
 
     class Done(models.TextChoices):
         RESENT = "resent", "新しい住所へ再送した"
-        PUBLIC_NOTICE = "public", "公示送達にする"
+        PUBLIC_NOTICE = "public", "公示送達"
         REDONE = "redone", "督促状を作り直す"
         STOPPED = "stopped", "発送を止めた"
 

@@ -74,9 +74,13 @@ def addressee(name: str, *, is_corporate: bool) -> Addressee:
 
 
 def window_name(to: Destination) -> Addressee:
-    """The lines of the name of whoever gets the letter: for whom above, a company's representative below."""
-    if to.representative:
-        return Addressee((_SPACES.sub(_BLANK, to.name.strip()), f"代表者{_BLANK}{to.representative.strip()}"), "様")
+    """The lines of the name of whoever gets the letter: for whom above, a company's representative below.
+
+    A company whose name needs both lines is written to without its representative.
+    """
+    name = _SPACES.sub(_BLANK, to.name.strip())
+    if to.representative and text_width(name) <= LINE_OF_TWO_CHARS:
+        return Addressee((name, f"代表者{_BLANK}{to.representative.strip()}"), "様")
     own = addressee(to.name, is_corporate=to.is_corporate)
     if not to.on_behalf:
         return own

@@ -96,6 +96,14 @@ def lack_of(returned: ReturnedLetter, *, today: date) -> Lack:
     return lacking(tried, needed=rule["needed"], unproven_will_do=rule["note_will_do"], since=since)
 
 
+def is_found(returned: ReturnedLetter, *, today: date) -> bool:
+    """Whether the last look anywhere found the person; without a setting nobody can say, and the next step refuses."""
+    try:
+        return lack_of(returned, today=today).found
+    except RunRefused:
+        return False
+
+
 def lack_in_words(lack: Lack) -> list[str]:
     """For staff: what is missing, line by line."""
     label = {code: str(text) for code, text in AddressEnquiry.Step.choices}

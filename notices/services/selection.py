@@ -162,9 +162,10 @@ def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
     Raises:
         TermsMissing: a claim's kind has no legal attributes for the day it fell due.
     """
+    book = AddressBook.of(targets, on=run.issued_on)
     for start in range(0, len(targets), BATCH):
         ids = targets[start : start + BATCH]
-        people, book = Person.objects.in_bulk(ids), AddressBook.of(ids, on=run.issued_on)
+        people = Person.objects.in_bulk(ids)
         claims = list(
             reachable_claims(run)
             .filter(**{f"{PERSON}_id__in": ids})

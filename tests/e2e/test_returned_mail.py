@@ -51,9 +51,11 @@ def examined(page: Page) -> None:
 
 
 def look(page: Page, step: str, found: str = "分からない", *, file: bool = True) -> None:
-    form = page.locator("#enquiries form")
+    panel = page.get_by_role("region", name="住所調査")
+    expect(panel).to_be_visible()
+    form = panel.locator("form")
     if not form.is_visible():
-        page.get_by_text("調べたことを登録する").click()
+        panel.get_by_text("調べたことを登録する").click()
     form.get_by_role("radio", name=step, exact=True).check()
     form.get_by_role("radio", name=found).check()
     form.get_by_label(re.compile("^内容")).fill("架空の照会")
@@ -91,7 +93,7 @@ def test_from_the_returned_envelope_to_a_new_address_and_to_the_board(
     collector.get_by_label(re.compile("^何で知ったか")).fill("住民票")
     examined(collector)
     collector.get_by_role("button", name="登録する").click()
-    panel = collector.locator("#addressee")
+    panel = collector.get_by_role("region", name="文書の送り先")
     expect(panel.get_by_text("送付先の登録があるため（転居していた）")).to_be_visible()
     expect(panel.get_by_text("愛知県名古屋市中区架空2番地").first).to_be_visible()
     examined(collector)

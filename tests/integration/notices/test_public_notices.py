@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pypdfium2 as pdfium
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from claims.models import BookingSource, Claim, ClaimEvent, ClaimEvidence, Entry
@@ -284,7 +285,7 @@ def test_a_missing_setting_is_named(back, collector, photo):
 
 
 def test_an_address_that_becomes_known_stops_the_effect_and_the_return_is_open_again(
-    back, letter, operator, collector, photo
+    back, letter, operator, collector, photo, client
 ):
     looked_everywhere(back, collector, photo)
     notices = prepare(back, collector)
@@ -293,6 +294,9 @@ def test_an_address_that_becomes_known_stops_the_effect_and_the_return_is_open_a
     due = LATER + timedelta(days=15)
     look(back, collector, photo, step="work", found="elsewhere", on=LATER + timedelta(days=1), today=due)
     assert public_notices.serve_due(by=operator, today=due) == 0
+    client.force_login(collector)
+    shown = client.get(reverse("notices:public-notice", args=[notices[0].pk])).content.decode()
+    assert "住所調査で所在が分かっています" in shown
     with pytest.raises(RunRefused, match="所在が分かって"):
         public_notices.serve(notice_id=notices[0].pk, by=collector, today=due)
     for notice in notices:
@@ -445,7 +449,7 @@ def test_made_anew_it_is_drawn_up_again_and_its_fee_is_charged_once(dunning, ope
     settle(back, "redone", collector)
     dunning.slip.refresh_from_db()
     assert dunning.slip.voided_on == DAY
-    assert {one.claim_id for one in select(on=DAY).claims} == set(dunning.run.dunnings.values_list("claim", flat=True))
+    assert {one.claim.pk for one in select(on=DAY).claims} == set(dunning.run.dunnings.values_list("claim", flat=True))
     settings.BASE_DATE = DAY
     for _ in range(2):
         run = dunned(operator)

@@ -130,6 +130,13 @@ def window(**facts):
             "架空商事　代表者　架空 次郎",
             id="a company with its representative",
         ),
+        pytest.param(
+            {"name": "一般社団法人" + "架" * 18, "is_corporate": True, "representative": "架空 次郎"},
+            ("一般社団法人", "架" * 18),
+            "御中",
+            "一般社団法人　" + "架" * 18,
+            id="a company whose name needs both lines",
+        ),
         pytest.param({"name": "架空商事", "is_corporate": True}, ("架空商事",), "御中", "架空商事", id="a company"),
         pytest.param(
             {"name": "架空法律事務所", "is_corporate": True, "on_behalf": "架空商事　御中　代理人"},
