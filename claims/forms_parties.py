@@ -83,3 +83,19 @@ class PartyForm(forms.Form):
     )
     origin = forms.CharField(label="何で知ったか", max_length=60, help_text="例：賃貸借契約書")
     note = forms.CharField(label="内容", max_length=300, required=False)
+
+
+class CorrectPartyForm(forms.Form):
+    """What may be corrected of a party; another person or role is another entry."""
+
+    limit_yen = PartyForm.base_fields["limit_yen"]
+    origin = PartyForm.base_fields["origin"]
+    note = PartyForm.base_fields["note"]
+
+    def __init__(self, *args: Any, party: ClaimParty, **kwargs: Any) -> None:
+        super().__init__(*args, initial={name: getattr(party, name) for name in self.base_fields}, **kwargs)
+        if party.role != ClaimParty.Role.GUARANTOR:
+            del self.fields["limit_yen"]
+
+    def clean(self) -> dict[str, Any]:
+        return {"limit_yen": None} | super().clean()

@@ -47,11 +47,15 @@ def load(models: Any) -> None:
 
 def load_law(models: Any) -> None:
     """Sections, systems, kinds with their legal attributes, and rates."""
-    section = models.get_model("toyota_collect", "Section")
-    sections = _Sections(section)
-    _sources(models.get_model("debtors", "SourceSystem"), sections)
+    load_sources(models)
+    sections = _Sections(models.get_model("toyota_collect", "Section"))
     _kinds(models.get_model("claims", "ClaimKind"), models.get_model("claims", "ClaimKindTerms"), sections)
     _rates(models.get_model("claims", "LateChargeRate"))
+
+
+def load_sources(models: Any) -> None:
+    """The source systems; a section that is not there yet is made."""
+    _sources(models.get_model("debtors", "SourceSystem"), _Sections(models.get_model("toyota_collect", "Section")))
 
 
 def load_holds(models: Any) -> None:

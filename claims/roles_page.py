@@ -1,6 +1,6 @@
 """立場ごとの債権: what a person owes or answers for, in each role, and who else answers for what the person owes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -58,7 +58,7 @@ def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
             elif debtor.pk == person.pk:
                 _add(others, line.party.get_role_display(), line.party.person, _terms(line), claim, asked, yen)
         for relation in relations:
-            if relation.person_id == debtor.pk:
+            if relation.person_id == debtor.pk and not _said_as_heir(relation, lines):
                 _add(rows, relation.get_kind_display(), debtor, "本人に代わって", claim, 0, yen)
     return {"roles": list(rows.values()), "others": list(others.values())}
 
@@ -67,6 +67,12 @@ def _acts_for(person: Person, user: Any, *, on: date) -> list[PersonRelation]:
     if not allows(user, Permission.CONTACT_VIEW):
         return []
     return list(person.acts_for.filter(in_force(on)))
+
+
+def _said_as_heir(relation: PersonRelation, lines: Sequence[PartyLine]) -> bool:
+    """Who speaks for the heirs stands there as an heir already."""
+    heir = any(line.person_id == relation.actor_id for line in lines)
+    return heir and relation.kind == PersonRelation.Kind.HEIRS_SPEAKER
 
 
 def _add(rows: dict[Key, RoleRow], role: str, other: Person, terms: str, claim: Claim, asked: int, yen: int) -> None:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("of/<str:number>/roles/", views_parties.panel_roles, name="panel-roles"),
     path("of/<str:number>/heirs/", views_parties.heirs, name="heirs"),
     path("<int:pk>/parties/new/", views_parties.new_party, name="new-party"),
+    path("parties/<int:pk>/correct/", views_parties.correct_party, name="correct-party"),
     path("parties/<int:pk>/end/", views_parties.end_party, name="end-party"),
     path("of/<str:number>/holds/new/", views_person.new_hold, name="new-hold"),
     path("holds/<int:pk>/end/", views_person.end_hold, name="end-hold"),

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from claims.forms_parties import HeirsForm, PartyForm
+from claims.forms_parties import CorrectPartyForm, HeirsForm, PartyForm
 from claims.models import Claim, ClaimParty
 from claims.roles_page import roles_of
 from claims.services import parties
@@ -21,7 +21,9 @@ def panel_roles(request: HttpRequest, person: Person) -> HttpResponse:
     context = roles_of(person, request.user, on=business_date())
     debtors = {row.debtor.pk for rows in context.values() for row in rows} - {person.pk}
     seen = Person.objects.visible_to(request.user).filter(pk__in=debtors).values_list("pk", flat=True)
-    return render(request, "claims/panel_roles.html", context | {"person": person, "linked": set(seen)})
+    outside = Person.objects.outside().filter(pk__in=debtors).values_list("pk", flat=True)
+    context |= {"person": person, "linked": set(seen), "outside": set(outside)}
+    return render(request, "claims/panel_roles.html", context)
 
 
 @require(Permission.CONTACT_WRITE)
@@ -42,7 +44,9 @@ def heirs(request: HttpRequest, number: str) -> HttpResponse:
         claim__identity__person=person, role=ClaimParty.Role.HEIR, ends_on=None
     ).select_related("person")
     known = {party.person_id: party for party in former}
-    return render(request, "claims/heirs.html", {"person": person, "form": form, "known": known.values()})
+    outside = set(Person.objects.outside().filter(pk__in=known).values_list("pk", flat=True))
+    context = {"person": person, "form": form, "known": known.values(), "outside": outside}
+    return render(request, "claims/heirs.html", context)
 
 
 @require(Permission.CONTACT_WRITE)
@@ -76,3 +80,22 @@ def end_party(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "関係を本日で終わらせました。")
     return redirect("claims:claim", pk=party.claim_id)
+
+
+@require(Permission.CONTACT_WRITE)
+def correct_party(request: HttpRequest, pk: int) -> HttpResponse:
+    party = get_object_or_404(ClaimParty.objects.select_related("person", "claim__kind"), pk=pk)
+    claim = get_object_or_404(
+        Claim.objects.visible_to(request.user).select_related("kind", "identity__person"), pk=party.claim_id
+    )
+    form = CorrectPartyForm(request.POST or None, party=party)
+    if form.is_valid():
+        try:
+            parties.correct_party(party_id=pk, by=request.user, **form.cleaned_data)
+        except parties.PartyRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "関係者の登録を直しました。前の内容は履歴に残ります。")
+            return redirect("claims:claim", pk=party.claim_id)
+    audit.log_view(request, action="party.correct", person_key=party.person.number)
+    return render(request, "claims/party_correct.html", {"claim": claim, "party": party, "form": form})

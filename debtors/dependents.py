@@ -18,4 +18,5 @@ def register(registry: Registry) -> None:
         Dependent("debtors.formerfact.identity"),  # those of the file go with it
         Dependent("debtors.protectionflag.identity"),  # measures stay in force, whatever becomes of the import
         Dependent("debtors.lifeevent.identity"),  # the service looks at these itself
+        Dependent("debtors.outsideentry.identity"),  # entered by hand: no import brings it
     )

@@ -8,6 +8,8 @@ from django import forms
 from debtors.forms import day_field
 from debtors.models import PersonRelation
 
+HIDDEN = ("postal_code", "address", "phone")
+
 
 class RelationForm(forms.Form):
     """Who acts for a person: by number, or by name and address as notified."""
@@ -42,6 +44,46 @@ class RelationForm(forms.Form):
         if bool(cleaned.get("number")) == bool(cleaned.get("name")):
             self.add_error("number", "番号か氏名の、どちらか一方を入れてください。")
         return cleaned
+
+
+class CorrectForm(forms.Form):
+    """What may be corrected of a relation: who, as what and since when is another relation."""
+
+    postal_code = RelationForm.base_fields["postal_code"]
+    address = RelationForm.base_fields["address"]
+    phone = RelationForm.base_fields["phone"]
+    takes_letters = RelationForm.base_fields["takes_letters"]
+    origin = RelationForm.base_fields["origin"]
+    note = RelationForm.base_fields["note"]
+
+    def __init__(self, *args: Any, relation: PersonRelation, hidden: bool, **kwargs: Any) -> None:
+        names = [name for name in self.base_fields if not (hidden and name in HIDDEN)]
+        super().__init__(*args, initial={name: getattr(relation, name) for name in names}, **kwargs)
+        gone = HIDDEN if hidden or relation.actor_id else ()  # somebody with a number has the address recorded there
+        for name in gone:
+            del self.fields[name]
+
+    def clean_postal_code(self) -> str:
+        return str(self.cleaned_data["postal_code"]).replace("-", "")
+
+
+class OutsideForm(forms.Form):
+    """Somebody whom no register knows (住基外), with where we know them from."""
+
+    name = forms.CharField(label="氏名", max_length=120)
+    kana = forms.CharField(label="フリガナ", max_length=200)
+    birth_on = day_field("生年月日", required=False, help_text="分かるとき")
+    postal_code = RelationForm.base_fields["postal_code"]
+    address = RelationForm.base_fields["address"]
+    phone = RelationForm.base_fields["phone"]
+    origin = forms.CharField(label="何で知ったか", max_length=60, help_text="例：戸籍全部事項証明書、相続関係説明図")
+    note = RelationForm.base_fields["note"]
+    another = forms.BooleanField(
+        label="別の人であることを確かめた", required=False, help_text="同じ氏名の人がすでに登録されているとき"
+    )
+
+    def clean_postal_code(self) -> str:
+        return str(self.cleaned_data["postal_code"]).replace("-", "")
 
 
 class EndForm(forms.Form):

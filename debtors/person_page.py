@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from debtors.disclosure import identities_for, own_records, protection_of, shown
-from debtors.models import IdentityLink, Joining, Person, ProtectionFlag, SourceIdentity
+from debtors.models import IdentityLink, Joining, OutsideEntry, Person, ProtectionFlag, SourceIdentity
 from debtors.panels import PANEL_COLUMNS, visit_mark
 from debtors.protection import hidden_people
 from debtors.rules.certainty import EVIDENCE
@@ -39,6 +39,9 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "identities": (identities := _identities(person, user)),
         "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
         "joined": _joined(person, user),
+        "outside": OutsideEntry.objects.filter(identity__person=person).select_related("entered_by").first()
+        if Person.objects.outside().filter(pk=person.pk).exists()
+        else None,
     }
 
 

@@ -35,6 +35,12 @@ class PersonQuerySet(models.QuerySet):
         """Without those whom the taking back of an import has left without any identity."""
         return self.filter(withdrawn_at=None)
 
+    def outside(self) -> "PersonQuerySet":
+        """People whom no register and no section knows (住基外): entered by hand, nothing else is linked to them."""
+        identities = self.model._meta.get_field("identities").related_model
+        own = identities.objects.filter(person=OuterRef("pk"))
+        return self.filter(Exists(own.filter(outside__isnull=False)), ~Exists(own.filter(outside=None)))
+
     def current(self) -> "PersonQuerySet":
         """People who were not found to be somebody else (名寄せ): of those, the other is shown."""
         joinings = self.model._meta.get_field("went_to").related_model

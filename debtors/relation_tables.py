@@ -5,12 +5,23 @@ from typing import Any
 
 from django.db.models import Q
 
-from debtors.models import PersonRelation
+from debtors.models import MailingAddress, PersonRelation
 from toyota_collect.registry import PersonTable, Registry
 
 
 def register(registry: Registry) -> None:
     """Events of life have no key to a person: they hang on the identity and follow its link by themselves."""
+    registry.person_table(
+        PersonTable(
+            "debtors.mailingaddress.person",
+            "送付先",
+            moves=Q(),
+            fit=_fit_address,
+            matters=Q(ends_on=None),
+            decide="届出の書類で、どちらの人の送付先かを確かめる",
+            name=lambda row: f"{row.kind or 'すべての債権'} {row.starts_on:%Y-%m-%d}から",
+        )
+    )
     for field, title in (("person", "人の関係"), ("actor", "人の関係（相手）")):
         registry.person_table(
             PersonTable(
@@ -23,6 +34,12 @@ def register(registry: Registry) -> None:
                 name=lambda relation: f"{relation.get_kind_display()} {relation.actor_name}",
             )
         )
+
+
+def _fit_address(row: MailingAddress, person_id: int) -> Mapping[str, Any] | None:
+    """Where both had a 送付先 of the same kind, each keeps its own: somebody decides."""
+    same = MailingAddress.objects.filter(person=person_id, kind=row.kind, ends_on=None)
+    return None if row.ends_on is None and same.exists() else {}
 
 
 def _fit(field: str) -> Callable[[PersonRelation, int], Mapping[str, Any] | None]:

@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from debtors import households
-from debtors.forms_relations import RelationForm
+from debtors.forms_relations import CorrectForm, OutsideForm, RelationForm
 from debtors.models import Person, PersonRelation
 from debtors.panels import person_panel
 from debtors.protection import hidden_people
-from debtors.services import relations
+from debtors.services import outside, relations
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
@@ -31,6 +31,9 @@ def panel_relations(request: HttpRequest, person: Person) -> HttpResponse:
         "members": members,
         "hidden": members is None,
         "acting": [{"relation": one, "hidden": person.pk in hidden or one.actor_id in hidden} for one in acting],
+        "outside": set(
+            Person.objects.outside().filter(pk__in=[one.actor_id for one in acting]).values_list("pk", flat=True)
+        ),
         "acted_for": acted_for,
         "on": on,
     }
@@ -72,3 +75,44 @@ def end_relation(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "関係を本日で終わらせました。")
     return redirect("debtors:person", number=relation.person.number)
+
+
+@require(Permission.CONTACT_WRITE)
+def correct_relation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Address, phone, letters, origin and note; a protected address is neither shown nor written here."""
+    relation = get_object_or_404(PersonRelation.objects.select_related("person", "actor"), pk=pk)
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=relation.person_id)
+    concerned = {person.pk, relation.actor_id or person.pk}
+    hidden = bool(hidden_people(concerned, on=business_date()))
+    form = CorrectForm(request.POST or None, relation=relation, hidden=hidden)
+    if form.is_valid():
+        try:
+            relations.correct_relation(relation_id=pk, by=request.user, **form.cleaned_data)
+        except relations.RelationRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "関係者の登録を直しました。前の内容は履歴に残ります。")
+            return redirect("debtors:person", number=person.number)
+    audit.log_view(request, action="relation.correct", person_key=person.number)
+    context = {"person": person, "relation": relation, "form": form, "protected": hidden}
+    return render(request, "debtors/relation_correct.html", context)
+
+
+@require(Permission.CONTACT_WRITE)
+def new_outside(request: HttpRequest, number: str) -> HttpResponse:
+    """Enter somebody outside the register, for the person whose heir or representative they are."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
+    form = OutsideForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = outside.enter_outside(by=request.user, on=business_date(), **form.cleaned_data)
+        except outside.OutsideRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(
+                request,
+                f"{made.name}を、住基外の人として登録しました。整理番号 {made.number} を相続人・関係者に入れます。",
+            )
+            return redirect("claims:heirs" if person.died_on else "debtors:new-relation", number=number)
+    audit.log_view(request, action="outside", person_key=number)
+    return render(request, "debtors/outside_new.html", {"person": person, "form": form})

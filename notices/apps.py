@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            decisions,
             dependents,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
@@ -31,6 +32,10 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "帳票の文言", "notices:texts", Permission.TEXT_VIEW, 24))
         registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
         registry.nav_item(NavItem(BATCH, "委託先のデータ", "notices:packs", Permission.RUN_VIEW, 24))
+        registry.nav_item(NavItem(BATCH, "公示送達", "notices:public-notices", Permission.MAIL_RETURN, 24))
+        registry.panel(
+            Panel("addressee", "notices:addressee-panel", Permission.CONTACT_VIEW, 17, "main", "文書の送り先")
+        )
         registry.panel(Panel("letters", "notices:person-panel", Permission.LETTER_VIEW, 70, "side", "催告書"))
         registry.panel(Panel("slips", "notices:slip-panel", Permission.SLIP_MAKE, 15, "main", "納付書"))
         registry.subject_labels[singles.SUBJECT] = "差押予告（個別）"
@@ -40,3 +45,4 @@ class NoticesConfig(AppConfig):
         registry.happenings.append(happenings)
         people_joined.register(registry)
         dependents.register(registry)
+        decisions.register(registry)

@@ -7,6 +7,7 @@ from django import forms
 
 from notices.forms import Day
 from notices.models import Pack, ReturnedLetter
+from notices.services.returns import BY_HAND
 
 SCANNED = {"autocomplete": "off", "autofocus": True, "spellcheck": "false", "autocapitalize": "off"}
 
@@ -84,8 +85,17 @@ class ReturnScan(Scan):
 
 
 class Settle(Dated):
-    done_as = forms.ChoiceField(label="何をしたか", choices=ReturnedLetter.Done.choices, widget=forms.RadioSelect)
+    """What was done about a return. ``redo``: it is a 督促状, which can be made anew."""
+
+    done_as = forms.ChoiceField(label="何をしたか", choices=BY_HAND, widget=forms.RadioSelect)
     on = Day(label="対応の日")
     note = forms.CharField(
         label="内容", max_length=200, required=False, help_text="例：転出先の市に照会して確認。住所は書きません。"
     )
+
+    def __init__(self, *args: Any, today: date, redo: bool, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        if not redo:
+            field = self.fields["done_as"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [one for one in BY_HAND if one[0] != ReturnedLetter.Done.REDONE]

@@ -3,7 +3,7 @@
 from celery import Task, shared_task
 from django.utils import timezone
 
-from notices.services import dunning_paper, dunnings, jobs, rendering, runs
+from notices.services import dunning_paper, dunnings, jobs, public_notices, rendering, runs
 from notices.services.dispatch import send
 from notices.services.works import WORKS
 from toyota_collect.business_date import business_date
@@ -39,6 +39,11 @@ def do_job(self: Task, *, job_id: int) -> None:
     if (self.request.delivery_info or {}).get("redelivered"):
         jobs.worker_was_lost(job_id=job_id)
     jobs.do(job_id=job_id, works=WORKS)
+
+
+@shared_task
+def serve_public_notices() -> None:
+    public_notices.serve_due(by=rendering.system_user(), today=business_date())
 
 
 @shared_task

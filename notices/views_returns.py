@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from debtors.protection import hidden_people
 from notices import forms_mailing as forms
-from notices.models import ReturnedLetter
+from notices.models import AddressEnquiry, ReturnedLetter
+from notices.returned_page import returned_page
 from notices.services import returns
 from notices.services.runs import RunRefused
 from toyota_collect import audit
@@ -21,11 +23,28 @@ from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 
 PER_PAGE, JUST_NOW = 50, 20
-TIMES = ReturnedLetter.objects.filter(letter=OuterRef("letter")).order_by().values("letter").annotate(n=Count("pk"))
+
+
+def _times(paper: str) -> Subquery:
+    """How often the same paper has come back."""
+    same = ReturnedLetter.objects.filter(**{paper: OuterRef(paper)}).order_by().values(paper)
+    return Subquery(same.annotate(n=Count("pk")).values("n"))
+
+
+ENQUIRIES = AddressEnquiry.objects.filter(returned=OuterRef("pk")).order_by().values("returned").annotate(n=Count("pk"))
 ROWS = (
-    ReturnedLetter.objects.select_related("letter__run", "letter__person", "received_by", "done_by", "work_item")
+    ReturnedLetter.objects.select_related(
+        "letter__run",
+        "letter__person",
+        "dunning__run",
+        "dunning__person",
+        "received_by",
+        "done_by",
+        "work_item",
+    )
     .defer("letter__snapshot")
-    .annotate(times=Subquery(TIMES.values("n")))
+    .prefetch_related("public_notices__approval")
+    .annotate(times=Coalesce(_times("letter"), _times("dunning")), asked=Coalesce(Subquery(ENQUIRIES.values("n")), 0))
 )
 
 
@@ -57,9 +76,9 @@ def receive(request: HttpRequest) -> HttpResponse:
 @require(Permission.MAIL_RETURN)
 def returned(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ROWS, pk=pk)
-    audit.log_view(request, action="return", person_key=found.letter.person.number)
-    others = ROWS.filter(letter=found.letter_id).exclude(pk=pk).order_by("pk")
-    context = {"returned": found, "others": others, "form": forms.Settle(today=business_date())}
+    audit.log_view(request, action="return", person_key=found.person.number)
+    same = ROWS.filter(letter=found.letter_id) if found.letter_id else ROWS.filter(dunning=found.dunning_id)
+    context = returned_page(found, today=business_date()) | {"others": same.exclude(pk=pk).order_by("pk")}
     return render(request, "notices/mailing/returned.html", context | _hidden([found]))
 
 
@@ -68,7 +87,7 @@ def returned(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(ROWS, pk=pk)
     today = business_date()
-    form = forms.Settle(request.POST, today=today)
+    form = forms.Settle(request.POST, today=today, redo=True)
     if not form.is_valid():
         messages.warning(request, "何をしたかと、対応の日を入れてください。")
         return redirect("notices:returned", pk=pk)
@@ -98,11 +117,11 @@ def _receive(request: HttpRequest, form: forms.ReturnScan, today: date) -> tuple
         )
     except RunRefused as error:
         return "care", str(error)
-    letter = got.returned.letter
+    back = got.returned
     if got.again:
-        return "care", f"{letter.number}　{letter.name}：すでに登録済みです（{got.returned.reason_text}）。"
-    times = f"この催告書は{got.times}回目の返戻です。" if got.times > 1 else ""
-    return "good", f"{letter.number}　{letter.name}：返戻（{got.returned.reason_text}）を登録しました。{times}"
+        return "care", f"{back.number}　{back.name}：すでに登録済みです（{back.reason_text}）。"
+    times = f"この{back.paper}は{got.times}回目の返戻です。" if got.times > 1 else ""
+    return "good", f"{back.number}　{back.name}：返戻（{back.reason_text}）を登録しました。{times}"
 
 
 def _chosen(chosen: str) -> QuerySet[ReturnedLetter]:
@@ -129,4 +148,4 @@ def _just_now(request: HttpRequest) -> dict[str, Any]:
 
 
 def _hidden(rows: Any) -> dict[str, Any]:
-    return {"hidden": hidden_people([row.letter.person_id for row in rows], on=business_date())}
+    return {"hidden": hidden_people([row.person.pk for row in rows], on=business_date())}

@@ -17,7 +17,7 @@ from notices.forms_texts import PreviewForm, TextForm
 from notices.letter import Unprintable
 from notices.rules.kinds import FORMS, KINDS, Medium
 from notices.services import text_preview, texts
-from notices.services.letter_data import ProfileIncomplete
+from notices.services.letter_data import LetterWithheld, ProfileIncomplete
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
@@ -100,7 +100,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("number", "この整理番号の人はいません。番号を確かめてください。")
         except Withheld as withheld:
             form.add_error("number", str(withheld))
-        except (Unprintable, SettingMissing, ProfileIncomplete) as error:
+        except (Unprintable, SettingMissing, ProfileIncomplete, LetterWithheld) as error:
             form.add_error(None, f"見本を作れません。{error}")
         else:
             context["pages"] = [b64encode(page).decode() for page in pages]

@@ -124,6 +124,7 @@ CELERY_BEAT_SCHEDULE = {
     "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
     "find-who-is-who": {"task": "debtors.tasks.find_questions", "schedule": crontab(hour=4, minute=0)},
     "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},
+    "serve-public-notices": {"task": "notices.tasks.serve_public_notices", "schedule": timedelta(hours=6)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

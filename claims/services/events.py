@@ -97,12 +97,10 @@ def record_demands(*, acts: Sequence[tuple[int, str]], on: date, arrived_on: dat
 
 
 @transaction.atomic
-def withdraw_demands(*, claim_ids: Sequence[int], origin: str, by: Any, reason: str) -> int:
-    """Take back the 催告 of the claims that came of ``origin`` (a letter that came back); return how many stood."""
+def withdraw_acts(*, claim_ids: Sequence[int], kind: str, origin: str, by: Any, reason: str) -> int:
+    """Take back the 催告 or 督促 of the claims that came of ``origin`` (paper that came back); return how many stood."""
     list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
-    standing = ClaimEvent.objects.filter(
-        claim__in=claim_ids, kind=ClaimEvent.Kind.DEMAND, origin=origin[:60], withdrawn_at=None
-    )
+    standing = ClaimEvent.objects.filter(claim__in=claim_ids, kind=kind, origin=origin[:60], withdrawn_at=None)
     taken = standing.update(withdrawn_at=timezone.now())
     audit.record(event="events.withdrawn", by=by, key=origin[:60], detail={"events": taken, "reason": reason})
     refresh_clocks(claim_ids)

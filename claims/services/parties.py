@@ -13,7 +13,7 @@ from claims.models import Claim, ClaimParty
 from claims.rules.shares import SharesRefused, check_shares, split
 from debtors.models import Person
 from debtors.querysets import in_force
-from debtors.services.relations import RelationRefused, person_by_number
+from debtors.services.relations import RelationRefused, let_heirs_speak, person_by_number
 from toyota_collect import audit
 
 Role = ClaimParty.Role
@@ -110,7 +110,7 @@ def enter_heirs(
     """Enter all heirs of a dead debtor at once, for each open claim that may pass to them, with shares that make 1.
 
     Entering them again ends the former heirs on ``starts_on`` and puts these in their place; the first bears the rest
-    of a yen.
+    of a yen. Who speaks for all gets the letters about the dead.
 
     Raises:
         Person.DoesNotExist: no such person, or an heir who is not here.
@@ -158,6 +158,8 @@ def enter_heirs(
         for claim in claims
         for heir in heirs
     ]
+    speaker = next((heir.person_id for heir in heirs if heir.speaks), None)
+    let_heirs_speak(person_id=person_id, speaker_id=speaker, starts_on=starts_on, origin=origin, by=by)
     detail = {"heirs": {people[heir.person_id].number: str(heir.share) for heir in heirs}, "claims": len(claims)}
     audit.record(event="heirs.entered", by=by, target=person, detail=detail | {"origin": origin.strip()})
     return made

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from debtors import services_work
 from debtors.models import Joining, MatchQuestion, Person, SourceIdentity
 from debtors.services.identity_records import lock_links
 from debtors.services.joining import ALONE, move_identities
-from debtors.services.people import refresh_people
+from debtors.services.people import fresh_person_id, refresh_people
 from debtors.services.rows import divide, give_back, known_rows
 from toyota_collect import audit
 from toyota_collect.dated import value_or
@@ -84,7 +84,7 @@ def unlink_identity(*, identity_id: int, reason: str, on: date, by: Any) -> tupl
     person = identity.person
     _check_unlinking(identity, person)
     rest = list(person.identities.exclude(pk=identity_id).order_by("pk").values_list("pk", flat=True))
-    goes_to = None if identity.ground == Ground.REGISTER and not _has_claims(identity_id) else _new_person_id()
+    goes_to = None if identity.ground == Ground.REGISTER and not _has_claims(identity_id) else fresh_person_id()
     if goes_to:  # its links need it; the shown facts follow
         Person.objects.create(pk=goes_to, number=f"P{goes_to:08d}", name=identity.name)
     move_identities([identity_id], to_id=goes_to, rule=ALONE, evidence={}, by=by)
@@ -150,12 +150,6 @@ def _came_later(joining: Joining, known: Sequence[int]) -> list[ByHand]:
 def _has_claims(identity_id: int) -> bool:
     # "claims" is the reverse name that the app above gives to its debtor; nothing is imported from there.
     return SourceIdentity.objects.filter(pk=identity_id, claims__isnull=False, claims__taken_back_at=None).exists()
-
-
-def _new_person_id() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('debtors_person', 'id'))")
-        return int(cursor.fetchone()[0])
 
 
 def _open_tasks(left: Sequence[ByHand], *, person: Person, key: str, on: date, by: Any) -> None:

@@ -46,6 +46,13 @@ FROM best b WHERE NOT EXISTS (SELECT FROM debtors_person p WHERE p.id = b.person
 """
 
 
+def fresh_person_id() -> int:
+    """The id of a person yet to be made: :func:`refresh_people` makes whoever an identity is linked to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('debtors_person', 'id'))")
+        return int(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def refresh_people(*, among: Collection[int] | None = None) -> int:
     """Rebuild the shown facts of all persons, or of those ``among``, from their identities.

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from debtors.models import Person, PersonRelation, SourceIdentity
 from debtors.querysets import in_force
 from debtors.services.identity_records import lock_links
 from debtors.services.joining import ALONE, move_identities
-from debtors.services.people import refresh_people
+from debtors.services.people import fresh_person_id, refresh_people
 from toyota_collect import audit
 from toyota_collect.permissions import Ground
 
@@ -117,6 +117,26 @@ def correct_relation(*, relation_id: int, by: Any, **facts: Any) -> PersonRelati
     return relation
 
 
+@transaction.atomic
+def let_heirs_speak(*, person_id: int, speaker_id: int | None, starts_on: date, origin: str, by: Any) -> None:
+    """Letters about the dead go to this heir (地方税法9条の2) from ``starts_on`` on, or to no heir: the former one's time ends.
+
+    One entered for the same day or later was wrong from the start and goes (the history has it).
+
+    Raises:
+        RelationRefused: as :func:`add_relation`.
+    """
+    former = PersonRelation.objects.select_for_update().filter(
+        person=person_id, kind=PersonRelation.Kind.HEIRS_SPEAKER, ends_on=None
+    )
+    former.filter(starts_on__gte=starts_on).delete()
+    former.filter(starts_on__lt=starts_on).update(ends_on=starts_on)
+    if speaker_id:
+        kind = PersonRelation.Kind.HEIRS_SPEAKER
+        facts = {"actor_id": speaker_id, "takes_letters": True, "starts_on": starts_on, "origin": origin}
+        add_relation(person_id=person_id, kind=kind, by=by, **facts)
+
+
 def letter_takers(people: Collection[int], *, on: date) -> dict[int, list[PersonRelation]]:
     """Who takes letters for each of the people on the day (納税管理人, 成年後見人等 …), the latest first; one query."""
     found: dict[int, list[PersonRelation]] = {}
@@ -143,9 +163,7 @@ def person_by_number(number: str, *, by: Any) -> Person:
     entry = SourceIdentity.objects.filter(ground=Ground.REGISTER, person_number=number).first()
     if entry is None or entry.person_id:
         raise RelationRefused(f"番号「{number}」の人が見つかりません。整理番号か宛名番号を確かめてください。")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('debtors_person', 'id'))")
-        (key,) = cursor.fetchone()
+    key = fresh_person_id()
     move_identities([entry.pk], to_id=key, rule=ALONE, evidence={}, by=by)
     refresh_people(among=[key])  # makes the person
     person = Person.objects.get(pk=key)

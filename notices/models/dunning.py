@@ -14,6 +14,8 @@ from toyota_collect.wareki import fiscal_year_text
 class DunningRun(models.Model):
     """督促状の発送: 督促状 for claims that fell due and were never dunned, from the count to the post."""
 
+    TITLE = "督促状"
+
     class State(models.TextChoices):
         COUNTED = "counted", "集計済"
         MAKING = "making", "作成中"
@@ -47,7 +49,7 @@ class DunningRun(models.Model):
 
     @property
     def title(self) -> str:
-        return f"督促状 {fiscal_year_text(self.fiscal_year)} 第{self.sequence}回"
+        return f"{self.TITLE} {fiscal_year_text(self.fiscal_year)} 第{self.sequence}回"
 
     @property
     def phase_label(self) -> str:
@@ -68,6 +70,7 @@ class Dunning(models.Model):
         MADE = "made", "作成済"
         POSTED = "posted", "発送済"
         PULLED = "pulled", "引抜"
+        RETURNED = "returned", "返戻"
 
     run = models.ForeignKey(DunningRun, on_delete=models.PROTECT, related_name="dunnings")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="dunnings")
@@ -79,6 +82,8 @@ class Dunning(models.Model):
     fee_yen = models.BigIntegerField("督促手数料")
     statute = models.CharField("督促の根拠", max_length=120)
     appeal_body = models.CharField("審査請求先", max_length=60, blank=True)
+    # postal_code, address, name_lines, honorific and reason as printed; none: drawn up before they were kept
+    sent_to = models.JSONField("送付先", default=dict, blank=True)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="dunnings")
     slip = models.ForeignKey(Slip, on_delete=models.PROTECT, null=True, related_name="dunnings")
     pulled_because = models.CharField("引き抜いた理由", max_length=200, blank=True)

@@ -3,7 +3,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from debtors.models import WorkItem
+from debtors.models import Person, WorkItem
+from notices.models.dunning import Dunning
 from notices.models.run import Letter, PrintRun
 from toyota_collect.history import keep_history
 from toyota_collect.models import Document
@@ -137,7 +138,10 @@ class Seal(models.Model):
 
 @keep_history()
 class ReturnedLetter(models.Model):
-    """返戻: a letter that the post brought back, why, and what was done about it. Sent again, it may come back again."""
+    """返戻: a 催告書 or 督促状 that the post brought back, why, and what was done about it.
+
+    Sent again, it may come back again. Of 督促状 in one envelope the first stands for all (``dunnings``).
+    """
 
     class Reason(models.TextChoices):
         UNKNOWN = "unknown", "宛所不明"
@@ -148,10 +152,12 @@ class ReturnedLetter(models.Model):
 
     class Done(models.TextChoices):
         RESENT = "resent", "新しい住所へ再送した"
-        PUBLIC_NOTICE = "public", "公示送達が要る"
+        PUBLIC_NOTICE = "public", "公示送達"
+        REDONE = "redone", "督促状を作り直す"
         STOPPED = "stopped", "発送を止めた"
 
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="returns")
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="returns", null=True)
+    dunning = models.ForeignKey(Dunning, on_delete=models.PROTECT, related_name="returns", null=True)
     reason = models.CharField("理由", max_length=10, choices=Reason)
     note = models.CharField("内容", max_length=200, blank=True)
     returned_on = models.DateField("返戻の日")
@@ -169,6 +175,11 @@ class ReturnedLetter(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(name="letter_is_back_once", fields=["letter"], condition=~Q(done_as="resent")),
+            models.UniqueConstraint(name="dunning_is_back_once", fields=["dunning"], condition=~Q(done_as="resent")),
+            models.CheckConstraint(
+                name="return_is_of_one_paper",
+                condition=Q(letter=None, dunning__isnull=False) | Q(letter__isnull=False, dunning=None),
+            ),
             models.CheckConstraint(
                 name="return_done_by_somebody",
                 condition=Q(done_as="", done_on=None, done_at=None, done_by=None)
@@ -177,6 +188,29 @@ class ReturnedLetter(models.Model):
             models.CheckConstraint(name="return_other_says_what", condition=~Q(reason="other") | ~Q(note="")),
         ]
         indexes = [models.Index(name="return_to_do", fields=["letter"], condition=Q(done_as=""))]
+
+    @property
+    def number(self) -> str:
+        """文書番号 of what came back."""
+        return str(self.letter.number if self.letter else self.dunning.number)  # type: ignore[union-attr]  # one of them
+
+    @property
+    def person(self) -> Person:
+        """Whose claims it was about, as written on it."""
+        return self.letter.person if self.letter else self.dunning.person  # type: ignore[union-attr]  # one of them
+
+    @property
+    def name(self) -> str:
+        return str(self.letter.name if self.letter else self.person.name)
+
+    @property
+    def paper(self) -> str:
+        """What it is, in words."""
+        return "催告書" if self.letter else "督促状"
+
+    @property
+    def run_title(self) -> str:
+        return str(self.letter.run.title if self.letter else self.dunning.run.title)  # type: ignore[union-attr]
 
     @property
     def reason_text(self) -> str:

@@ -210,6 +210,7 @@ class Exclusion(models.Model):
     class Reason(models.TextChoices):
         PROTECTED = "protected", "支援措置"
         MAYBE_PROTECTED = "maybe_protected", "支援措置の人と同じ人の可能性"
+        AGENT_PROTECTED = "agent_protected", "送付先を個別に確認"
         DECEASED = "deceased", "死亡・相続人を調査中"
         NO_ADDRESS = "no_address", "送付先がない"
         HELD = "held", "猶予・保留中"

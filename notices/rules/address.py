@@ -6,7 +6,10 @@ are in full-width characters at the letter's sizes. What still does not fit is r
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from debtors.rules.mailing import LABELS, Destination
 
 LAYOUTS = ((1, 17.0), (2, 17.0), (2, 24.5), (3, 20.5), (3, 29.0))
 """Lines and characters a line, tried in this order: as large as possible, then condensed, then the small setting."""
@@ -20,6 +23,7 @@ _AFTER_PLACE = re.compile(r"(?<=[都道府県市区郡町村])(?=[^都道府県�
 _LATIN = re.compile("[！-～]+")
 _BETWEEN_LATIN = re.compile("(?<=[!-~])　(?=[!-~])")
 _LEADING_FORM = re.compile(r".{0,10}?(?:法人|会社|組合)(?=.{2})")
+_ON_BEHALF = re.compile(rf"{_BLANK}(?:{'|'.join(LABELS.values())})$")
 _CORPORATE_FORM = re.compile(r"(?:法人|会社|組合|協議会|財団|社団)")
 
 
@@ -67,6 +71,28 @@ def addressee(name: str, *, is_corporate: bool) -> Addressee:
     if form and text_width(text[form.end() :]) <= LINE_OF_TWO_CHARS:
         return Addressee((form[0], text[form.end() :]), "御中")
     return Addressee(_hard(text, 2), "御中")
+
+
+def window_name(to: Destination) -> Addressee:
+    """The lines of the name of whoever gets the letter: for whom above, a company's representative below.
+
+    A company whose name needs both lines is written to without its representative.
+    """
+    name = _SPACES.sub(_BLANK, to.name.strip())
+    if to.representative and text_width(name) <= LINE_OF_TWO_CHARS:
+        return Addressee((name, f"代表者{_BLANK}{to.representative.strip()}"), "様")
+    own = addressee(to.name, is_corporate=to.is_corporate)
+    if not to.on_behalf:
+        return own
+    return Addressee((_SPACES.sub(_BLANK, to.on_behalf.strip()), _BLANK.join(own.name_lines)), own.honorific)
+
+
+def recipient(name_lines: Sequence[str]) -> str:
+    """Who the document is to be handed to, of the lines in its window: for whom they act is nobody else's business."""
+    first, *rest = name_lines
+    if rest and _ON_BEHALF.search(first):
+        return _BLANK.join(rest)
+    return _BLANK.join(name_lines)
 
 
 def _width(char: str) -> float:

@@ -13,6 +13,7 @@ class Reason(StrEnum):
 
     PROTECTED = "protected"
     MAYBE_PROTECTED = "maybe_protected"
+    AGENT_PROTECTED = "agent_protected"
     DECEASED = "deceased"
     NO_ADDRESS = "no_address"
     HELD = "held"
@@ -24,6 +25,8 @@ class Reason(StrEnum):
 class PersonFacts:
     """What decides whether a person with overdue claims gets a letter.
 
+    ``died_on``, ``postal_code`` and ``address`` are those of the letter's destination (``debtors.rules.mailing``): nobody is
+    dead for whom the speaker of the heirs gets it. ``agent_protected``: the destination's address may not leave.
     ``reachable_yen`` is what may be asked for: booked and overdue, neither held nor past prescription.
     """
 
@@ -34,6 +37,7 @@ class PersonFacts:
     address: str
     reachable_yen: int
     any_held: bool
+    agent_protected: bool = False
 
 
 def reason_to_exclude(facts: PersonFacts, *, minimum_yen: int) -> Reason | None:
@@ -45,6 +49,8 @@ def reason_to_exclude(facts: PersonFacts, *, minimum_yen: int) -> Reason | None:
         return Reason.PROTECTED
     if facts.maybe_protected:
         return Reason.MAYBE_PROTECTED
+    if facts.agent_protected:
+        return Reason.AGENT_PROTECTED
     if facts.died_on is not None:
         return Reason.DECEASED
     if not _POSTAL_CODE.fullmatch(facts.postal_code) or not facts.address.strip():

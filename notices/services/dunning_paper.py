@@ -11,9 +11,9 @@ from claims.services.charges import kind_terms
 from claims.services.slips import SlipRefused
 from notices.models import Dunning, DunningRun, PrintRun, SlipPaper
 from notices.rules import dunning as rule
-from notices.rules.address import address_lines, addressee
 from notices.services import desk_slips
-from notices.services.dunnings import pull
+from notices.services.dunning_selection import destinations
+from notices.services.dunnings import printed, pull
 from notices.services.rendering import system_user
 from toyota_collect import audit
 from toyota_collect.dated import value_on
@@ -98,13 +98,13 @@ def _make_paper(run: DunningRun, rows: list[Dunning], *, by: Any) -> None:
 def _context(run: DunningRun, rows: list[Dunning], lines: dict[int, SlipLine]) -> dict[str, Any]:
     on, person, terms = run.issued_on, rows[0].person, kind_terms()
     words, appeals = parts_on("dunning", on, {}), value_on("dunning.appeal", on)
-    to = addressee(person.name, is_corporate=person.is_corporate)
+    to = rows[0].sent_to or printed(destinations([rows[0].claim], on=on).get(rows[0].claim_id))
     return letterhead(on) | {
         "person": person,
-        "postal_code": f"{person.postal_code[:3]}-{person.postal_code[3:]}",
-        "address_lines": address_lines(person.address),
-        "name_lines": to.name_lines,
-        "honorific": to.honorific,
+        "postal_code": f"{to['postal_code'][:3]}-{to['postal_code'][3:]}",
+        "address_lines": to["address_lines"],
+        "name_lines": to["name_lines"],
+        "honorific": to["honorific"],
         "run": run,
         "words": words,
         "sheets": [_sheet(row, lines[row.claim_id], terms.of(row.claim), words, appeals) for row in rows],

@@ -14,10 +14,13 @@ from claims.querysets import ClaimQuerySet
 from claims.services.charges import TermsMissing, kind_terms
 from claims.services.settling import own_kinds
 from debtors.protection import maybe_protected_people
+from debtors.rules.mailing import Destination, Withheld
+from debtors.services.mailing import AddressBook
 from notices.models import Dunning, Exclusion
 from notices.querysets import protected_people
 from notices.rules import dunning as rule
 from notices.rules.exclusion import PersonFacts, reason_to_exclude
+from notices.services.selection import contents_of, where
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import address_number
 from toyota_collect.permissions import Ground
@@ -30,6 +33,7 @@ class LeftOut(StrEnum):
 
     PROTECTED = "protected"
     MAYBE_PROTECTED = "maybe_protected"
+    AGENT_PROTECTED = "agent_protected"
     DECEASED = "deceased"
     NO_ADDRESS = "no_address"
     UNLINKED = "unlinked"
@@ -53,25 +57,26 @@ _OWN_LABELS = {  # the others are those of a consolidated demand
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A claim to be dunned, with what its 督促状 rests on."""
+    """A claim to be dunned, with what its 督促状 rests on and where it goes."""
 
     claim: Claim
     terms: ClaimKindTerms
     statute: str
     appeal_body: str
+    to: Destination
 
 
 @dataclass(frozen=True)
 class Selection:
-    """``chosen`` by person id, in the order of the post; ``left_out`` counts claims by reason, ``yen`` their principal."""
+    """``envelopes`` in the order of the post: claims of one person that go to one address; ``left_out`` counts claims by reason, ``yen`` their principal."""
 
-    chosen: dict[int, list[Chosen]]
+    envelopes: list[list[Chosen]]
     left_out: Counter[str]
     left_out_yen: Counter[str]
 
     @property
     def claims(self) -> list[Chosen]:
-        return [one for claims in self.chosen.values() for one in claims]
+        return [one for claims in self.envelopes for one in claims]
 
 
 def undunned(*, on: date, kinds: Iterable[str] = ()) -> ClaimQuerySet:
@@ -88,25 +93,34 @@ def select(*, on: date, kinds: Iterable[str] = ()) -> Selection:
     """Sort the undunned claims into those that get a 督促状 sent on ``on`` and those that do not."""
     claims = list(undunned(on=on, kinds=kinds).select_related("kind", "identity__person").order_by("due_on", "pk"))
     statutes, bodies = value_on("dunning.statutes", on), value_on("dunning.appeal_bodies", on)
-    reasons = _reasons(claims, on=on)
-    terms, found = kind_terms(), Selection({}, Counter(), Counter())
-    by_person: dict[int, list[Chosen]] = defaultdict(list)
+    tos = destinations(claims, on=on)
+    reasons = _reasons(claims, tos, on=on)
+    terms, found = kind_terms(), Selection([], Counter(), Counter())
+    envelopes: dict[tuple[int, Destination], list[Chosen]] = defaultdict(list)
     for claim in claims:
-        reason, one = reasons.get(claim.pk), None
-        if reason is None:
-            one = _chosen(claim, terms, statutes, bodies)
+        reason, one, to = reasons.get(claim.pk), None, tos.get(claim.pk)
+        if reason is None and isinstance(to, Destination):
+            one = _chosen(claim, terms, statutes, bodies, to)
             reason = LeftOut.NO_STATUTE if one is None else None
         if one is None:
             found.left_out[str(reason)] += 1
             found.left_out_yen[str(reason)] += claim.principal_yen
         else:
-            by_person[claim.identity.person_id].append(one)
-    in_order = sorted(by_person.items(), key=lambda item: _post_order(item[1][0].claim.identity.person))
-    found.chosen.update(in_order)
+            envelopes[(claim.identity.person_id, one.to)].append(one)
+    found.envelopes.extend(sorted(envelopes.values(), key=_post_order))
     return found
 
 
-def _chosen(claim: Claim, terms: Any, statutes: dict[str, Any], bodies: dict[str, str]) -> Chosen | None:
+def destinations(claims: Iterable[Claim], *, on: date) -> dict[int, Destination | Withheld]:
+    """Where the 督促状 of each linked claim goes, by claim id: each is a letter about its own kind alone."""
+    linked = [claim for claim in claims if claim.identity.person is not None]
+    book = AddressBook.of({claim.identity.person_id for claim in linked}, on=on)
+    return {claim.pk: book.destination(claim.identity.person, contents_of([claim])) for claim in linked}
+
+
+def _chosen(
+    claim: Claim, terms: Any, statutes: dict[str, Any], bodies: dict[str, str], to: Destination
+) -> Chosen | None:
     """``None`` where no article is entered, or no legal attributes: nothing is sent on a guess."""
     try:
         row = terms.of(claim)
@@ -115,10 +129,10 @@ def _chosen(claim: Claim, terms: Any, statutes: dict[str, Any], bodies: dict[str
     is_tax = claim.kind.ground == Ground.TAX
     statute = rule.statute_of(statutes, kind=claim.kind.code, legal_class=row.legal_class, is_tax=is_tax)
     body = "" if row.legal_class == rule.PRIVATE else bodies.get(claim.kind.code, row.appeal_body)
-    return Chosen(claim, row, statute, body) if statute else None
+    return Chosen(claim, row, statute, body, to) if statute else None
 
 
-def _reasons(claims: list[Claim], *, on: date) -> dict[int, LeftOut]:
+def _reasons(claims: list[Claim], tos: dict[int, Destination | Withheld], *, on: date) -> dict[int, LeftOut]:
     """For each claim that gets none, the first reason: safety, whether it could arrive, the money, the law."""
     pks = [claim.pk for claim in claims]
     chosen = Claim.objects.filter(pk__in=pks)
@@ -136,11 +150,9 @@ def _reasons(claims: list[Claim], *, on: date) -> dict[int, LeftOut]:
         facts = PersonFacts(
             protected=person.pk in protected,
             maybe_protected=person.pk in maybe,
-            died_on=person.died_on,
-            postal_code=person.postal_code,
-            address=person.address,
             reachable_yen=1,
             any_held=False,
+            **where(person, tos[claim.pk]),
         )
         if of_person := reason_to_exclude(facts, minimum_yen=0):
             reasons[claim.pk] = LeftOut(of_person.value)
@@ -150,5 +162,7 @@ def _reasons(claims: list[Claim], *, on: date) -> dict[int, LeftOut]:
     return reasons
 
 
-def _post_order(person: Any) -> tuple[str, str, str]:
-    return person.postal_code, address_number(person.address), person.number
+def _post_order(envelope: list[Chosen]) -> tuple[str, str, str]:
+    to, person = envelope[0].to, envelope[0].claim.identity.person
+    assert person is not None
+    return to.postal_code, address_number(to.address), person.number

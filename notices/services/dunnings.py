@@ -15,10 +15,12 @@ from claims.services.events import EventRefused, record_events
 from claims.services.posting import BookingRefused, Line, post
 from claims.services.slips import void_slip
 from debtors.protection import hidden_people
+from debtors.rules.mailing import Because, Destination, Withheld
 from notices.models import Dunning, DunningRun
 from notices.rules import dunning as rule
+from notices.rules.address import address_lines, window_name
 from notices.services.dispatch import send
-from notices.services.dunning_selection import CHANNEL, Chosen, LeftOut, Selection, select
+from notices.services.dunning_selection import CHANNEL, Chosen, LeftOut, Selection, destinations, select
 from toyota_collect import approvals, audit
 from toyota_collect.calendar import fiscal_year
 from toyota_collect.dated import SettingMissing, value_on
@@ -117,10 +119,10 @@ def start(*, run_id: int, by: Any, today: date) -> None:
         run.counts = _counts(selection, on=run.issued_on)
     except SettingMissing as error:
         raise DunningRefused(str(error)) from error
-    if not selection.chosen:
+    if not selection.envelopes:
         raise DunningRefused("督促状を送る債権がなくなりました（納付など）。取りやめてください。")
     numbers = draw_many(series="dunning", mark=mark, on=run.issued_on, count=len(selection.claims))
-    envelopes = [(serial, one) for serial, claims in enumerate(selection.chosen.values(), 1) for one in claims]
+    envelopes = [(serial, one) for serial, claims in enumerate(selection.envelopes, 1) for one in claims]
     rows = [
         _drawn_up(run, one, serial, number=number) for (serial, one), number in zip(envelopes, numbers, strict=True)
     ]
@@ -144,14 +146,15 @@ def to_pull(run: DunningRun, *, on: date) -> dict[int, str]:
     paying = set(claims.filter(pk__in=Claim.objects.being_paid().values("pk")).values_list("pk", flat=True))
     hidden = hidden_people(set(alive.values_list("person_id", flat=True)), on=on)
     found: dict[int, str] = {}
-    rows = list(alive.select_related("claim__identity", "person"))
+    rows = list(alive.select_related("claim__kind", "claim__identity__person", "person"))
+    tos = destinations([row.claim for row in rows], on=on)
     for row in rows:
         if row.person_id in hidden:
             found[row.pk] = LeftOut.PROTECTED.label
         elif row.claim.identity.person_id != row.person_id:
             found[row.pk] = "名寄せが変わった"
-        elif row.person.died_on:
-            found[row.pk] = LeftOut.DECEASED.label
+        elif reason := _not_there(row, tos.get(row.claim_id)):
+            found[row.pk] = reason
         elif row.claim_id in paying:
             found[row.pk] = LeftOut.PAYING.label
         elif row.claim.principal_yen != row.principal_yen:
@@ -195,10 +198,19 @@ def post_run(*, run_id: int, on: date, pulled: Iterable[int], by: Any) -> int:
             origin=run.title,
             detail={"arrived_on": arrived_on.isoformat(), "deadline_on": run.deadline_on.isoformat()},
         )
+        # One that came back and was made anew has its fee in the ledger already: it is charged once.
+        charged = set(
+            Entry.objects.filter(
+                claim__in=[row.claim_id for row in going],
+                kind=Entry.Kind.LEVY,
+                component=Entry.Component.FEE,
+                note__startswith=DunningRun.TITLE,
+            ).values_list("claim_id", flat=True)
+        )
         fees = [
             Line(Entry.Kind.LEVY, Entry.Component.FEE, row.fee_yen, on, row.claim_id, note=run.title)
             for row in going
-            if row.fee_yen
+            if row.fee_yen and row.claim_id not in charged
         ]
         post(fees, by=by, event="dunning.fees", subject_type=SUBJECT, subject_key=str(run.pk), detail={})
     except (EventRefused, BookingRefused) as error:
@@ -236,6 +248,17 @@ def sweep(*, now: datetime) -> None:
         send("make_dunnings", run_id=pk)
 
 
+def _not_there(row: Dunning, to: Destination | Withheld | None) -> str:
+    """Why what is printed in the window is not where the 督促状 goes by now, or "" """
+    if isinstance(to, Withheld) and to.because in (Because.DECEASED, Because.AGENT_PROTECTED):
+        return LeftOut(to.because.value).label
+    now = printed(to)
+    if not row.sent_to:
+        return ""
+    fields = ("postal_code", "address_lines", "name_lines", "honorific")
+    return "" if all(now.get(name) == row.sent_to[name] for name in fields) else "送付先（住所・氏名）が変わった"
+
+
 def pull(row: Dunning, *, because: str, on: date, by: Any) -> None:
     """Take one out; nobody shall pay with the slip that went with it."""
     row.state, row.pulled_because = Dunning.State.PULLED, because
@@ -262,7 +285,17 @@ def _drawn_up(run: DunningRun, one: Chosen, serial: int, *, number: str) -> Dunn
         fee_yen=one.terms.dunning_fee_yen,
         statute=one.statute,
         appeal_body=one.appeal_body,
+        sent_to=printed(one.to),
     )
+
+
+def printed(to: Destination | Withheld | None) -> dict[str, Any]:
+    """The window of a 督促状 as it is kept: what is compared before the post. Nothing where nobody may get it."""
+    if not isinstance(to, Destination):
+        return {}
+    name = window_name(to)
+    window = {"postal_code": to.postal_code, "address_lines": list(address_lines(to.address))}
+    return window | {"name_lines": list(name.name_lines), "honorific": name.honorific, "reason": to.reason}
 
 
 def _counts(selection: Selection, *, on: date) -> dict[str, Any]:
@@ -274,7 +307,7 @@ def _counts(selection: Selection, *, on: date) -> dict[str, Any]:
         kinds[one.claim.kind.name] += Counter(claims=1, yen=one.claim.principal_yen)
     return {
         "claims": len(claims),
-        "people": len(selection.chosen),
+        "people": len({one.claim.identity.person_id for one in claims}),
         "yen": sum(one.claim.principal_yen for one in claims),
         "late": sum(rule.latest_on(one.claim.due_on, within_days=within_days) < on for one in claims),
         "kinds": {name: dict(sums) for name, sums in sorted(kinds.items())},

@@ -11,10 +11,11 @@ from claims.models import Claim, ClaimGroup, ClaimKindTerms
 from claims.rules.late_charge import percent
 from claims.rules.rates import RateTable
 from claims.services.charges import AmountDue, rate_table
+from debtors.rules.mailing import Withheld
 from notices.letter.kind_words import trimmed
 from notices.letter.model import CityProfile, ClaimLine, KindText, LetterData, RatesText
 from notices.models import PrintRun
-from notices.rules.address import address_lines, addressee
+from notices.rules.address import address_lines, window_name
 from notices.rules.forms import form_of
 from notices.services.selection import PersonClaims
 from toyota_collect.dated import value_on
@@ -28,6 +29,10 @@ RUN_NUMBERS = 10_000  # a run has four figures in slip numbers and inserter mark
 
 class ProfileIncomplete(Exception):
     """The city's texts do not fit the letter; the message says what they must be."""
+
+
+class LetterWithheld(Exception):
+    """Nobody may get this letter the usual way; whoever selects people leaves them out before."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,12 @@ class RunWords:
         return cls(run, city, rate_table(as_of=run.as_of), min(today, run.issued_on), words)
 
     def letter(self, one: PersonClaims, *, serial: int, number: str) -> LetterData:
-        """The letter of one person. ``serial`` counts from 1 within the run."""
-        person, run = one.person, self.run
-        to = addressee(person.name, is_corporate=person.is_corporate)
-        form = form_of(person.letter_variant)
+        """The letter of one person. ``serial`` counts from 1 within the run. Raises ``LetterWithheld``."""
+        run, to = self.run, one.to
+        if isinstance(to, Withheld):
+            raise LetterWithheld(to.reason)
+        name = window_name(to)
+        form = form_of(one.person.letter_variant)
         dues = [due for _, due in one.claims]
         return LetterData(
             run_number=run.pk % RUN_NUMBERS,
@@ -64,11 +71,11 @@ class RunWords:
             as_of=run.as_of,
             confirmed_on=self.confirmed_on,
             deadline_on=run.deadline_on,
-            postal_code=person.postal_code,
-            address_lines=address_lines(person.address),
-            name_lines=to.name_lines,
-            honorific=to.honorific,
-            customer_code=customer_code(person.postal_code, person.address),
+            postal_code=to.postal_code,
+            address_lines=address_lines(to.address),
+            name_lines=name.name_lines,
+            honorific=name.honorific,
+            customer_code=customer_code(to.postal_code, to.address),
             lines=tuple(claim_line(claim, due) for claim, due in one.claims),
             city=self.city,
             rates=self._rates_text(one.claims),

@@ -13,14 +13,20 @@ from django.db.models import Q, QuerySet
 
 from claims.models import Claim, ClaimEvent, Hold, Payment, PlanClaim
 from debtors.joined import current_people
+from debtors.models import Person
 from debtors.protection import maybe_protected_people
 from debtors.querysets import in_force
+from debtors.rules.mailing import Because, Contents, Destination, Withheld
+from debtors.services.mailing import AddressBook, contents_by
 from notices.models import Letter, LetterClaim, PrintRun
 from notices.querysets import CHANNEL, protected_people
-from notices.rules.address import address_lines, addressee
+from notices.rules.address import address_lines, window_name
 from notices.rules.kinds import KINDS
 from notices.rules.pulling import ClaimFacts, Found, LetterFacts, reasons_to_pull
+from notices.services.selection import NOTHING
+from toyota_collect.permissions import Ground
 
+PERSON = ("name", "is_corporate", "died_on", "postal_code", "address")
 ENTRIES_SINCE = """
 SELECT claim_id, array_agg(DISTINCT kind) FROM (
     SELECT lc.claim_id, lc.entries, e.kind, row_number() OVER (PARTITION BY lc.id ORDER BY e.id) AS place
@@ -50,29 +56,59 @@ def hidden_letters(letters: QuerySet[Letter], *, days: list[date]) -> list[int]:
 
 def _facts(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> Iterator[tuple[int, LetterFacts]]:
     columns = ["pk", "person_id", "postal_code", "snapshot__address_lines", "snapshot__name_lines"]
-    columns += [f"person__{name}" for name in ("name", "is_corporate", "died_on", "postal_code", "address")]
-    rows = list(letters.order_by("pk").values_list(*columns))
+    rows = list(letters.order_by("pk").values_list(*columns, *(f"person__{name}" for name in PERSON)))
     people = {row[1] for row in rows}
+    book = AddressBook.of(people, on=days[-1])
+    about = _contents(letters, book.people)
     protected, maybe = protected_people(days), maybe_protected_people(days)
     now = current_people(people)
     claims = _claims(letters, run=run, days=days)
     unassigned = set(
         Payment.objects.unsettled().filter(person__in=people, targets=None).values_list("person_id", flat=True)
     )
-    for pk, person, code, address, names, name, is_corporate, died_on, postal_code, street in rows:
+    for pk, person, code, address, names, *facts in rows:
+        someone = Person(pk=person, **dict(zip(PERSON, facts, strict=True)))
+        to = book.destination(someone, about.get(pk, NOTHING))
+        moved, renamed = _moved(to, code, address), _renamed(to, names)
+        # Who died before the amounts were fixed has a letter to the speaker of the heirs, and that one stands.
+        died = someone.died_on if moved or renamed else None
         yield (
             pk,
             LetterFacts(
-                protected=person in protected,
+                protected=person in protected or (isinstance(to, Withheld) and to.because is Because.AGENT_PROTECTED),
                 maybe_protected=person in maybe,
-                died_on=died_on,
+                died_on=died,
                 relinked=now[person] != person,
                 paid_unassigned=person in unassigned,
-                address_changed=(postal_code, list(address_lines(street))) != (code, address),
-                name_changed=list(addressee(name, is_corporate=is_corporate).name_lines) != names,
+                address_changed=moved and not _dead_end(to),
+                name_changed=renamed,
                 claims=tuple(claims.get(pk, ())),
             ),
         )
+
+
+def _moved(to: Destination | Withheld, code: str, lines: list[str]) -> bool:
+    if isinstance(to, Withheld):
+        return True
+    return (to.postal_code, list(address_lines(to.address))) != (code, lines)
+
+
+def _renamed(to: Destination | Withheld, lines: list[str]) -> bool:
+    return isinstance(to, Destination) and list(window_name(to).name_lines) != lines
+
+
+def _dead_end(to: Destination | Withheld) -> bool:
+    """Nobody's letter any more: that the address is another goes without saying."""
+    return isinstance(to, Withheld) and to.because is not Because.NO_ADDRESS
+
+
+def _contents(letters: QuerySet[Letter], people: set[int]) -> dict[int, Contents]:
+    """What the letters of these people tell of, by letter."""
+    if not people:
+        return {}
+    lines = LetterClaim.objects.filter(letter__in=letters.order_by().values("pk"), letter__person__in=people)
+    rows = lines.values_list("letter_id", "claim__kind__code", "claim__ground")
+    return contents_by((letter, kind, ground == Ground.TAX) for letter, kind, ground in rows)
 
 
 def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> dict[int, list[ClaimFacts]]:

@@ -1,7 +1,7 @@
 """Who gets a letter in a run and who is left out: found − left out − beyond the limit = letters."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,8 @@ from claims.models import Claim
 from claims.services.charges import AmountDue, amounts_due
 from debtors.models import Person
 from debtors.protection import maybe_protected_people
+from debtors.rules.mailing import Because, Contents, Destination, Withheld
+from debtors.services.mailing import AddressBook, contents_by
 from notices.models import PrintRun
 from notices.querysets import (
     held_claims,
@@ -21,10 +23,13 @@ from notices.querysets import (
 )
 from notices.rules.exclusion import PersonFacts, Reason, reason_to_exclude
 from toyota_collect.documents.barcodes import address_number
+from toyota_collect.permissions import Ground
 
 BATCH = 500  # people whose claims are held in memory at once
 BOOKED = Sum(F("principal_yen") + F("fee_yen") + F("late_yen") + F("cost_yen"))
 PERSON = "identity__person"
+COLUMNS = ("name", "is_corporate", "died_on", "postal_code", "address", "number")
+NOTHING = Contents(frozenset(), all_tax=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class PersonClaims:
-    """A person with the claims of the letter and what is due for each."""
+    """A person with the claims of the letter, what is due for each, and where the letter goes."""
 
     person: Person
     claims: list[tuple[Claim, AmountDue]]
+    to: Destination | Withheld
 
     @property
     def total_yen(self) -> int:
@@ -105,24 +111,30 @@ def select(run: PrintRun, *, today: date) -> Selection:
     protected, maybe = protected_people(days), maybe_protected_people(days)
     reachable = dict(_by_person(reachable_claims(run)))
     held = set(held_claims(run).values_list(f"{PERSON}_id", flat=True))
-    columns = [f"{PERSON}__{name}" for name in ("died_on", "postal_code", "address", "number")]
-    rows = overdue_claims(run).filter(**{f"{PERSON}__isnull": False}).values_list(f"{PERSON}_id", *columns)
+    rows = list(
+        overdue_claims(run)
+        .filter(**{f"{PERSON}__isnull": False})
+        .values_list(f"{PERSON}_id", *(f"{PERSON}__{name}" for name in COLUMNS))
+        .annotate(yen=BOOKED)
+    )
+    book = AddressBook.of([row[0] for row in rows], on=run.issued_on)
+    about = _contents(run, book.people)
 
     targets: list[tuple[tuple[str, str, str], int]] = []
     left_out: list[LeftOut] = []
-    for pk, died_on, postal_code, address, number, booked_yen in rows.annotate(yen=BOOKED):
+    for pk, *facts_of_person, booked_yen in rows:
+        person = Person(pk=pk, **dict(zip(COLUMNS, facts_of_person, strict=True)))
+        to = book.destination(person, about.get(pk, NOTHING))
         facts = PersonFacts(
             protected=pk in protected,
             maybe_protected=pk in maybe,
-            died_on=died_on,
-            postal_code=postal_code,
-            address=address,
             reachable_yen=reachable.get(pk, 0),
             any_held=pk in held,
+            **where(person, to),
         )
         reason = reason_to_exclude(facts, minimum_yen=run.minimum_yen)
         if reason is None:
-            targets.append(((postal_code, address_number(address), number), pk))
+            targets.append(((facts.postal_code, address_number(facts.address), person.number), pk))
         else:
             left_out.append(LeftOut(pk, reason, booked_yen))
     targets.sort()
@@ -135,12 +147,22 @@ def select(run: PrintRun, *, today: date) -> Selection:
     )
 
 
+def where(person: Person, to: Destination | Withheld) -> dict[str, Any]:
+    """What of ``PersonFacts`` the destination of the letter says."""
+    if isinstance(to, Destination):
+        return {"died_on": None, "postal_code": to.postal_code, "address": to.address}
+    died_on = person.died_on if to.because is Because.DECEASED else None
+    agent_protected = to.because is Because.AGENT_PROTECTED
+    return {"died_on": died_on, "postal_code": "", "address": "", "agent_protected": agent_protected}
+
+
 def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
     """The people in the given order, each with the claims of the letter and what is due on the run's day.
 
     Raises:
         TermsMissing: a claim's kind has no legal attributes for the day it fell due.
     """
+    book = AddressBook.of(targets, on=run.issued_on)
     for start in range(0, len(targets), BATCH):
         ids = targets[start : start + BATCH]
         people = Person.objects.in_bulk(ids)
@@ -156,7 +178,29 @@ def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
             if claim.identity.person_id is not None:
                 of_person[claim.identity.person_id].append((claim, dues[claim.pk]))
         for pk in ids:
-            yield PersonClaims(people[pk], of_person[pk])
+            told = contents_of([claim for claim, _ in of_person[pk]])
+            yield PersonClaims(people[pk], of_person[pk], book.destination(people[pk], told))
+
+
+def addressed(person: Person, claims: list[tuple[Claim, AmountDue]], *, on: date) -> PersonClaims:
+    """One person's letter about the claims, and where it goes."""
+    told = contents_of([claim for claim, _ in claims])
+    return PersonClaims(person, claims, AddressBook.of([person.pk], on=on).destination(person, told))
+
+
+def contents_of(claims: Sequence[Claim]) -> Contents:
+    """What a letter about the claims tells of. Their kinds are at hand."""
+    kinds = frozenset(claim.kind.code for claim in claims)
+    return Contents(kinds, all_tax=bool(claims) and all(claim.ground == Ground.TAX for claim in claims))
+
+
+def _contents(run: PrintRun, people: set[int]) -> dict[int, Contents]:
+    """What the letter of each of the people will tell of: nothing is asked where nobody's depends on it."""
+    if not people:
+        return {}
+    claims = reachable_claims(run).filter(**{f"{PERSON}_id__in": people}).order_by()
+    rows = claims.values_list(f"{PERSON}_id", "kind__code", "ground").distinct()
+    return contents_by((person, kind, ground == Ground.TAX) for person, kind, ground in rows)
 
 
 def _by_person(claims: Any) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from notices.letter import KindText, LetterData, Paid, SingleData
 from notices.models import PrintRun
 from notices.rules.kinds import KINDS
 from notices.services.letter_data import RunWords
-from notices.services.selection import PersonClaims, with_claims
+from notices.services.selection import PersonClaims, addressed, with_claims
 from toyota_collect.documents.store import draw_numbers
 from toyota_collect.money import comma
 from toyota_collect.wareki import long_text
@@ -51,7 +51,7 @@ def run_of_one(wish: Wish, *, on: date) -> PrintRun:
 def claims_of(person: Person, wish: Wish, *, on: date) -> PersonClaims:
     """The claims the letter may tell of, through the one outbound queryset; none for a kind that tells of none."""
     if not KINDS[wish.kind].with_claims:
-        return PersonClaims(person, [])
+        return addressed(person, [], on=on)
     return next(iter(with_claims(run_of_one(wish, on=on), [person.pk])))
 
 
@@ -64,7 +64,7 @@ def open_claims(person: Person, *, on: date) -> PersonClaims:
         .order_by("kind__position", "due_on", "pk")
     )
     dues: dict[int, AmountDue] = amounts_due(claims, as_of=on, with_steps=False)
-    return PersonClaims(person, [(claim, dues[claim.pk]) for claim in claims])
+    return addressed(person, [(claim, dues[claim.pk]) for claim in claims], on=on)
 
 
 def next_serial() -> int:
@@ -77,6 +77,7 @@ def letter_data(told: PersonClaims, wish: Wish, *, text: KindText, number: str, 
 
     Raises:
         SettingMissing, ProfileIncomplete: a text of the city is not set.
+        LetterWithheld: nobody may get it.
     """
     words = RunWords.of(run_of_one(wish, on=on), today=on, text=text)
     return words.letter(told, serial=serial, number=number)
@@ -87,6 +88,7 @@ def single_data(told: PersonClaims, wish: Wish, *, text: KindText, number: str, 
 
     Raises:
         SettingMissing, ProfileIncomplete: a text of the city is not set.
+        LetterWithheld: nobody may get it.
     """
     base = letter_data(told, wish, text=text, number=number, serial=1, on=on)
     values, keys = _words_of(wish, base)

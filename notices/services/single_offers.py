@@ -14,6 +14,7 @@ from notices.models import Notice
 from notices.querysets import CHANNEL, reachable_claims
 from notices.rules.kinds import KINDS, Kind
 from notices.rules.single import SingleFacts, refusal
+from notices.services.selection import addressed, where
 from notices.services.single_data import Wish, run_of_one
 
 PAGES = {"consolidated": "notices:runs", "dunning": "notices:dunnings", "plan_broken": "claims:plans"}
@@ -65,12 +66,13 @@ def _person_facts(person: Person, *, on: date) -> SingleFacts:
     overdue = Claim.objects.filter(identity__person=person).overdue(on=on)
     protected = Person.objects.protected(on=on).filter(pk=person.pk).exists()
     over_all = Hold.objects.filter(in_force(on), person=person, claim=None, kind=None, channels__contains=[CHANNEL])
+    goes = where(person, addressed(person, [], on=on).to)
     return SingleFacts(
         protected=protected,
         maybe_protected=not protected and bool(hidden_people([person.pk], on=on)),
-        died_on=person.died_on,
-        postal_code=person.postal_code,
-        address=person.address,
+        died_on=goes["died_on"],
+        postal_code=goes["postal_code"],
+        address=goes["address"],
         told=0,
         any_overdue=overdue.exists(),
         any_held=overdue.held(on=on, channel=CHANNEL).exists(),

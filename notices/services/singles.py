@@ -7,9 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from claims.models import Claim, Slip
+from claims.models import Claim, ClaimEvent, Slip
 from claims.services.charges import TermsMissing
-from claims.services.events import record_demands, withdraw_demands
+from claims.services.events import record_demands, withdraw_acts
 from claims.services.slips import register_letter_slips, void_slips
 from debtors.models import Contact, Person
 from debtors.services_work import WorkItemRefused, log_letters, open_work_item
@@ -19,7 +19,7 @@ from notices.querysets import reachable_claims
 from notices.rules.kinds import KINDS, Medium, name_of
 from notices.rules.single import refusal
 from notices.services import engine
-from notices.services.letter_data import ProfileIncomplete, kind_text
+from notices.services.letter_data import LetterWithheld, ProfileIncomplete, kind_text
 from notices.services.letter_slips import letter_slips
 from notices.services.mailings import ARRIVAL
 from notices.services.selection import PersonClaims
@@ -49,7 +49,7 @@ from toyota_collect.wareki import long_text
 
 State = Notice.State
 SUBJECT, SERIES = "notices.notice", "demand"
-FAULTS = (SettingMissing, ProfileIncomplete, TermsMissing)
+FAULTS = (SettingMissing, ProfileIncomplete, TermsMissing, LetterWithheld)
 LOOK_FOR = "住民票・戸籍の附票・現地を調べ、送付先を直す"
 
 
@@ -167,7 +167,9 @@ def come_back(*, notice_id: int, on: date, reason: str, by: Any, today: date) ->
         raise SingleRefused("返戻の日は、発送した日から今日までの日です。")
     claims = list(notice.claims.values_list("claim_id", flat=True))
     if notice.demands:
-        withdraw_demands(claim_ids=claims, origin=notice.title, by=by, reason=f"返戻：{reason.strip()}")
+        withdraw_acts(
+            claim_ids=claims, kind=ClaimEvent.Kind.DEMAND, origin=notice.title, by=by, reason=f"返戻：{reason.strip()}"
+        )
     _log(notice, Contact.Outcome.RETURNED, f"{notice.title}が返戻。{reason.strip()}", on=on, by=by)
     try:
         open_work_item(

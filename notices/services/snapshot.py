@@ -152,7 +152,7 @@ def _letter(run: PrintRun, one: PersonClaims, words: RunWords, serial: int, numb
         serial=serial,
         number=number,
         name=one.person.name,
-        postal_code=one.person.postal_code,
+        postal_code=data.postal_code,
         total_yen=data.total_yen,
         snapshot=json.loads(text),
         snapshot_sha256=hashlib.sha256(text.encode()).hexdigest(),

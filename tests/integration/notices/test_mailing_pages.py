@@ -218,7 +218,7 @@ def test_a_returned_letter_is_dealt_with_by_who_may(run, client, operator):
     client.force_login(user(Role.COLLECTOR))
     assert "記録する" in page(client, "returned", back.pk)
     assert said(client.post(url("returned-settle", back.pk), {}))[-1].startswith("何をしたか")
-    refused = client.post(url("returned-settle", back.pk), {"done_as": "public", "on": "2026-11-01"})
+    refused = client.post(url("returned-settle", back.pk), {"done_as": "stopped", "on": "2026-11-01"})
     assert said(refused)[-1].startswith("対応の日は")
     client.post(url("returned-settle", back.pk), {"done_as": "resent", "on": "2026-11-20", "note": "転居先を確認"})
     assert ReturnedLetter.objects.get().done_note == "転居先を確認"

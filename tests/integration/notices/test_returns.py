@@ -195,11 +195,17 @@ def test_a_new_address_is_what_it_is_sent_again_for(letter, operator, collector)
     assert settle(back, "resent", collector).done_as == "resent"
 
 
-def test_public_notice_is_a_step_of_its_own(letter, operator, collector):
-    settle(receive(letter, operator).returned, "public", collector)
-    closed, opened = WorkItem.objects.order_by("pk")
-    assert (closed.outcome, opened.closed_at) == ("公示送達が要る", None)
-    assert "公示送達" in opened.next_step
+def test_public_notice_begins_with_its_own_proposal(letter, operator, collector):
+    back = receive(letter, operator).returned
+    with pytest.raises(RunRefused, match="公示送達を起案する"):
+        settle(back, "public", collector)
+    back.refresh_from_db()
+    assert (back.done_as, WorkItem.objects.get().closed_at) == ("", None)
+
+
+def test_only_a_dunning_can_be_made_anew(letter, operator, collector):
+    with pytest.raises(RunRefused, match="督促状だけ"):
+        settle(receive(letter, operator).returned, "redone", collector)
 
 
 def test_stopping_the_post_places_a_hold_that_silences_letters(letter, operator, collector):
@@ -226,8 +232,8 @@ def test_post_that_is_stopped_already_needs_no_second_hold(run, operator, collec
     ("done_as", "on", "why"),
     [
         ("架空", DAY, "何をしたか"),
-        ("public", DAY - timedelta(days=1), "対応の日"),
-        ("public", DAY + timedelta(days=1), "対応の日"),
+        ("stopped", DAY - timedelta(days=1), "対応の日"),
+        ("stopped", DAY + timedelta(days=1), "対応の日"),
     ],
 )
 def test_what_cannot_have_been_done_is_refused(done_as, on, why, letter, operator, collector):

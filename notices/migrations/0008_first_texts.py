@@ -28,5 +28,5 @@ def load(apps: Any, _: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0005_kinds"), ("toyota_collect", "0003_notice_texts")]
+    dependencies = [("notices", "0007_kinds"), ("toyota_collect", "0003_notice_texts")]
     operations = [migrations.RunPython(load, migrations.RunPython.noop, elidable=False)]

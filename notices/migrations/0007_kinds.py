@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("claims", "0008_one_index_each"),
         ("debtors", "0004_letters_in_the_log"),
-        ("notices", "0004_mailing_settings"),
+        ("notices", "0006_pack_settings"),
         ("pghistory", "0007_auto_20250421_0444"),
         ("toyota_collect", "0003_notice_texts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,0 +1,207 @@
+"""What the post may bring back, letters and 督促状 alike: found by what is read, and what its act was undone or done again."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F
+
+from claims.models import ClaimEvent
+from claims.services.events import EventRefused, record_events, withdraw_acts
+from debtors.models import Contact, Person
+from debtors.services_work import log_letters
+from notices.models import Dunning, DunningRun, Letter, LetterClaim, ReturnedLetter
+from notices.rules.marks import Unreadable, read_mark
+from notices.services.letter_data import RUN_NUMBERS
+from notices.services.mailings import demand, origin_of
+from notices.services.runs import RunRefused
+from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.permissions import Ground
+
+_BARCODE = re.compile(r"\d{44}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A letter, or the 督促状 of one envelope (the first stands for all)."""
+
+    letter: Letter | None
+    dunnings: tuple[Dunning, ...] = ()
+
+    @property
+    def key(self) -> dict[str, Letter | Dunning | None]:
+        """The fields of ``ReturnedLetter``."""
+        return {"letter": self.letter, "dunning": self.dunnings[0] if self.dunnings else None}
+
+    @property
+    def subject(self) -> str:
+        """The subject of work items about it."""
+        return str(self.letter.pk) if self.letter else f"d{self.dunnings[0].pk}"
+
+    @property
+    def number(self) -> str:
+        return self.letter.number if self.letter else self.dunnings[0].number
+
+    @property
+    def person(self) -> Person:
+        return self.letter.person if self.letter else self.dunnings[0].person
+
+    @property
+    def origin(self) -> str:
+        """What its events and the log call it."""
+        if self.letter:
+            return origin_of(self.letter.run, self.letter.number)
+        return self.dunnings[0].run.title
+
+    @property
+    def title(self) -> str:
+        return self.origin if self.letter else f"{self.origin} {self.number}"
+
+    @property
+    def is_back(self) -> bool:
+        return (self.letter or self.dunnings[0]).state == Letter.State.RETURNED
+
+    @property
+    def posted_on(self) -> date:
+        if not self.letter:
+            return self.dunnings[0].run.issued_on
+        in_run = self.letter.travels_with.run if self.letter.travels_with else self.letter.run
+        posted: date = in_run.seals.get(broken_at=None).posted_on
+        return posted
+
+    @property
+    def deadline_on(self) -> date:
+        return self.letter.run.deadline_on if self.letter else self.dunnings[0].run.deadline_on
+
+    def guests(self) -> list[str]:
+        """The numbers of letters that travelled in its envelope and are not back yet."""
+        posted = self.letter.guests.filter(state=Letter.State.POSTED) if self.letter else Letter.objects.none()
+        return list(posted.values_list("number", flat=True))
+
+    def claims(self) -> list[int]:
+        if self.letter:
+            return list(self.letter.claims.values_list("claim_id", flat=True))
+        return [one.claim_id for one in self.dunnings]
+
+    def tells_of_tax(self) -> bool:
+        if self.letter:
+            return LetterClaim.objects.filter(letter=self.letter, claim__ground=Ground.TAX).exists()
+        return any(one.claim.ground == Ground.TAX for one in self.dunnings)
+
+
+def paper_of(returned: ReturnedLetter) -> Paper:
+    """The paper of a return, locked."""
+    if returned.letter_id:
+        letter = (
+            Letter.objects.select_for_update(of=("self",)).select_related("run", "person").get(pk=returned.letter_id)
+        )
+        return Paper(letter)
+    assert returned.dunning is not None
+    return Paper(None, _envelope(returned.dunning))
+
+
+def read_paper(text: str) -> Paper:
+    """What was posted and is read now, locked until the end of the transaction.
+
+    Raises:
+        RunRefused: no paper of ours, or one that was not posted; the message says what to do.
+    """
+    return _dunning(text) or Paper(_letter(text))
+
+
+def set_state(paper: Paper, state: str) -> None:
+    if paper.letter:
+        paper.letter.state = state
+        paper.letter.save(update_fields=["state"])
+    for one in paper.dunnings:
+        one.state = state
+        one.save(update_fields=["state"])
+
+
+def undo_act(paper: Paper, *, by: Any, reason: str) -> None:
+    """Take back the 催告 or 督促 that did not arrive."""
+    kind = ClaimEvent.Kind.DEMAND if paper.letter else ClaimEvent.Kind.DUNNING
+    withdraw_acts(claim_ids=paper.claims(), kind=kind, origin=paper.origin, by=by, reason=reason)
+
+
+def act_again(paper: Paper, *, on: date, by: Any) -> None:
+    """It was sent once more on ``on``: the 催告 or 督促 stands anew, and the log says so.
+
+    Raises:
+        RunRefused: a setting is missing, or the clock refuses the event.
+    """
+    try:
+        if paper.letter:
+            demand([paper.letter], run=paper.letter.run, on=on, by=by)
+            return
+        arrived_on = on + timedelta(days=value_on("dunning.arrival_days", on))
+        detail = {"arrived_on": arrived_on.isoformat(), "deadline_on": paper.deadline_on.isoformat()}
+        record_events(
+            claim_ids=paper.claims(), kind=ClaimEvent.Kind.DUNNING, on=on, by=by, origin=paper.origin, detail=detail
+        )
+    except (SettingMissing, EventRefused) as error:
+        raise RunRefused(str(error)) from error
+    log(paper, Contact.Outcome.SENT, f"{paper.title}を再送。", on, by)
+
+
+def log(paper: Paper, outcome: str, text: str, on: date, by: Any) -> None:
+    """A line in the log of the person it was written to."""
+    line = (paper.person.pk, text, Ground.TAX if paper.tells_of_tax() else Ground.CONTRACT)
+    log_letters(lines=[line], outcome=outcome, on=on, by=by)
+
+
+def _dunning(text: str) -> Paper | None:
+    """By its 文書番号, or by the barcode of the slip that went with it."""
+    plain = re.sub(r"[\s()\-]", "", unicodedata.normalize("NFKC", text))
+    typed = unicodedata.normalize("NFKC", text).strip()
+    found = (
+        Dunning.objects.filter(slip__barcode=plain)
+        if _BARCODE.fullmatch(plain)
+        else Dunning.objects.filter(number=typed)
+    )
+    one = found.select_related("run").order_by("-pk").first()
+    if one is None:
+        return None
+    if one.run.state != DunningRun.State.POSTED or one.state not in (Dunning.State.POSTED, Dunning.State.RETURNED):
+        raise RunRefused(
+            f"{one.number}は、発送した督促状ではありません（{one.get_state_display()}）。係長・課長に報告してください。"
+        )
+    return Paper(None, _envelope(one))
+
+
+def _envelope(one: Dunning) -> tuple[Dunning, ...]:
+    rows: Sequence[Dunning] = (
+        Dunning.objects.select_for_update(of=("self",))
+        .filter(run=one.run_id, serial=one.serial, state__in=[Dunning.State.POSTED, Dunning.State.RETURNED])
+        .select_related("run", "person", "claim")
+        .order_by("number")
+    )
+    return tuple(rows)
+
+
+def _letter(text: str) -> Letter:
+    try:
+        mark = read_mark(text)
+    except Unreadable as error:
+        raise RunRefused(str(error)) from error
+    letters = (
+        Letter.objects.select_for_update(of=("self",)).select_related("run", "person").filter(run__is_sample=False)
+    )
+    if mark.number:
+        letters = letters.filter(number=mark.number)
+    else:
+        of_run = letters.annotate(run_number=F("run_id") % RUN_NUMBERS)
+        letters = of_run.filter(run_number=mark.run % RUN_NUMBERS, serial=mark.serial).order_by("-run_id")
+    letter = letters.first()
+    if letter is None:
+        raise RunRefused("この番号の催告書はありません。記号をもう一度読むか、番号を確かめてください。")
+    if letter.state == Letter.State.PULLED:
+        raise RunRefused(
+            f"{letter.number}は引き抜いた催告書で、発送していないはずのものです。係長・課長に報告し、なぜ出たかを調べてください。"
+        )
+    if letter.state not in (Letter.State.POSTED, Letter.State.RETURNED):
+        raise RunRefused(f"{letter.number}は、まだ発送を登録していません。先に発送を登録してください。")
+    return letter
