@@ -27,15 +27,23 @@ class AddressBook:
     chosen: Mapping[int, tuple[Chosen, ...]]
 
     @classmethod
-    def of(cls, people: Collection[int], *, on: date, labels: Mapping[str, str] | None = None) -> "AddressBook":
+    def of(
+        cls,
+        people: Collection[int],
+        *,
+        on: date,
+        hidden_on: Collection[date] = (),
+        labels: Mapping[str, str] | None = None,
+    ) -> "AddressBook":
         """Read it for the people; the number of queries does not depend on how many they are.
 
+        ``hidden_on``: other days on which an agent's address must not be a protected one either.
         ``labels``: claim kinds in words by code, for reasons that staff read.
         """
         acting = PersonRelation.objects.filter(in_force(on), person__in=people).select_related("actor")
         wanted = [one for one in acting if one.takes_letters or one.kind == Acts.REPRESENTATIVE]
         actors = {one.actor_id for one in wanted if one.actor_id}
-        hidden = hidden_people(actors, on=on) if actors else set()
+        hidden = {one for day in {on, *hidden_on} for one in hidden_people(actors, on=day)} if actors else set()
         agents: dict[int, list[Agent]] = defaultdict(list)
         for one in wanted:
             agents[one.person_id].append(_agent(one, hidden=one.actor_id in hidden))

@@ -58,7 +58,7 @@ def _facts(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> Ite
     columns = ["pk", "person_id", "postal_code", "snapshot__address_lines", "snapshot__name_lines"]
     rows = list(letters.order_by("pk").values_list(*columns, *(f"person__{name}" for name in PERSON)))
     people = {row[1] for row in rows}
-    book = AddressBook.of(people, on=days[-1])
+    book = AddressBook.of(people, on=days[-1], hidden_on=days)
     about = _contents(letters, book.people)
     protected, maybe = protected_people(days), maybe_protected_people(days)
     now = current_people(people)

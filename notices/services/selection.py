@@ -117,7 +117,7 @@ def select(run: PrintRun, *, today: date) -> Selection:
         .values_list(f"{PERSON}_id", *(f"{PERSON}__{name}" for name in COLUMNS))
         .annotate(yen=BOOKED)
     )
-    book = AddressBook.of([row[0] for row in rows], on=run.issued_on)
+    book = AddressBook.of([row[0] for row in rows], on=run.issued_on, hidden_on=days)
     about = _contents(run, book.people)
 
     targets: list[tuple[tuple[str, str, str], int]] = []

@@ -131,6 +131,14 @@ def test_an_agent_under_protection_gets_nothing_and_the_run_says_only_to_look_in
     assert run.exclusions.get().get_reason_display() == "送付先を個別に確認"
 
 
+def test_an_agent_protected_until_the_day_before_the_issue_is_hidden_today(make_run, staff):
+    debtor, hidden = alone(1), alone(2, **SECRET)
+    claim(debtor)
+    protect(hidden, ends_on=DAY + timedelta(days=1))
+    relate(debtor, "guardian", staff, actor_id=hidden.pk)
+    assert make_run(issued_on=DAY + timedelta(days=1)).counts["excluded"] == {"agent_protected": 1}
+
+
 @pytest.mark.parametrize("change", ["address", "agent", "ended", "protected agent"])
 def test_another_address_since_the_snapshot_pulls_the_letter(change, finished_run, staff, operator):
     someone, other = alone(1), alone(2)
