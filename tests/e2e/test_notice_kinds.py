@@ -83,7 +83,7 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     clerk.goto(f"/people/{someone.number}/")
     expect(panel(clerk, "個別の通知")).to_contain_text("まだ出していません")
     expect(clerk.locator("[aria-busy=true]")).to_have_count(0)
-    clerk.keyboard.press("t")
+    clerk.keyboard.press("m")
     expect(panel(clerk, "作れない通知とその理由")).to_contain_text("督促状を発して10日")
     assert faults(clerk) == []
     clerk.get_by_role("link", name="催告書", exact=True).click()
