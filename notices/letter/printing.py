@@ -1,10 +1,12 @@
 """Many letters into one PDF: the fast engine, and the full layout for what it cannot set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 import pikepdf
 
+from . import layout, press
+from .blocks import Sheet
 from .layout import render_one
 from .model import LetterData, Rendered, Unprintable
 from .press import render_fast
@@ -29,6 +31,21 @@ def render_many(letters: Sequence[LetterData], title: str = "催告書") -> Rend
         except Unprintable as error:
             failures[index] = error
     return Rendered(*_merged(rendered, full), failures)
+
+
+def check_fit(pages: Iterable[Sheet]) -> None:
+    """Lay the sheets out and throw them away.
+
+    Raises:
+        Unprintable: a text does not fit its place.
+    """
+    chunk = press._Chunk(press.engine())
+    for sheet in pages:
+        try:
+            chunk.page(sheet)
+        except press.Unsuitable:
+            document = layout.document_of(layout.html_of([sheet], ""))
+            layout.check_room(document.pages[0]._page_box)
 
 
 def _merged(rendered: Rendered, full: dict[int, bytes]) -> tuple[bytes, list[tuple[int, int] | None]]:

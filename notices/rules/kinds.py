@@ -96,12 +96,12 @@ SAYS_SEIZURE = (SEIZURE, "強制徴収公債権に予定する処分（差押え
 SAYS_COURT = (("裁判所", "支払督促", "訴訟", "訴え"), "裁判所の手続の予告を書いてください")
 TALK = (("相談", "ご連絡", "お電話"), "相談できることを書いてください")
 
-_DOCUMENT = Part("document", "見出しの帯", Writing.LINE, 4, help="左上の黒い帯。4文字まで。")
+_DOCUMENT = Part("document", "見出しの帯", Writing.LINE, 4, help="左上の黒い帯に入ります。")
 _READ = "漢字には ｜漢字《かんじ》 の形で読みを付け、ことばの間を空けます。"
 
 
 def _foreign(longest: int) -> tuple[Part, ...]:
-    names = (("en", "English"), ("pt", "Português"), ("zh", "简体中文"), ("vi", "Tiếng Việt"))
+    names = (("en", "英語"), ("pt", "ポルトガル語"), ("zh", "中国語（簡体字）"), ("vi", "ベトナム語"))
     return tuple(
         Part(code, name, Writing.FOREIGN, longest, language=code, help="翻訳者が確かめた文を入れます。")
         for code, name in names
@@ -356,7 +356,7 @@ FORMS = {
     "plain": "やさしい日本語",
     "en": "英語（English）",
     "pt": "ポルトガル語（Português）",
-    "zh": "中国語（简体中文）",
+    "zh": "中国語（簡体字）",
     "vi": "ベトナム語（Tiếng Việt）",
     "large.en": "大きな文字と英語",
     "large.pt": "大きな文字とポルトガル語",

@@ -285,6 +285,8 @@ def _make(notice: Notice, *, by: Any, today: date) -> None:
         content, pages = _printed(notice, told, wish, on=today, by=by)
     except Unprintable as error:
         raise SingleRefused(f"印刷できる形にできません。{error.text}") from error
+    except engine.BundleFault as error:
+        raise SingleRefused(f"印刷ファイルの検査に通りません。{error} 管理者に連絡してください。") from error
     except FAULTS as error:
         raise SingleRefused(str(error)) from error
     notice.document = keep_document(

@@ -14,7 +14,7 @@ from debtors.models import Person
 from notices.letter import KindText, LetterData, SingleData, Unprintable, layout, samples, sheets
 from notices.letter.fonts import PT_MM, faces
 from notices.letter.kind_words import headline
-from notices.letter.printing import render_many
+from notices.letter.printing import check_fit
 from notices.letter.single import single_sheets
 from notices.rules.forms import form_of
 from notices.rules.kinds import FORMS, KINDS, Medium
@@ -26,6 +26,7 @@ from toyota_collect.notice_text import text_on
 
 NUMBER = "見本（送りません）"
 DPI = 90
+OPENING = frozenset({"cover", "front", "large1", "large2", "plain", "languages", "foreign"})
 DOCUMENT_MM, HEADLINE_MM, SUBJECT_MM = 24.0, 152.5, 41.0
 TITLE_MM = 151.0  # of a letter of one text
 DEADLINE = timedelta(days=24)
@@ -68,19 +69,28 @@ def fit_problems(text: NoticeText) -> list[Problem]:
     words = kind_text(text)
     found = list(_lines_too_long(words, kind.medium))
     if kind.medium is Medium.DEMAND:
-        forms = [dict(zip(("variant", "language"), form_of(code), strict=True)) for code in FORMS]
-        made = render_many([samples.fullest(words, **form) for form in forms])
-        faults = {list(FORMS)[place]: error.text for place, error in made.failures.items()}
+        faults = dict(_demand_faults(words))
     else:
         faults = dict(_single_faults(words))
     return [*found, *(Problem("", f"{FORMS[code]}：{fault}") for code, fault in faults.items())]
+
+
+def _demand_faults(words: KindText) -> Iterator[tuple[str, str]]:
+    """The pages before the table; the others do not have the kind's words."""
+    for code in FORMS:
+        variant, language = form_of(code)
+        try:
+            pages = sheets(samples.fullest(words, variant=variant, language=language))
+            check_fit(sheet for sheet in pages if sheet.kind in OPENING)
+        except Unprintable as error:
+            yield code, error.text
 
 
 def _single_faults(words: KindText) -> Iterator[tuple[str, str]]:
     for code in FORMS:
         variant, language = form_of(code)
         try:
-            _laid_out(samples.single(words, variant=variant, language=language))
+            check_fit(single_sheets(samples.single(words, variant=variant, language=language)))
         except Unprintable as error:
             yield code, error.text
 

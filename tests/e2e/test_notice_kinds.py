@@ -52,6 +52,7 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     page.get_by_label("変えた理由").fill("電話を先にすすめる")
     page.get_by_role("button", name="保存する").click()
     expect(page.get_by_text("{氏名} は、ここでは使えない")).to_be_visible()
+    page.wait_for_load_state("load")
     page.keyboard.press("e")
     page.get_by_label("お支払いが難しいとき").fill(NEW)
     assert faults(page) == []
@@ -62,11 +63,13 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
 
     page.get_by_label("整理番号").fill(someone.number)
     page.get_by_role("button", name="見本を見る").click()
-    expect(page.get_by_role("img", name="見本の1ページ")).to_be_visible()
+    expect(page.get_by_role("img", name="見本の1ページ")).to_be_visible(timeout=30_000)
     assert faults(page) == []
     page.keyboard.press("b")
+    page.wait_for_url("**/demands/texts/*/")
+    page.wait_for_load_state("load")  # keys are heard from then on
     page.keyboard.press("a")
-    expect(page.get_by_text("承認を求めました")).to_be_visible()
+    expect(page.get_by_text("承認を求めました")).to_be_visible(timeout=30_000)  # all forms are laid out
 
     second = _second_supervisor(open_page)
     second.goto("/approvals/")
@@ -80,17 +83,19 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     clerk.goto(f"/people/{someone.number}/")
     expect(panel(clerk, "個別の通知")).to_contain_text("まだ出していません")
     expect(clerk.locator("[aria-busy=true]")).to_have_count(0)
-    clerk.keyboard.press("t")
+    clerk.keyboard.press("m")
     expect(panel(clerk, "作れない通知とその理由")).to_contain_text("督促状を発して10日")
     assert faults(clerk) == []
     clerk.get_by_role("link", name="催告書", exact=True).click()
     expect(panel(clerk, "載る債権")).to_contain_text("42,200")
     assert faults(clerk) == []
+    clerk.wait_for_load_state("load")
     clerk.keyboard.press("v")
-    expect(clerk.get_by_role("img", name="見本の1ページ")).to_be_visible()
+    expect(clerk.get_by_role("img", name="見本の1ページ")).to_be_visible(timeout=30_000)
     assert not Notice.objects.exists()
+    clerk.wait_for_load_state("load")
     clerk.keyboard.press("s")
-    expect(clerk.get_by_text("作りました。PDF")).to_be_visible()
+    expect(clerk.get_by_text("作りました。PDF")).to_be_visible(timeout=30_000)
     assert faults(clerk) == []
     made = Notice.objects.get()
     link = clerk.get_by_role("link", name="PDFを開いて印刷する")
@@ -99,10 +104,11 @@ def test_a_sentence_is_changed_looked_at_approved_and_sent_to_one_person(
     clerk.get_by_role("button", name="発送した").click()
     expect(clerk.get_by_text("発送を登録しました")).to_be_visible()
     assert ClaimEvent.objects.filter(kind="demand", origin=made.title).count() == 1
+    clerk.wait_for_load_state("load")
     clerk.keyboard.press("b")
     expect(panel(clerk, "個別の通知")).to_contain_text(made.number)
 
-    clerk.get_by_role("link", name="変える（書面の書き方）").click()
+    panel(clerk, "個別の通知").get_by_role("link", name="変える").click()
     clerk.get_by_label("書き方").select_option("large")
     clerk.get_by_label("希望を聞いた人と方法").fill("本人から電話で")
     assert faults(clerk) == []

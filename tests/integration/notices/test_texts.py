@@ -131,6 +131,13 @@ def test_a_text_that_does_not_fit_is_not_asked_for(chief, monkeypatch):
         texts.ask(text_id=text.pk, by=chief, today=DAY)
 
 
+def test_a_cover_that_does_not_fit_is_told_by_its_form():
+    parts = dict(text_on("demand", DAY).parts) | {"lead": "期限までにご相談ください。" * 60}
+    faults = text_preview.fit_problems(NoticeText(kind="demand", version=2, parts=parts))
+    assert {one.text.split("：")[0] for one in faults} >= {"普通", "大きな文字"}
+    assert text_preview.fit_problems(text_on("demand", DAY)) == []
+
+
 def test_a_version_cannot_begin_in_the_past(chief):
     text = texts.draft(kind="visit", by=chief, today=DAY)
     with pytest.raises(texts.TextRefused, match="過ぎた日"):
