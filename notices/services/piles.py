@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from notices.letter import LetterData
 from notices.letter.sheets import MAX_SHEETS
-from notices.models import Letter, PrintRun, SealedFile
+from notices.models import Letter, PrintRun, Seal
 from notices.rules.envelopes import Bundle, Envelope, Piece, bundles, envelopes, shared
 from notices.rules.marks import mark_text
 from notices.services import engine
@@ -157,9 +157,9 @@ def discard(pile: Pile) -> None:
     shutil.rmtree(pile.folder, ignore_errors=True)
 
 
-def sealed_manifest(first_file: str) -> Path:
+def sealed_manifest(seal: Seal) -> Path:
     """The list that goes with the print files of a seal, kept beside them."""
-    return (Path(settings.MEDIA_ROOT) / first_file).parent / "manifest.csv"
+    return (Path(settings.MEDIA_ROOT) / seal.sheet_list).parent / "manifest.csv"
 
 
 def _before(parts: Sequence[Part], envelope: Envelope, letter: int, by_pk: dict[int, Piece]) -> int:
@@ -171,7 +171,7 @@ def _fresh_folder(run: PrintRun) -> Path:
     """A new folder; what an attempt that died left behind is taken away."""
     root = Path(settings.MEDIA_ROOT) / "runs" / str(run.pk) / "sealed"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = SealedFile.objects.filter(seal__run=run).values_list("path", flat=True)
+    kept = Seal.objects.filter(run=run).exclude(sheet_list="").values_list("sheet_list", flat=True)
     names = {Path(path).parent.name for path in kept}
     for left in root.iterdir():
         if left.name not in names:
