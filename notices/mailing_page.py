@@ -97,9 +97,9 @@ def _may_share(run: PrintRun) -> list[dict[str, Any]]:
 def _sum(closed: Any) -> dict[str, Any]:
     """対象 = 印刷 ＋ 合封 ＋ 分冊 ＋ 作れず, of which 引抜 are taken out."""
     parts = [
-        {"label": "印刷（1封筒に1通）", "value": closed.printed},
-        {"label": "合封（封筒を共にする）", "value": closed.merged},
-        {"label": "分冊（封筒が2つ以上）", "value": closed.split},
+        {"label": "印刷", "value": closed.printed},
+        {"label": "合封", "value": closed.merged},
+        {"label": "分冊", "value": closed.split},
         {"label": "作れず", "value": closed.failed},
     ]
     whole = {"label": "対象", "value": closed.targets}

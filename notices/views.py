@@ -37,7 +37,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RUNS, pk=pk)
     context = run_page(found) | {"reason": forms.Reason(), "mailing": next_step(found), "mailed": mailing_facts(found)}
-    context["sealed"] = found.seals.filter(broken_at=None).exists()
+    context["sealed"] = found.seals.filter(broken_at=None).exclude(sheet_list="").exists()
     return render(request, "notices/run.html", context)
 
 

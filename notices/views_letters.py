@@ -124,8 +124,7 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(PrintRun, pk=pk, state__in=PrintRun.MADE)
     audit.log_view(request, action="run.manifest")
     sealed = _current(run)
-    first = sealed.files.first() if sealed else None
-    return handed_out(sealed_manifest(first.path) if first else manifest_path(run), "text/csv; charset=utf-8")
+    return handed_out(sealed_manifest(sealed) if sealed else manifest_path(run), "text/csv; charset=utf-8")
 
 
 @person_panel(Permission.LETTER_VIEW)
@@ -140,4 +139,5 @@ def _filter(label: str, code: str, count: int, chosen: str) -> dict[str, Any]:
 
 
 def _current(run: PrintRun) -> Seal | None:
-    return run.seals.filter(broken_at=None).first()
+    """The seal in force, if it has files of its own."""
+    return run.seals.filter(broken_at=None).exclude(sheet_list="").first()

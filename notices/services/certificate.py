@@ -20,7 +20,7 @@ KIND, HASHES, COUNTS = "seal", "seal_hashes", "seal_counts"
 SUBJECT = "notices.printrun"
 MARK = "seal.number_mark"
 COLUMNS = ["serial", "number", "state", "pages", "file", "page", "letter_sha256", "file_sha256"]
-FILES_ON_THE_PAGE = 4  # hashes of more stand on the counts sheet alone, whose own hash stands on the page
+FILES_ON_THE_PAGE = 1  # hashes of more stand on the counts sheet alone, whose own hash stands on the page
 
 
 @dataclass(frozen=True)

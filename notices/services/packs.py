@@ -1,9 +1,7 @@
 """委託先への引渡し: what an outsourcer prints from, encrypted; to whom it went; and whether it was destroyed in time."""
 
 import base64
-import csv
 import hashlib
-import io
 import json
 import secrets
 from collections.abc import Iterable
@@ -22,7 +20,7 @@ from django.db.models import QuerySet
 
 from notices.letter.gaiji import Drawn, drawn_characters
 from notices.models import Pack, PrintRun, Seal, SealedFile
-from notices.services.piles import Tell
+from notices.services.piles import Tell, as_csv
 from notices.services.progressing import silent
 from notices.services.pulls import pile_letters
 from notices.services.runs import RunRefused
@@ -204,12 +202,8 @@ def _printed_words(run: PrintRun) -> Iterable[str]:
 
 
 def _glyph_list(glyphs: list[Drawn]) -> bytes:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["code", "font", "file"])
-    for glyph in glyphs:
-        writer.writerow([glyph.code, glyph.font, f"glyphs/{glyph.name}.svg"])
-    return buffer.getvalue().encode()
+    rows = [[glyph.code, glyph.font, f"glyphs/{glyph.name}.svg"] for glyph in glyphs]
+    return as_csv([["code", "font", "file"], *rows])
 
 
 def _manifest(sealed: Seal, contents: list[list[Any]]) -> bytes:

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from notices.letter import LetterData
 from notices.letter.sheets import MAX_SHEETS
-from notices.models import Letter, PrintRun, SealedFile
+from notices.models import Letter, PrintRun, Seal
 from notices.rules.envelopes import Bundle, Envelope, Piece, bundles, envelopes, shared
 from notices.rules.marks import mark_text
 from notices.services import engine
@@ -107,49 +107,71 @@ def build(run: PrintRun, *, others: Collection[int], digits: int, tell: Tell) ->
         RunRefused: what was made does not hold every sheet of every envelope once and in order.
     """
     folder = _fresh_folder(run)
+    try:
+        return _built(run, folder, guests_of(run, others), digits=digits, tell=tell)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _built(run: PrintRun, folder: Path, guests: dict[int, int], *, digits: int, tell: Tell) -> Pile:
     own = pieces(open_letters(run))
-    guests = guests_of(run, others)
-    by_pk = {piece.letter: piece for piece in own}
-    by_pk |= {piece.letter: piece for piece in pieces(Letter.objects.filter(pk__in=guests))}
+    by_pk = {piece.letter: piece for piece in [*own, *pieces(Letter.objects.filter(pk__in=guests))]}
     pile = envelopes(own, {host: by_pk[guest] for guest, host in guests.items()}, most=MAX_SHEETS)
-    runs = dict(Letter.objects.filter(pk__in=by_pk).values_list("pk", "run_id"))
     sources = _sources(own) | _rendered_anew(guests, folder, tell)
-    parcels = bundles(pile, digits=digits)
-    sheets = io.StringIO()
-    writer = csv.writer(sheets, lineterminator="\n")
-    writer.writerow(SHEET_COLUMNS)
+    rows: list[list[Any]] = []
     files: list[PileFile] = []
     places: dict[int, Place] = {}
-    groups = [pile[at : at + ENVELOPES_PER_FILE] for at in range(0, len(pile), ENVELOPES_PER_FILE)]
+    groups = list(_groups(pile, ENVELOPES_PER_FILE))
     for number, group in enumerate(groups, 1):
         tell("送る分だけの印刷ファイルを作っています", number, len(groups))
-        parts, wanted = [], []
         name = f"print-{number:04d}.pdf"
-        for place, envelope in enumerate(group, (number - 1) * ENVELOPES_PER_FILE + 1):
-            for letter in envelope.letters:
-                if envelope.part == 1:
-                    places[letter] = Place(name, len(wanted) + 1 + _before(parts, envelope, letter, by_pk))
-                parts.append(_part(sources[letter], by_pk[letter], envelope))
-            host = by_pk[envelope.letters[0]]
-            run_number = runs[host.letter] % RUN_NUMBERS
-            for sheet in range(1, envelope.sheets + 1):
-                mark = mark_text(
-                    run=run_number, serial=host.serial, envelope=envelope.part, sheet=sheet, of=envelope.sheets
-                )
-                wanted.append(mark)
-                prefix = envelope.postal_code[:digits]
-                writer.writerow([name, len(wanted), prefix, place, sheet, envelope.sheets, mark])
-        content = engine.assemble(parts)
-        if fault := _fault(engine.marks_of(content), wanted):
+        content = engine.assemble(
+            [_part(sources[pk], by_pk[pk], envelope) for envelope in group for pk in envelope.letters]
+        )
+        begins = (number - 1) * ENVELOPES_PER_FILE + 1
+        sheets = [row for at, one in enumerate(group, begins) for row in _sheet_rows(run, one, by_pk, at, digits)]
+        if fault := _fault(engine.marks_of(content), [row[-1] for row in sheets]):
             raise RunRefused(f"封緘する印刷ファイル{number}が検査に通りません。{fault}管理者に連絡してください。")
-        files.append(_kept(folder / name, content, pages=len(wanted), envelopes=len(group)))
+        places |= _places(name, group, by_pk)
+        rows += [[name, page, *row] for page, row in enumerate(sheets, 1)]
+        files.append(_kept(folder / name, content, pages=len(sheets), envelopes=len(group)))
     for made in folder.glob("shared-*.pdf"):
         made.unlink()
-    content = sheets.getvalue().encode()
-    sheet_list = _kept(folder / "sheets.csv", content, pages=0, envelopes=len(pile))
+    sheet_list = _kept(folder / "sheets.csv", as_csv([SHEET_COLUMNS, *rows]), pages=0, envelopes=len(pile))
     everybody = Letter.objects.filter(pk__in=places)
     write_private(folder / "manifest.csv", "".join(manifest(everybody, places)).encode())
-    return Pile(frozenset(piece.letter for piece in own), guests, pile, parcels, files, sheet_list, places, folder)
+    mine = frozenset(piece.letter for piece in own)
+    return Pile(mine, guests, pile, bundles(pile, digits=digits), files, sheet_list, places, folder)
+
+
+def _sheet_rows(run: PrintRun, envelope: Envelope, by_pk: dict[int, Piece], place: int, digits: int) -> list[list[Any]]:
+    """The sheets of an envelope as the list tells them, after file and page; the mark comes last."""
+    serial, number = by_pk[envelope.letters[0]].serial, run.pk % RUN_NUMBERS
+    prefix, of = envelope.postal_code[:digits], envelope.sheets
+    return [
+        [prefix, place, sheet, of, mark_text(run=number, serial=serial, envelope=envelope.part, sheet=sheet, of=of)]
+        for sheet in range(1, of + 1)
+    ]
+
+
+def _places(name: str, group: Sequence[Envelope], by_pk: dict[int, Piece]) -> dict[int, Place]:
+    """Where each letter begins in a print file of these envelopes."""
+    found, page = {}, 1
+    for envelope in group:
+        if envelope.part == 1:
+            host, *guests = envelope.letters
+            found[host] = Place(name, page)
+            found |= {guest: Place(name, page + by_pk[host].sheets) for guest in guests}
+        page += envelope.sheets
+    return found
+
+
+def as_csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    """Rows as a CSV file (UTF-8)."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue().encode()
 
 
 def discard(pile: Pile) -> None:
@@ -157,21 +179,16 @@ def discard(pile: Pile) -> None:
     shutil.rmtree(pile.folder, ignore_errors=True)
 
 
-def sealed_manifest(first_file: str) -> Path:
+def sealed_manifest(seal: Seal) -> Path:
     """The list that goes with the print files of a seal, kept beside them."""
-    return (Path(settings.MEDIA_ROOT) / first_file).parent / "manifest.csv"
-
-
-def _before(parts: Sequence[Part], envelope: Envelope, letter: int, by_pk: dict[int, Piece]) -> int:
-    """Sheets that lie in the envelope before the letter."""
-    return 0 if letter == envelope.letters[0] else by_pk[envelope.letters[0]].sheets
+    return (Path(settings.MEDIA_ROOT) / seal.sheet_list).parent / "manifest.csv"
 
 
 def _fresh_folder(run: PrintRun) -> Path:
     """A new folder; what an attempt that died left behind is taken away."""
     root = Path(settings.MEDIA_ROOT) / "runs" / str(run.pk) / "sealed"
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = SealedFile.objects.filter(seal__run=run).values_list("path", flat=True)
+    kept = Seal.objects.filter(run=run).exclude(sheet_list="").values_list("sheet_list", flat=True)
     names = {Path(path).parent.name for path in kept}
     for left in root.iterdir():
         if left.name not in names:
@@ -221,7 +238,7 @@ def _enclosed(guests: dict[int, int]) -> Iterator[tuple[int, LetterData]]:
         yield guest_pk, replace(frozen_letter(guest), enclosure=(*envelope, host.sheets + 1, of))
 
 
-def _groups(rows: list[Any], most: int) -> Iterator[list[Any]]:
+def _groups(rows: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
     for at in range(0, len(rows), most):
         yield rows[at : at + most]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pyzipper
 from celery import current_app
-from django.db import connection
+from django.db import connection, transaction
 from playwright.sync_api import Page, expect
 
 from claims.models import Claim
@@ -35,7 +35,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     jobs: Queue[tuple[str, dict[str, Any]] | None] = Queue()
 
     def send(task: str, **arguments: Any) -> None:
-        jobs.put((task, arguments))
+        transaction.on_commit(lambda: jobs.put((task, arguments)))
 
     def work() -> None:
         while job := jobs.get():

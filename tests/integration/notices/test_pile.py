@@ -357,3 +357,17 @@ def test_the_snapshot_knows_nothing_of_the_envelope(two, operator):
     seal(first, others=[second.pk])
     assert dict(Letter.objects.values_list("pk", "snapshot_sha256")) == before
     assert all("enclosure" not in json.dumps(one.snapshot) for one in Letter.objects.all())
+
+
+def test_a_run_of_which_nothing_goes_is_sealed_empty(run, operator, client):
+    for letter in run.letters.all():
+        for line in letter.claims.all()[:1]:
+            pay(line.claim, 1_000, on=DAY)
+    made = sealed(run, operator)
+    assert (made.sums["going"], made.sums["envelopes"], made.sums["difference"]) == (0, 0, 0)
+    assert not made.files.exists()
+    client.force_login(operator)
+    assert client.get(reverse("notices:bundle", args=[run.pk, 1])).status_code == 404
+    assert len(client.get(reverse("notices:manifest", args=[run.pk])).content.decode().splitlines()) == 1
+    assert hand_over(run, operator, 0).handed_count == 0
+    assert post(run, operator) == 0

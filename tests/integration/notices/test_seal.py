@@ -311,9 +311,11 @@ def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready):
         "targets": 12_345, "printed": 12_300, "merged": 0, "split": 0, "pulled": 1_600, "failed": 45, "going": 10_700,
         "difference": 0, "sheets": 36_900, "envelopes": 10_750, "yen": 1_842_336_900, "failures": {},
         "reasons": {reason.value: 100 for reason in Reason}, "confirmed": {"scanned": 1_500, "not_printed": 100},
-        "sources": sources, "unknown_payments": 12,
+        "sources": sources, "unknown_payments": 12, "more_envelopes": 50, "elsewhere": 10, "guests": 12, "files": 22,
+        "bundles": 9,
     }  # fmt: skip
-    papers = certificate.issue(ready, sums, by=user("supervisor"), now=timezone.now(), today=DAY)
+    pile = piles.build(ready, others=(), digits=3, tell=silent)
+    papers = certificate.issue(ready, sums, pile, by=user("supervisor"), now=timezone.now(), today=DAY)
     with pikepdf.open(BytesIO(document_bytes(papers.certificate))) as opened:
         assert len(opened.pages) == 1
 
