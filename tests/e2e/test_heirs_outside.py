@@ -20,7 +20,7 @@ WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def dead(restored_reference_data: None, settings: Any) -> Person:
+def dead(transactional_db: None, settings: Any) -> Person:
     settings.BASE_DATE = TODAY
     someone = person(name="架空 故人", name_key="架空故人", kana_key="カクウコジン", died_on=date(2026, 10, 1))
     claim(someone)

@@ -25,7 +25,7 @@ WIDE = {"width": 1440, "height": 900}
 
 
 @pytest.fixture
-def sent(restored_reference_data: None, settings: Any, tmp_path: Any) -> dict[str, Dunning]:
+def sent(transactional_db: None, settings: Any, tmp_path: Any) -> dict[str, Dunning]:
     """督促状 to two people, posted today."""
     settings.MEDIA_ROOT, settings.BASE_DATE = tmp_path, TODAY
     BookingSource.objects.update(by="own")

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -88,8 +89,9 @@ def test_the_data_holds_a_line_a_sheet_and_nobody_s_name_address_or_money(pack, 
     assert len(rows) == ready.sums["sheets"]
     words = b"".join(content for name, content in inside.items() if not name.endswith(".pdf")).decode()
     for letter in run.letters.select_related("person"):
-        for secret in (letter.name, letter.person.number, letter.person.address, letter.number, f"{letter.total_yen}"):
+        for secret in (letter.name, letter.person.number, letter.person.address, letter.number):
             assert secret not in words
+        assert not re.search(rf"(?<!\d){letter.total_yen}(?!\d)", words)  # marks are long numbers of their own
 
 
 @pytest.mark.skipif("mj" not in faces(), reason="IPAmj Mincho is not installed")

@@ -17,6 +17,8 @@ from toyota_collect.embedded.session import session
 from toyota_collect.embedded.state import IS_ROOT, ROOT, Command, Refused, State, say, try_lock
 
 FOLDERS = "tc-throw-away-"
+# File by file, in the order of the folders: those of the browser come first, for they are few and long.
+PARALLEL = ["-q", "-ra", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 LONGEST = 3600  # seconds one test may take at full size
 
 
@@ -64,7 +66,7 @@ def _options(arguments: list[str]) -> list[str]:
     """pytest's arguments: the everyday tests on two processes, unless the caller chose something himself."""
     own = {"--long", "--chaos", "--require-browser"}
     given = [argument for argument in arguments if argument not in own]
-    options = ["-ra"] if given else ["-q", "-ra", "-n", "2", "--dist", "loadfile"]
+    options = ["-ra"] if given else PARALLEL
     if "-m" not in given:
         marks = (
             "chaos" if "--chaos" in arguments else "not chaos" if "--long" in arguments else "not chaos and not long"
