@@ -1,20 +1,23 @@
 """Making a run's bundles: claimed by one worker at a time, safe to run twice, taken up again after a worker's death.
 
 A bundle belongs to the worker whose conditional update took it; the number of the attempt is the fence: what a worker
-brings back after its bundle was taken from it is thrown away.
+brings back after its bundle was taken from it is thrown away. While it works its session holds an advisory lock, which
+ends with it: so a dead worker is known at once.
 """
 
 import hashlib
 import logging
 import os
 import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db import Error, connection, transaction
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from claims.services.slips import LetterSlip, register_letter_slips
@@ -37,6 +40,11 @@ State = PrintChunk.State
 PROTECTED = Unprintable(
     "protected", "金額確定のあとで支援措置の登録が届いた人か、その人かもしれない人です。個別に送ってください。"
 )
+AT_WORK = 4_710_036  # with the id of a bundle: a lock that never keeps anybody waiting, only tells
+ALIVE = """
+SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 log = logging.getLogger(__name__)
 
 
@@ -60,20 +68,33 @@ def render_chunk(*, chunk_id: int) -> bool:
 
     One letter that cannot be printed fails alone. Any other fault gives the bundle back, until ``MOST_ATTEMPTS``.
     """
-    attempt = _take(chunk_id)
-    if attempt is None:
-        return False
-    chunk = PrintChunk.objects.select_related("run").get(pk=chunk_id)
-    try:
-        bundle = _make(chunk, attempt)
-        _record(chunk, attempt, bundle)
-    except engine.BundleFault as error:
-        _give_back(chunk_id, attempt, f"印刷ファイルの検査に通りません。{error}")
-    except Exception:
-        log.exception("bundle %s failed at attempt %s", chunk_id, attempt)
-        _give_back(chunk_id, attempt, "作成中に処理が止まりました。ログを管理者に渡してください。")
+    with _at_work(chunk_id):
+        attempt = _take(chunk_id)
+        if attempt is None:
+            return False
+        chunk = PrintChunk.objects.select_related("run").get(pk=chunk_id)
+        try:
+            bundle = _make(chunk, attempt)
+            _record(chunk, attempt, bundle)
+        except engine.BundleFault as error:
+            _give_back(chunk_id, attempt, f"印刷ファイルの検査に通りません。{error}")
+        except Exception:
+            log.exception("bundle %s failed at attempt %s", chunk_id, attempt)
+            _give_back(chunk_id, attempt, "作成中に処理が止まりました。ログを管理者に渡してください。")
     finish_run(run_id=chunk.run_id)
     return True
+
+
+@contextmanager
+def _at_work(chunk_id: int) -> Iterator[None]:
+    """Show by a lock of this session that whoever may have the bundle lives."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s::integer)", [AT_WORK, chunk_id])
+    try:
+        yield
+    finally:
+        with suppress(Error), connection.cursor() as cursor:  # a lost connection has lost the lock as well
+            cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s::integer)", [AT_WORK, chunk_id])
 
 
 @transaction.atomic
@@ -109,7 +130,9 @@ def finish_run(*, run_id: int) -> None:
 
 def sweep(*, now: datetime) -> None:
     """Take up what a dead worker or a lost message left behind. Runs every two minutes, harmless at any time."""
-    _take_from_the_dead(PrintChunk.objects.filter(claimed_at__lt=now - STALE_AFTER))
+    in_work = list(PrintChunk.objects.filter(state=State.RENDERING).values_list("pk", "attempts"))
+    alive = _alive()  # asked after: who begins meanwhile is not among those in work
+    _take_from_the_dead((pk, attempt) for pk, attempt in in_work if pk not in alive)
     for run in PrintRun.objects.filter(state=PrintRun.State.RENDERING):
         finish_run(run_id=run.pk)
         moved = run.chunks.aggregate(last=Max("claimed_at"), done=Max("finished_at"))
@@ -128,7 +151,7 @@ def sweep(*, now: datetime) -> None:
 
 def worker_was_lost(*, chunk_id: int) -> None:
     """The broker hands a bundle's message out again: whoever had the bundle is dead, so nobody need wait for it."""
-    _take_from_the_dead(PrintChunk.objects.filter(pk=chunk_id))
+    _take_from_the_dead(PrintChunk.objects.filter(pk=chunk_id, state=State.RENDERING).values_list("pk", "attempts"))
 
 
 def frozen_letter(letter: Letter) -> LetterData:
@@ -252,9 +275,17 @@ def _keep_pictures(chunk: PrintChunk, bundle: Bundle) -> dict[int, tuple[str, st
     return kept
 
 
-def _take_from_the_dead(chunks: QuerySet[PrintChunk]) -> None:
-    for pk, attempts in list(chunks.filter(state=State.RENDERING).values_list("pk", "attempts")):
-        _give_back(pk, attempts, "作成役が途中で止まりました。")
+def _alive() -> set[int]:
+    """The bundles whose workers live."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALIVE, [AT_WORK])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _take_from_the_dead(bundles: Iterable[tuple[int, int]]) -> None:
+    """Give bundles back, by id and attempt."""
+    for pk, attempt in list(bundles):
+        _give_back(pk, attempt, "作成役が途中で止まりました。")
 
 
 def _give_back(chunk_id: int, attempt: int, problem: str) -> None:

@@ -312,11 +312,9 @@ def test_a_tampered_snapshot_is_never_printed(frozen_run, quick):
 # --- workers that die ---------------------------------------------------------------------------------------
 
 
-def _take(chunk: PrintChunk, *, ago: timedelta = timedelta(0)) -> int:
+def _take(chunk: PrintChunk) -> int:
     """What a worker does before it dies."""
-    attempt = rendering._take(chunk.pk)
-    PrintChunk.objects.filter(pk=chunk.pk).update(claimed_at=timezone.now() - ago)
-    return attempt
+    return rendering._take(chunk.pk)
 
 
 def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
@@ -325,7 +323,8 @@ def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
     _take(run.chunks.get())
     assert rendering.render_chunk(chunk_id=run.chunks.get().pk) is False
     sent.clear()
-    rendering.sweep(now=timezone.now())
+    with rendering._at_work(run.chunks.get().pk):
+        rendering.sweep(now=timezone.now())
     assert (run.chunks.get().state, sent, quick.rendered) == ("rendering", [], 0)
 
 
@@ -333,7 +332,7 @@ def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent):
     owing(10_000)
     run = frozen_run()
     chunk = run.chunks.get()
-    _take(chunk, ago=timedelta(minutes=6))
+    _take(chunk)
     sent.clear()
     rendering.sweep(now=timezone.now())
     assert sent[0] == ("render_chunk", {"chunk_id": chunk.pk})
@@ -358,7 +357,7 @@ def test_what_a_slow_worker_brings_back_late_is_thrown_away(frozen_run, quick, m
     owing(10_000)
     run = frozen_run()
     chunk = run.chunks.get()
-    first = _take(chunk, ago=timedelta(minutes=6))
+    first = _take(chunk)
     slow = rendering._make(chunk, first)
     rendering.sweep(now=timezone.now())
     render_chunk(chunk_id=chunk.pk)
@@ -374,7 +373,7 @@ def test_a_bundle_that_kills_its_workers_is_given_up_and_can_be_retried(frozen_r
     run = frozen_run()
     chunk = run.chunks.get()
     for _ in range(rendering.MOST_ATTEMPTS):
-        _take(chunk, ago=timedelta(minutes=6))
+        _take(chunk)
         rendering.sweep(now=timezone.now())
     rendering.sweep(now=timezone.now())
     run.refresh_from_db()
