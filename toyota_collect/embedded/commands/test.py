@@ -66,7 +66,7 @@ def _options(arguments: list[str]) -> list[str]:
     """pytest's arguments: the everyday tests on two processes, unless the caller chose something himself."""
     own = {"--long", "--chaos", "--require-browser"}
     given = [argument for argument in arguments if argument not in own]
-    options = ["-ra"] if given else PARALLEL
+    options = ["-ra"] if given else [*PARALLEL]
     if "-m" not in given:
         marks = (
             "chaos" if "--chaos" in arguments else "not chaos" if "--long" in arguments else "not chaos and not long"
