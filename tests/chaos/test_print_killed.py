@@ -26,7 +26,7 @@ SEED = 20_261_120
 KILLS = 10
 LETTERS = 5_000
 DEBTORS = 6_500  # some are under holds, protected, dead or below the minimum
-PATIENCE = 1_200.0  # after the last kill; a bundle of a dead worker waits five minutes for the sweep
+PATIENCE = 1_200.0  # after the last kill; the sweep takes up what the dead left every two minutes
 
 LETTER_SLIPS = "SELECT count(*) FROM claims_slip WHERE origin = 'letter'"  # the demo city has others
 
