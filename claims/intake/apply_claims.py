@@ -96,13 +96,14 @@ WHERE {IS_FRESH}
 ENTRIES_OF_NEW = f"""
 INSERT INTO claims_entry (claim_id, kind, component, amount_yen, "on", in_file_id, by_id, note)
 SELECT s.new_id, e.kind, e.component, e.yen, e.day, %(file)s, %(by)s, ''
-FROM {FRESH} CROSS JOIN LATERAL (VALUES
-    ('levy', 'principal', s.levied_yen, t.levied_on),
-    ('correction', 'principal', s.corrected_yen - s.levied_yen, t.levied_on),
-    ('exemption', 'principal', -s.exempted_yen, t.levied_on),
-    ('levy', 'fee', s.fee_yen, coalesce(s.dunned_on, t.levied_on))
-) e (kind, component, yen, day)
-WHERE e.yen <> 0 AND {IS_FRESH}
+FROM {FRESH} CROSS JOIN LATERAL (
+    SELECT 'levy' AS kind, 'principal' AS component, s.levied_yen AS yen, t.levied_on AS day WHERE s.levied_yen <> 0
+    UNION ALL SELECT 'correction', 'principal', s.corrected_yen - s.levied_yen, t.levied_on
+        WHERE s.corrected_yen <> s.levied_yen
+    UNION ALL SELECT 'exemption', 'principal', -s.exempted_yen, t.levied_on WHERE s.exempted_yen <> 0
+    UNION ALL SELECT 'levy', 'fee', s.fee_yen, coalesce(s.dunned_on, t.levied_on) WHERE s.fee_yen <> 0
+) e
+WHERE {IS_FRESH}
 """
 DUNNING_OF_NEW = f"""
 INSERT INTO claims_claimevent (claim_id, kind, "on", detail, ground, origin, by_id, written_at)

@@ -84,23 +84,23 @@ def add_new(cursor: Any, job: Job, statements: tuple[str, ...], *, rows: int) ->
         cursor.execute(statement, params)
     cursor.execute(BEFORE)
     params |= dict(zip(("first", "last", "before", "events_before"), cursor.fetchone(), strict=True))
+    cursor.execute("SET LOCAL enable_nestloop = off")  # what a file brings, and what is new, is not in the statistics
     with indexes_built_after(cursor, ("claims_claim", "claims_entry", "claims_claimevent"), rows):
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in statements:
             cursor.execute(statement, params)
         cursor.execute("SET LOCAL session_replication_role = origin")
     _prove(cursor, job, params)
+    cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _prove(cursor: Any, job: Job, params: dict[str, Any]) -> None:
     if FrozenYear.objects.exists():
         _refuse_frozen_years(cursor, params)
-    cursor.execute("SET LOCAL enable_nestloop = off")  # the new rows are not in the statistics yet
     for query in (UNSOUND, EVENTS_WITHOUT_CLAIM):
         cursor.execute(query, params)
         if count := cursor.fetchone()[0]:
             raise Unsound(f"{job.path.name}: {count} rows differ from what their triggers keep")
-    cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def _refuse_frozen_years(cursor: Any, params: dict[str, Any]) -> None:

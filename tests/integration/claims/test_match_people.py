@@ -59,6 +59,9 @@ def test_a_small_city_keeps_the_budgets_and_running_again_changes_nothing(tmp_pa
 
 
 @pytest.mark.long
+@pytest.mark.django_db(
+    transaction=True
+)  # each file commits, as in a city: rows old in the same transaction cannot be pruned
 @pytest.mark.parametrize("seed", [101, 202, 303])
 def test_forty_thousand_debtors_keep_the_budgets(tmp_path, seed):
     build(debtors=40_000, seed=seed, out=tmp_path)
