@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from notices.models import Pack, PrintRun, Pull, RunJob
+from notices.services.at_work import What, alive, at_work
 from notices.services.dispatch import send
 from notices.services.progressing import TakenOver, Teller
 from notices.services.runs import RunRefused
@@ -43,11 +44,16 @@ def do(*, job_id: int, works: dict[str, Work]) -> bool:
 
     What the step itself refuses is told and ends the job; any other fault gives it back, until ``MOST_ATTEMPTS``.
     """
-    attempt = _take(job_id)
-    if attempt is None:
-        return False
-    job = RunJob.objects.select_related("run", "asked_by").get(pk=job_id)
-    teller = Teller(job_id, attempt)
+    with at_work(What.JOB, job_id):
+        attempt = _take(job_id)
+        if attempt is None:
+            return False
+        _do(RunJob.objects.select_related("run", "asked_by").get(pk=job_id), attempt, works)
+    return True
+
+
+def _do(job: RunJob, attempt: int, works: dict[str, Work]) -> None:
+    teller = Teller(job.pk, attempt)
     try:
         result = done_before(job)
         if result is None:
@@ -56,19 +62,18 @@ def do(*, job_id: int, works: dict[str, Work]) -> bool:
         job.run.refresh_from_db()
         done = done_before(job)  # whoever had it before was slow, not dead
         if done is None:
-            _end(job_id, attempt, State.REFUSED, problem=str(error))
+            _end(job.pk, attempt, State.REFUSED, problem=str(error))
         else:
-            _end(job_id, attempt, State.DONE, result=done)
+            _end(job.pk, attempt, State.DONE, result=done)
     except TakenOver:
-        log.warning("job %s was taken over; attempt %s stops", job_id, attempt)
+        log.warning("job %s was taken over; attempt %s stops", job.pk, attempt)
     except Exception:
-        log.exception("job %s failed at attempt %s", job_id, attempt)
+        log.exception("job %s failed at attempt %s", job.pk, attempt)
         _give_back(
-            job_id, attempt, "処理の途中で止まりました。もう一度押しても止まるときは、ログを管理者に渡してください。"
+            job.pk, attempt, "処理の途中で止まりました。もう一度押しても止まるときは、ログを管理者に渡してください。"
         )
     else:
-        _end(job_id, attempt, State.DONE, result=result)
-    return True
+        _end(job.pk, attempt, State.DONE, result=result)
 
 
 def done_before(job: RunJob) -> dict[str, Any] | None:
@@ -98,8 +103,11 @@ def sweep(*, now: datetime) -> None:
     late = now - STALE_AFTER
     forgotten = Q(seen_at__lt=late) | Q(seen_at=None, asked_at__lt=late)
     lost = list(RunJob.objects.filter(forgotten, state=State.WAITING).values_list("pk", flat=True))
-    for pk, attempt in RunJob.objects.filter(state=State.WORKING, seen_at__lt=late).values_list("pk", "attempts"):
-        _give_back(pk, attempt, "作業役が途中で止まりました。")
+    in_work = list(RunJob.objects.filter(state=State.WORKING).values_list("pk", "attempts"))
+    living = alive(What.JOB)
+    for pk, attempt in in_work:
+        if pk not in living:
+            _give_back(pk, attempt, "作業役が途中で止まりました。")
     for pk in lost:
         send("do_job", job_id=pk)
 

@@ -1,22 +1,20 @@
 """Making a run's bundles: claimed by one worker at a time, safe to run twice, taken up again after a worker's death.
 
 A bundle belongs to the worker whose conditional update took it; the number of the attempt is the fence: what a worker
-brings back after its bundle was taken from it is thrown away. While it works its session holds an advisory lock, which
-ends with it: so a dead worker is known at once.
+brings back after its bundle was taken from it is thrown away. A dead worker is known at once (``at_work``).
 """
 
 import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error, connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
@@ -25,6 +23,7 @@ from debtors.protection import hidden_people
 from notices.letter import LetterData, Rendered, Unprintable
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.services import engine
+from notices.services.at_work import What, alive, at_work
 from notices.services.dispatch import send
 from notices.services.letter_slips import letter_slips
 from notices.services.manifest import write_manifest
@@ -40,11 +39,6 @@ State = PrintChunk.State
 PROTECTED = Unprintable(
     "protected", "金額確定のあとで支援措置の登録が届いた人か、その人かもしれない人です。個別に送ってください。"
 )
-AT_WORK = 4_710_036  # with the id of a bundle: a lock that never keeps anybody waiting, only tells
-ALIVE = """
-SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-"""
 log = logging.getLogger(__name__)
 
 
@@ -68,7 +62,7 @@ def render_chunk(*, chunk_id: int) -> bool:
 
     One letter that cannot be printed fails alone. Any other fault gives the bundle back, until ``MOST_ATTEMPTS``.
     """
-    with _at_work(chunk_id):
+    with at_work(What.BUNDLE, chunk_id):
         attempt = _take(chunk_id)
         if attempt is None:
             return False
@@ -83,18 +77,6 @@ def render_chunk(*, chunk_id: int) -> bool:
             _give_back(chunk_id, attempt, "作成中に処理が止まりました。ログを管理者に渡してください。")
     finish_run(run_id=chunk.run_id)
     return True
-
-
-@contextmanager
-def _at_work(chunk_id: int) -> Iterator[None]:
-    """Show by a lock of this session that whoever may have the bundle lives."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock_shared(%s, %s::integer)", [AT_WORK, chunk_id])
-    try:
-        yield
-    finally:
-        with suppress(Error), connection.cursor() as cursor:  # a lost connection has lost the lock as well
-            cursor.execute("SELECT pg_advisory_unlock_shared(%s, %s::integer)", [AT_WORK, chunk_id])
 
 
 @transaction.atomic
@@ -131,8 +113,8 @@ def finish_run(*, run_id: int) -> None:
 def sweep(*, now: datetime) -> None:
     """Take up what a dead worker or a lost message left behind. Runs every two minutes, harmless at any time."""
     in_work = list(PrintChunk.objects.filter(state=State.RENDERING).values_list("pk", "attempts"))
-    alive = _alive()  # asked after: who begins meanwhile is not among those in work
-    _take_from_the_dead((pk, attempt) for pk, attempt in in_work if pk not in alive)
+    living = alive(What.BUNDLE)
+    _take_from_the_dead((pk, attempt) for pk, attempt in in_work if pk not in living)
     for run in PrintRun.objects.filter(state=PrintRun.State.RENDERING):
         finish_run(run_id=run.pk)
         moved = run.chunks.aggregate(last=Max("claimed_at"), done=Max("finished_at"))
@@ -273,13 +255,6 @@ def _keep_pictures(chunk: PrintChunk, bundle: Bundle) -> dict[int, tuple[str, st
             kept[pk] = (f"runs/{chunk.run_id}/faults/{sha256}.png", sha256)
             write_private(Path(settings.MEDIA_ROOT) / kept[pk][0], content)
     return kept
-
-
-def _alive() -> set[int]:
-    """The bundles whose workers live."""
-    with connection.cursor() as cursor:
-        cursor.execute(ALIVE, [AT_WORK])
-        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _take_from_the_dead(bundles: Iterable[tuple[int, int]]) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
 from notices.services import progress, rendering, runs
+from notices.services.at_work import What, at_work
 from notices.services.documents import LetterWithheld, letter_document
 from notices.services.manifest import COLUMNS, manifest_path
 from notices.tasks import count_run, freeze_run, render_chunk
@@ -323,7 +324,7 @@ def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
     _take(run.chunks.get())
     assert rendering.render_chunk(chunk_id=run.chunks.get().pk) is False
     sent.clear()
-    with rendering._at_work(run.chunks.get().pk):
+    with at_work(What.BUNDLE, run.chunks.get().pk):
         rendering.sweep(now=timezone.now())
     assert (run.chunks.get().state, sent, quick.rendered) == ("rendering", [], 0)
 
