@@ -13,6 +13,7 @@ NULL = r"\N"
 FIRST_DAY, LAST_DAY = date(1868, 1, 25), date(2100, 12, 31)
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 LARGEST_INT, LARGEST_YEN = 32_767, 10**12
+LONGEST = 60  # characters; no code, date or figure needs as many
 MOST_CACHED = 200_000
 AMOUNT = re.compile(r"(-|▲|△)?[¥\\]?(\d{1,3}(?:,\d{3})+|\d+)(-)?")
 MEND = "元のシステムで直し、次の抽出に含めてください。"
@@ -72,6 +73,9 @@ def converter(spec: FieldSpec, kinds: Mapping[str, int], as_of: date) -> Callabl
         text = spec.map.get(text, text)
         if not text or (spec.canonical.type == "date" and not text.strip("0/-. ")):
             return _empty(spec)
+        if len(text) > LONGEST:
+            shown = f"{spec.canonical.label}「{text[:20]}…」"
+            raise Refused("columns", f"{shown}が長すぎます（{len(text):,}文字）。列のずれを確かめてください。")
         return read(spec, text)
 
     return convert

@@ -108,6 +108,14 @@ REFUSED = [
     pytest.param({"levied_yen": "41O00"}, "amount", "levied_yen", "41O00", id="letter in an amount"),
     pytest.param({"levied_yen": "4,10,00"}, "amount", "levied_yen", "金額", id="commas astray"),
     pytest.param({"levied_yen": "9" * 14}, "amount", "levied_yen", "大きすぎ", id="too large"),
+    pytest.param(
+        {"levied_yen": "9" * 61}, "columns", "levied_yen", "9…」が長すぎます（61文字）", id="longer than any amount"
+    ),
+    pytest.param(
+        {"instalment": "9" * 5_000}, "columns", "instalment", "長すぎます（5,000文字）", id="longer than any number"
+    ),
+    pytest.param({"kind": "9" * 5_000}, "columns", "kind", "長すぎます", id="longer than any code"),
+    pytest.param({"due_on": "5" * 5_000}, "columns", "due_on", "長すぎます", id="longer than any date"),
     pytest.param({"levied_yen": "-5000"}, "negative", "levied_yen", "マイナス", id="minus"),
     pytest.param({"exempted_yen": "▲5,000"}, "negative", "exempted_yen", "マイナス", id="Japanese minus"),
     pytest.param({"kind": "99"}, "kind", "kind", "99", id="kind not in the map"),
