@@ -1,7 +1,7 @@
 """What stands on an import keeps it from being taken back, and is told in words. All data is synthetic."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -31,8 +31,9 @@ from claims.models import (
 )
 from claims.services import taking_back
 from claims.services.slips import issue_slip
-from debtors.models import Contact, MatchQuestion, Person, ProtectionFlag, SourceIdentity
+from debtors.models import Contact, MatchQuestion, NeverLink, Person, ProtectionFlag, SourceIdentity
 from debtors.services.joining import move_identities
+from notices.models import DunningRun, Letter, Notice, PrintRun
 from tests.factories.debtors import person, user
 from tests.factories.extracts import AS_OF, claims, import_one, receipts, register, welfare
 from tests.factories.plans import drafted
@@ -126,6 +127,47 @@ def _answered() -> None:
     )  # fmt: skip
 
 
+def _kept_apart() -> None:
+    _answered()
+    question = MatchQuestion.objects.get()
+    MatchQuestion.objects.update(state="open", answered_by=None, answered_at=None)  # the pair alone stands
+    NeverLink.objects.create(
+        question=question, left_id=question.left_id, right_id=question.right_id, by=user("collector")
+    )
+
+
+def _letter() -> None:
+    claim = _claim()
+    run = PrintRun.objects.create(
+        fiscal_year=2026, sequence=1, state="snapshot", as_of=AS_OF, issued_on=AS_OF,
+        deadline_on=AS_OF + timedelta(days=14), made_by=user("print_operator"), snapshot_at=timezone.now(),
+    )  # fmt: skip
+    letter = Letter.objects.create(
+        run=run, person=claim.identity.person, serial=1, number="26-催-1", total_yen=1, snapshot={}
+    )
+    letter.claims.create(claim=claim, principal_yen=1, fee_yen=0, late_yen=0)
+
+
+def _notice() -> None:
+    claim = _claim()
+    notice = Notice.objects.create(
+        person=claim.identity.person, kind="demand", state="asked", asked_on=AS_OF,
+        deadline_on=AS_OF + timedelta(days=14), slip_policy="kind", made_by=user("collector"),
+    )  # fmt: skip
+    notice.claims.create(claim=claim, principal_yen=1, fee_yen=0, late_yen=0)
+
+
+def _dunning() -> None:
+    claim = _claim()
+    run = DunningRun.objects.create(
+        fiscal_year=2026, sequence=1, issued_on=AS_OF, deadline_on=AS_OF + timedelta(days=11),
+        made_by=user("print_operator"), started_at=timezone.now(),
+    )  # fmt: skip
+    run.dunnings.create(
+        person=claim.identity.person, claim=claim, serial=1, number="26-督-1", principal_yen=1, fee_yen=0, statute="法"
+    )
+
+
 def _evidence() -> None:
     ClaimEvidence.objects.create(
         claim=_claim(), kind=EvidenceKind.values[0], name="契約書.pdf", content_type="application/pdf", size_bytes=1,
@@ -189,7 +231,20 @@ STANDING: list[tuple[Callable[[], None], str]] = [
     (_plan, "分納1件"),
     (_payment, "納付の知らせ1件"),
     (_handover, "移管1件"),
+    (_kept_apart, "別人の組1件"),
+    (_letter, "催告書1件"),
+    (_notice, "個別の通知1件"),
+    (_dunning, "督促状1件"),
 ]
+ELSEWHERE = {
+    "還付",
+    "公示送達",
+}  # of an overpayment: test_taking_back; needs a letter that came back, which counts first
+
+
+def test_each_thing_that_is_told_by_name_is_tried():
+    told = {text.removesuffix("1件") for _, text in STANDING}
+    assert {one.title for one in registry.dependents.values() if one.title} <= told | ELSEWHERE
 
 
 @pytest.mark.parametrize(("add", "told"), STANDING, ids=[told for _, told in STANDING])
