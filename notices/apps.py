@@ -16,7 +16,7 @@ class NoticesConfig(AppConfig):
         from notices.querysets import CHANNEL
         from notices.services import singles, texts
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
-        from toyota_collect.nav import BATCH
+        from toyota_collect.nav import BATCH, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
@@ -30,6 +30,7 @@ class NoticesConfig(AppConfig):
         registry.on_approved[texts.SUBJECT] = texts.put_in_use
         registry.one_by_one.add(texts.SUBJECT)  # what is changed must be read
         registry.nav_item(NavItem(BATCH, "帳票の文言", "notices:texts", Permission.TEXT_VIEW, 24))
+        registry.nav_item(NavItem(WATCH, "文面の比較試験", "notices:experiments", Permission.RUN_VIEW, 44))
         registry.nav_item(NavItem(BATCH, "返戻", "notices:returns", Permission.MAIL_RETURN, 23))
         registry.nav_item(NavItem(BATCH, "委託先のデータ", "notices:packs", Permission.RUN_VIEW, 24))
         registry.nav_item(NavItem(BATCH, "公示送達", "notices:public-notices", Permission.MAIL_RETURN, 24))

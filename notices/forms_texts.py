@@ -17,14 +17,21 @@ class TextForm(forms.Form):
     """A box for each part of the kind; what is wrong with the words is told beside them, not refused here."""
 
     starts_on = Day(label="使い始める日", help_text="この日からの書面に使います。承認されるまでは使いません。")
+    trial_only = forms.BooleanField(
+        label="文面の比較試験だけに使う",
+        required=False,
+        help_text="承認されても、ふだんの書面には使いません。一斉催告などで、いまの文面とくらべるときに選べます。",
+    )
     note = forms.CharField(label="変えた理由", max_length=300, required=False, help_text="承認する人が読みます。")
 
     def __init__(self, *args: Any, kind: Kind, text: NoticeText | None = None, **kwargs: Any) -> None:
         if text:
             first = {f"{PREFIX}{name}": words for name, words in text.parts.items()}
-            kwargs["initial"] = first | {"starts_on": text.starts_on, "note": text.note}
+            kwargs["initial"] = first | {name: getattr(text, name) for name in ("starts_on", "note", "trial_only")}
         super().__init__(*args, **kwargs)
         self.kind = kind
+        if not kind.batch:
+            del self.fields["trial_only"]
         for part in kind.parts:
             self.fields[f"{PREFIX}{part.code}"] = _box(part)
 

@@ -29,8 +29,8 @@ def kinds_page(*, today: date) -> list[dict[str, Any]]:
     rows = []
     for kind in KINDS.values():
         own = [text for text in texts if text.kind == kind.code]
-        begun = [text for text in own if text.approved_at and text.starts_on <= today]
-        coming = [text for text in own if text.approved_at and text.starts_on > today]
+        begun = [text for text in own if text.approved_at and text.starts_on <= today and not text.trial_only]
+        coming = [text for text in own if text.approved_at and text.starts_on > today and not text.trial_only]
         rows.append(
             {
                 "kind": kind,

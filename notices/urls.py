@@ -31,6 +31,7 @@ urlpatterns = [
     path("plans/<int:pk>/slips/", views_slips.make_plan_slips, name="plan-slips"),
     path("", include("notices.urls_dunning")),
     path("", include("notices.urls_mailing")),
+    path("", include("notices.urls_experiments")),
     path("", include("notices.urls_texts")),
     path("", include("notices.urls_singles")),
     path("", include("notices.urls_addressees")),

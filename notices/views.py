@@ -15,6 +15,7 @@ from notices.mailing_page import mailing_facts, next_step
 from notices.models import PrintRun
 from notices.services import progress as live
 from notices.services import runs as services
+from notices.services.assignments import experiment_of
 from notices.services.packs import overdue
 from notices.services.pages import accounting, run_page
 from toyota_collect.business_date import business_date
@@ -37,6 +38,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def run(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(RUNS, pk=pk)
     context = run_page(found) | {"reason": forms.Reason(), "mailing": next_step(found), "mailed": mailing_facts(found)}
+    context["experiment"] = experiment_of(found)
     context["sealed"] = found.seals.filter(broken_at=None).exclude(sheet_list="").exists()
     return render(request, "notices/run.html", context)
 

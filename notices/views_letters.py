@@ -16,7 +16,8 @@ from notices import forms
 from notices.files import handed_out
 from notices.models import Letter, PrintChunk, PrintRun, Pull, Seal
 from notices.services.charge_sheet import SheetWithheld, charge_sheet
-from notices.services.documents import LetterWithheld, letter_document
+from notices.services.documents import CopyWithheld, letter_document
+from notices.services.letter_slips import out_of_use, slips_of
 from notices.services.manifest import manifest_path
 from notices.services.piles import sealed_manifest
 from notices.services.runs import reasons_in_order
@@ -68,6 +69,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     lines = found.claims.select_related("claim__kind").order_by("claim__kind__position", "claim__due_on", "pk")
     sums = {name: sum(getattr(line, name) for line in lines) for name in ("principal_yen", "fee_yen", "late_yen")}
     context = {"letter": found, "lines": lines, "sums": sums, "pull": Pull.objects.filter(letter=found).first()}
+    context |= {"printed": found.state in Letter.PRINTED, "void": out_of_use(slips_of([found]))}
     return render(request, "notices/letter_page.html", context | {"returns": found.returns.order_by("pk")})
 
 
@@ -90,7 +92,7 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         document = letter_document(letter_id=pk, by=request.user, today=business_date())
         content = store.document_bytes(document)
-    except (LetterWithheld, store.DocumentLost) as error:
+    except (CopyWithheld, store.DocumentLost) as error:
         raise PermissionDenied(str(error)) from error
     return inline(content, f"saikoku-{found.run_id}-{found.serial:06d}.pdf")
 

@@ -21,6 +21,7 @@ from notices.forms_single import FormForm, SingleForm, kind_named
 from notices.models import Notice
 from notices.rules.kinds import FORMS
 from notices.services import single_offers, singles
+from notices.services.letter_slips import out_of_use
 from notices.services.single_data import claims_of
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -90,6 +91,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     today = business_date()
     made = found.state == Notice.State.MADE
     context = {"notice": found, "lines": lines, "today": today}
+    context["void"] = out_of_use(singles.slips_of(found))
     context["since"] = singles.changed_since(found, today=today) if made else ""
     return render(request, "notices/singles/notice.html", context)
 

@@ -45,7 +45,9 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     try:
-        made = texts.draft(kind=kind, by=request.user, today=business_date())
+        like = request.POST.get("like", "")
+        words_of = int(like) if like.isdecimal() else None
+        made = texts.draft(kind=kind, by=request.user, today=business_date(), like=words_of)
     except texts.TextRefused as refused:
         messages.warning(request, str(refused))
         return redirect("notices:texts")
@@ -58,9 +60,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     kind = KINDS[found.kind]
     form = TextForm(request.POST or None, kind=kind, text=found)
     if form.is_valid():
-        days = {"starts_on": form.cleaned_data["starts_on"], "note": form.cleaned_data["note"]}
+        use = {name: form.cleaned_data[name] for name in ("starts_on", "note", "trial_only") if name in form.fields}
         try:
-            left = texts.change(text_id=pk, parts=form.parts(), by=request.user, today=business_date(), **days)
+            left = texts.change(text_id=pk, parts=form.parts(), by=request.user, today=business_date(), **use)
         except texts.TextRefused as refused:
             form.add_error(None, str(refused))
         else:

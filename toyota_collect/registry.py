@@ -4,7 +4,7 @@ A person is passed as an object the registry does not look into; ``on`` is the b
 each source answers only what that user may know.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -121,6 +121,9 @@ Happenings = Callable[[Any, Any, date], Iterable[Happening]]  # (person, user, o
 FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
 OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
+CaredFor = Callable[
+    [Collection[int], date], set[int]
+]  # (person ids, on) → those whose hardship is looked into or eased
 NumberSearch = Callable[[str, Any], Iterable[int]]  # (number as typed, user) → person ids
 
 
@@ -132,6 +135,7 @@ class Registry:
     flags: dict[str, FlagSource] = field(default_factory=dict)  # safety | living; protection is the debtors' own
     happenings: list[Happenings] = field(default_factory=list)
     list_facts: list[ListFacts] = field(default_factory=list)
+    cared_for: list[CaredFor] = field(default_factory=list)  # nobody tries anything out on them
     number_searches: list[NumberSearch] = field(default_factory=list)
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words

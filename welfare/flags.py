@@ -1,5 +1,6 @@
 """The flag 生活 on a person's page: support that is under way. It only ever softens."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -23,3 +24,8 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     return Flag(
         "自立相談支援につないだ", f"{referral.get_state_display()}（同意 {long_text(referral.consented_on)}）。"
     )
+
+
+def cared_for(people: Collection[int], on: date) -> set[int]:
+    """Of the people, those whose hardship is looked into or eased."""
+    return set(Referral.objects.open_to_help().filter(person__in=people).values_list("person_id", flat=True))

@@ -1,4 +1,5 @@
 from notices.models.dunning import Dunning, DunningRun
+from notices.models.experiment import Assignment, Experiment, ExperimentArm
 from notices.models.job import RunJob
 from notices.models.mailing import Pull, ReturnedLetter, Seal
 from notices.models.notice import Notice, NoticeClaim
@@ -8,9 +9,12 @@ from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, Print
 
 __all__ = [
     "AddressEnquiry",
+    "Assignment",
     "Dunning",
     "DunningRun",
     "Exclusion",
+    "Experiment",
+    "ExperimentArm",
     "Letter",
     "LetterClaim",
     "Notice",

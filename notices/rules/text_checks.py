@@ -29,6 +29,12 @@ def clean(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
+def differences(kind: Kind, old: Mapping[str, str], new: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Label, former and new words of each part in which two texts differ."""
+    pairs = [(part.label, old.get(part.code, ""), new.get(part.code, "")) for part in kind.parts]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
 def problems(kind: Kind, parts: Mapping[str, str], *, lacking: Lacking = lambda part, text: "") -> Sequence[Problem]:
     """Everything that keeps the text of this kind from being used; nothing: it may be asked for."""
     known = {part.code for part in kind.parts}

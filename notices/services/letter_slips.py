@@ -47,6 +47,12 @@ def slips_of(letters: Iterable[Letter]) -> list[int]:
     ]
 
 
+def out_of_use(slip_ids: Iterable[int]) -> list[Slip]:
+    """Of the slips, those that nobody may pay with any more, with what replaced them."""
+    found = Slip.objects.filter(pk__in=list(slip_ids)).exclude(voided_on=None)
+    return list(found.select_related("replaced_by").order_by("pk"))
+
+
 def _number(slip: PrintedSlip) -> str:
     """The free digits of the barcode; a slip without one has those that its 照会番号 stands for."""
     return slip.number[FREE_DIGITS] if slip.number else slip.reference.replace("-", "").ljust(21, "0")

@@ -14,6 +14,7 @@ from notices.models import Exclusion, Letter, PrintChunk, PrintRun
 from notices.rules.batches import bundle_sizes
 from notices.rules.exclusion import Reason
 from notices.rules.kinds import BATCH, CONSOLIDATED, name_of
+from notices.services import assignments
 from notices.services.dispatch import send
 from notices.services.letter_data import ProfileIncomplete, RunWords
 from notices.services.selection import Tally, select, with_claims
@@ -79,7 +80,7 @@ def change_conditions(*, run_id: int, conditions: Conditions, by: Any) -> PrintR
         RunRefused: an approval is open or given, the run has begun, or the conditions are not allowed.
     """
     _check(conditions)
-    run = _editable(run_id)
+    run = editable_run(run_id)
     if fiscal_year(conditions.issued_on) != run.fiscal_year:
         raise RunRefused("発付日の年度が変わります。新しい一斉催告を作ってください。")
     for name, value in asdict(conditions).items():
@@ -98,7 +99,7 @@ def ask_count(*, run_id: int, by: Any) -> PrintRun:
     Raises:
         RunRefused: an approval is open or given, or the run has begun.
     """
-    run = _editable(run_id)
+    run = editable_run(run_id)
     run.state, run.approval, run.problem, run.count_asked_at = State.COUNTING, None, "", timezone.now()
     run.save()
     send("count_run", run_id=run.pk, user_id=by.pk)
@@ -121,7 +122,7 @@ def count(*, run_id: int, by: Any, today: date) -> PrintRun:
     """
     try:
         with one_moment():
-            run = _editable(run_id, State.DRAFT, State.COUNTED, State.COUNTING)
+            run = editable_run(run_id, State.DRAFT, State.COUNTED, State.COUNTING)
             selection = select(run, today=today)
             tally = Tally()
             for one in with_claims(run, selection.targets):
@@ -144,11 +145,13 @@ def ask_approval(*, run_id: int, by: Any, reason: str = "") -> Approval:
     Raises:
         RunRefused: nothing is counted, nobody would get a letter, or the run waits for approval already.
     """
-    run = _editable(run_id)
+    run = editable_run(run_id)
     if run.state != State.COUNTED:
         raise RunRefused("先に集計してください。")
     if not run.counts["letters"]:
         raise RunRefused("送る人がいません。条件を直して集計してください。")
+    if fault := assignments.fault(run):
+        raise RunRefused(fault)
     try:
         approval = approvals.ask(
             subject_type=SUBJECT,
@@ -200,7 +203,7 @@ def fix_amounts(*, run_id: int, by: Any, today: date) -> list[int]:
     """Freeze a started run and return its bundles; what stands in the way sends the run back to the operator."""
     try:
         return freeze(run_id=run_id, by=by, today=today)
-    except (ApprovalExceeded, *SETTINGS_FAULTS) as error:
+    except (ApprovalExceeded, assignments.ExperimentStale, *SETTINGS_FAULTS) as error:
         with transaction.atomic():
             run = _locked(run_id)
             run.state, run.approval, run.counts = State.DRAFT, None, {}
@@ -257,14 +260,15 @@ def evidence(run: PrintRun) -> dict[str, Any]:
         "期限": run.deadline_on.isoformat(),
         "最低金額（円）": run.minimum_yen,
         "納付書": str(run.get_slip_policy_display()),
-    }
+    } | assignments.evidence(run)
 
 
 def _locked(run_id: int) -> PrintRun:
     return PrintRun.objects.select_for_update(of=("self",)).select_related("approval").get(pk=run_id)
 
 
-def _editable(run_id: int, *states: str) -> PrintRun:
+def editable_run(run_id: int, *states: str) -> PrintRun:
+    """The run, locked, while nobody was asked to approve it, or after it was sent back. Raises ``RunRefused``."""
     run = _locked(run_id)
     if run.state not in (states or (State.DRAFT, State.COUNTED)):
         raise RunRefused(f"この一斉催告は「{run.phase_label}」です。今は条件と集計を変えられません。")

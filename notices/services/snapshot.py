@@ -16,6 +16,8 @@ from psycopg.errors import SerializationFailure
 from claims.models import Entry
 from notices.models import Exclusion, Letter, LetterClaim, PrintChunk, PrintRun
 from notices.rules.batches import bundle_sizes
+from notices.services import assignments
+from notices.services.assignments import Draw
 from notices.services.letter_data import RunWords
 from notices.services.selection import PersonClaims, Selection, Tally, select, with_claims
 from toyota_collect import audit
@@ -52,7 +54,7 @@ def freeze(*, run_id: int, by: Any, today: date) -> list[int]:
 
     Raises:
         TermsMissing: a kind has no legal attributes for a claim; nothing is written.
-        ApprovalExceeded: nothing is written; the run must be counted and approved again.
+        ApprovalExceeded, ExperimentStale: nothing is written; the run must be counted and approved again.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -96,7 +98,8 @@ def _freeze(run_id: int, by: Any, today: date) -> list[int]:
         PrintChunk(run=run, sequence=place)
         for place, _ in enumerate(bundle_sizes(len(selection.targets), most=LETTERS_PER_BUNDLE), 1)
     )
-    tally = _write_letters(run, selection, chunks, RunWords.of(run, today=today))
+    draw = assignments.draw(run, selection.targets, by=by, today=today)
+    tally = _write_letters(run, selection, chunks, RunWords.of(run, today=today), draw)
     write_exclusions(run, selection)
     counts = tally.as_dict(selection)
     approved = run.counts  # a run is never counted again once its approval is asked
@@ -108,7 +111,9 @@ def _freeze(run_id: int, by: Any, today: date) -> list[int]:
     return [chunk.pk for chunk in chunks]
 
 
-def _write_letters(run: PrintRun, selection: Selection, chunks: list[PrintChunk], words: RunWords) -> Tally:
+def _write_letters(
+    run: PrintRun, selection: Selection, chunks: list[PrintChunk], words: RunWords, draw: Draw | None
+) -> Tally:
     sizes = bundle_sizes(len(selection.targets), most=LETTERS_PER_BUNDLE)
     chunk_of = [chunk for chunk, size in zip(chunks, sizes, strict=True) for _ in range(size)]
     number_of = _numbers(run, len(selection.targets))
@@ -118,8 +123,11 @@ def _write_letters(run: PrintRun, selection: Selection, chunks: list[PrintChunk]
         letters = []
         for serial, one in batch:
             tally.add(one)
-            letters.append(_letter(run, one, words, serial, number_of(serial), chunk_of[serial - 1]))
+            said = draw.words_for(one.person.pk, words) if draw else words
+            letters.append(_letter(run, one, said, serial, number_of(serial), chunk_of[serial - 1]))
         Letter.objects.bulk_create(letters)
+        if draw:
+            assignments.write(draw, letters)
         entries = entry_counts([claim.pk for _, one in batch for claim, _ in one.claims])
         LetterClaim.objects.bulk_create(
             LetterClaim(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from notices.letter.fonts import faces, foreign_face
 from notices.rules.kinds import KINDS, Part, Writing, name_of
-from notices.rules.text_checks import Problem, clean, problems
+from notices.rules.text_checks import Problem, clean, differences, problems
 from notices.services.text_preview import fit_problems
 from toyota_collect import approvals, audit
 from toyota_collect.approvals import ApprovalRefused
@@ -26,20 +26,19 @@ class TextRefused(Exception):
 
 
 @transaction.atomic
-def draft(*, kind: str, by: Any, today: date) -> NoticeText:
-    """A new version of a kind's text, begun from the one in force; the one in the making, if there is one.
+def draft(*, kind: str, by: Any, today: date, like: int | None = None) -> NoticeText:
+    """A new version of a kind's text; the one in the making, if there is one.
+
+    It begins with the words of the one in force, or of the approved version ``like`` (its id).
 
     Raises:
-        TextRefused: no such kind.
+        TextRefused: no such kind, or no such version of it.
     """
     if kind not in KINDS:
         raise TextRefused("この種類の帳票はありません。")
     if making := NoticeText.objects.filter(kind=kind, approved_at=None, discarded_at=None).first():
         return making
-    try:
-        former = text_on(kind, today).parts
-    except TextMissing:
-        former = {}
+    former = _words_of(kind, like, today)
     last = NoticeText.objects.filter(kind=kind).order_by("-version").first()
     try:
         with transaction.atomic():
@@ -54,18 +53,30 @@ def draft(*, kind: str, by: Any, today: date) -> NoticeText:
 
 @transaction.atomic
 def change(
-    *, text_id: int, parts: Mapping[str, str], starts_on: date, note: str, by: Any, today: date
+    *,
+    text_id: int,
+    parts: Mapping[str, str],
+    starts_on: date,
+    note: str,
+    by: Any,
+    today: date,
+    trial_only: bool = False,
 ) -> Sequence[Problem]:
     """Keep what was written, right or not yet; return what still stands in the way of using it.
 
+    ``trial_only``: no letter says it but those of a comparison of texts.
+
     Raises:
         NoticeText.DoesNotExist: no such version.
-        TextRefused: it waits for approval, was approved or given up, or would begin in the past.
+        TextRefused: it waits for approval, was approved or given up, would begin in the past, or is of a kind without runs.
     """
     text = _draft(text_id)
     if starts_on < today:
         raise TextRefused("過ぎた日からは使えません。使い始める日は、今日か、それより先の日にしてください。")
     kind = KINDS[text.kind]
+    if trial_only and not kind.batch:
+        raise TextRefused("比較試験に使えるのは、まとめて作る種類（一斉催告など）の版だけです。")
+    text.trial_only = trial_only
     text.parts = {part.code: words for part in kind.parts if (words := clean(parts.get(part.code, "")))}
     text.starts_on, text.note, text.approval, text.made_by = starts_on, note.strip()[:300], None, by
     text.save()
@@ -102,6 +113,7 @@ def ask(*, text_id: int, by: Any, today: date) -> Approval:
                 "帳票": name,
                 "版": text.version,
                 "使い始める日": long_text(text.starts_on),
+                "使いみち": "文面の比較試験だけ（ふだんの書面には使わない）" if text.trial_only else "ふだんの書面",
                 "変わる項目": {label: f"{former or 'なし'} → {words or 'なし'}" for label, former, words in changed},
             },
             by=by,
@@ -147,22 +159,30 @@ def text_problems(text: NoticeText) -> Sequence[Problem]:
 def changes(text: NoticeText) -> list[tuple[str, str, str]]:
     """Label, former and new words of each part that differs from the version before."""
     former = before(text)
-    old: Mapping[str, str] = former.parts if former else {}
-    return [
-        (part.label, old.get(part.code, ""), text.parts.get(part.code, ""))
-        for part in KINDS[text.kind].parts
-        if old.get(part.code, "") != text.parts.get(part.code, "")
-    ]
+    return differences(KINDS[text.kind], former.parts if former else {}, text.parts)
 
 
 def before(text: NoticeText) -> NoticeText | None:
     """The approved version that this one followed or will follow."""
     found: NoticeText | None = (
-        NoticeText.objects.filter(kind=text.kind, approved_at__isnull=False, version__lt=text.version)
+        NoticeText.objects.filter(kind=text.kind, approved_at__isnull=False, trial_only=False, version__lt=text.version)
         .order_by("-version")
         .first()
     )
     return found
+
+
+def _words_of(kind: str, like: int | None, today: date) -> dict[str, str]:
+    """What a new version begins with."""
+    if like is not None:
+        chosen = NoticeText.objects.filter(kind=kind, pk=like, approved_at__isnull=False).first()
+        if chosen is None:
+            raise TextRefused("もとにする版がありません。画面を開き直してください。")
+        return dict(chosen.parts)
+    try:
+        return dict(text_on(kind, today).parts)
+    except TextMissing:
+        return {}
 
 
 def _draft(text_id: int) -> NoticeText:

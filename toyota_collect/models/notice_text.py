@@ -11,7 +11,11 @@ from toyota_collect.models.approvals import Approval
 
 class NoticeTextQuerySet(models.QuerySet):
     def in_force(self, *, kind: str, on: Any) -> "NoticeTextQuerySet":
-        """Approved versions of a kind begun by the day, the one to use first."""
+        """Approved versions of a kind begun by the day, the one to use first; those for comparison are never in force."""
+        return self.usable(kind=kind, on=on).filter(trial_only=False)
+
+    def usable(self, *, kind: str, on: Any) -> "NoticeTextQuerySet":
+        """Approved versions of a kind begun by the day, also those that are only compared (文面の比較試験)."""
         return self.filter(kind=kind, approved_at__isnull=False, starts_on__lte=on).order_by("-starts_on", "-version")
 
 
@@ -26,6 +30,7 @@ class NoticeText(models.Model):
     version = models.PositiveSmallIntegerField("版")
     starts_on = models.DateField("使い始める日（この日から）")
     parts = models.JSONField("文言", default=dict)  # name of the part: its text with {placeholders}
+    trial_only = models.BooleanField("文面の比較試験だけに使う", default=False)
     note = models.CharField("変えた理由", max_length=300, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField("作成日時", auto_now_add=True)

@@ -11,11 +11,13 @@ import pytest
 from notices.letter import DeskSlips, LetterData, Rendered, Unprintable
 from notices.models import PrintRun
 from notices.rules.marks import mark_text
-from notices.services import engine, runs
+from notices.services import engine, runs, texts
 from notices.services.engine import Part
 from notices.services.rendering import render_chunk
 from tests.factories.debtors import user
+from tests.factories.experiments import registered, version
 from toyota_collect import approvals
+from toyota_collect.models import NoticeText
 
 DAY = date(2026, 11, 20)
 
@@ -137,6 +139,28 @@ def finished_run(frozen_run: Callable[..., PrintRun], quick: QuickEngine) -> Cal
         run = frozen_run(**changes)
         for chunk in run.chunks.all():
             render_chunk(chunk_id=chunk.pk)
+        run.refresh_from_db()
+        return run
+
+    return make
+
+
+@pytest.fixture
+def texts_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the words of a version fit is tested where they are laid out."""
+    monkeypatch.setattr(texts, "fit_problems", lambda text: [])
+
+
+@pytest.fixture
+def drawn_run(make_run: Callable[..., PrintRun], operator: Any, sent: Any, texts_fit: None) -> Callable[..., PrintRun]:
+    """A run whose comparison of two texts was approved, started and drawn."""
+
+    def make(*others: NoticeText, percent: int = 50, **changes: Any) -> PrintRun:
+        run = make_run(**changes)
+        registered(run, operator, *(others or [version()]), percent=percent)
+        approve(run, operator)
+        runs.start(run_id=run.pk, by=operator)
+        runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)
         run.refresh_from_db()
         return run
 

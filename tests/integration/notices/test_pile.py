@@ -14,6 +14,7 @@ from claims.models import ClaimEvent
 from notices.models import Letter, PrintRun, SealedFile
 from notices.rules.marks import read_mark
 from notices.services import engine, seals
+from notices.services.documents import letter_document
 from notices.services.rendering import render_chunk
 from notices.services.runs import RunRefused
 from notices.services.seals import SealRefused
@@ -265,6 +266,29 @@ def test_letters_of_two_runs_to_the_very_same_person_share_an_envelope(two, oper
     assert sums["printed"] + sums["merged"] + sums["split"] - sums["pulled"] == sums["going"] == 3
     assert sums["envelopes"] == sums["going"] - sums["elsewhere"] + sums["more_envelopes"]
     assert own.files.get().pages == second.letters.get(travels_with=None).sheets
+
+
+def test_the_copy_of_what_shares_an_envelope_is_the_paper_that_goes(two, operator):
+    first, second = two
+    ready(first, second, operator)
+    host = first.letters.get(person__name="架空　1子")
+    guest = second.letters.get(person__name="架空　1子")
+
+    def marks(letter: Letter) -> list[str]:
+        return engine.marks_of(document_bytes(letter_document(letter_id=letter.pk, by=operator, today=DAY)))
+
+    own = {
+        one.pk: [mark(one, sheet=n)[:14] + str(one.sheets) for n in range(1, one.sheets + 1)] for one in (host, guest)
+    }
+    assert {one.pk: marks(one) for one in (host, guest)} == own  # asked for before the seal
+    made = seal(first, others=[second.pk])
+    lying = engine.marks_of(content(made.files.get()))
+    at = lying.index(f"{mark(host)[:13]}1{host.sheets + guest.sheets}")
+    assert marks(host) == lying[at : at + host.sheets]
+    assert marks(guest) == lying[at + host.sheets : at + host.sheets + guest.sheets]
+    assert marks(guest) != own[guest.pk]
+    seals.break_seal(run_id=first.pk, reason="数え直し", by=user("supervisor"), now=made.sealed_at)
+    assert {one.pk: marks(one) for one in (host, guest)} == own
 
 
 def test_what_travels_together_is_posted_and_comes_back_together(two, operator):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
 from notices.services import progress, rendering, runs
 from notices.services.at_work import What, at_work
-from notices.services.documents import LetterWithheld, letter_document
+from notices.services.documents import CopyWithheld, letter_document
 from notices.services.manifest import COLUMNS, manifest_path
 from notices.tasks import count_run, freeze_run, render_chunk
 from tests.factories.claims import claim, pay
@@ -471,7 +471,7 @@ def test_a_letter_is_withheld_once_the_person_is_protected(finished_run, operato
     claim(someone)
     letter = finished_run().letters.get()
     protect(someone, starts_on=DAY)
-    with pytest.raises(LetterWithheld, match="支援措置"):
+    with pytest.raises(CopyWithheld, match="支援措置"):
         letter_document(letter_id=letter.pk, by=operator, today=DAY)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims.models import ClaimEvent, Hold, Slip
 from claims.services.events import record_events
+from claims.services.slips import issue_slip
 from debtors.models import Contact, WorkItem
 from notices.models import Notice
 from notices.rules.kinds import KINDS, SINGLE
@@ -467,3 +468,19 @@ def test_the_letters_of_a_run_say_what_its_kind_says(frozen_run):
     claim(person())
     letter = frozen_run(kind="final_demand").letters.get()
     assert letter.snapshot["text"]["kind"] == "final_demand"
+
+
+def test_a_copy_stays_and_its_page_says_which_slips_were_replaced(client, clerk):
+    client.force_login(clerk)
+    someone = person()
+    owed = claim(someone)
+    made = make(someone, "demand", clerk)
+    address = f"/demands/notices/{made.pk}/"
+    before = client.get(f"{address}pdf/").content
+    assert "使えない納付書" not in client.get(address).content.decode()
+    days: dict[str, Any] = {"as_of": DAY, "due_on": date(2026, 12, 4), "issued_on": DAY}
+    new = issue_slip(person_id=someone.pk, claim_ids=[owed.pk], by=clerk, **days)
+    shown = client.get(address).content.decode()
+    assert "控えを開く（使えない納付書あり）" in shown
+    assert new.reference in shown
+    assert client.get(f"{address}pdf/").content == before
