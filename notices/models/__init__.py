@@ -1,3 +1,4 @@
+from notices.models.closed import ClosedPile, HandOver
 from notices.models.dunning import Dunning, DunningRun
 from notices.models.job import RunJob
 from notices.models.mailing import Pull, ReturnedLetter, Seal
@@ -8,9 +9,11 @@ from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, Print
 
 __all__ = [
     "AddressEnquiry",
+    "ClosedPile",
     "Dunning",
     "DunningRun",
     "Exclusion",
+    "HandOver",
     "Letter",
     "LetterClaim",
     "Notice",
