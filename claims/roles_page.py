@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from claims.models import Claim, ClaimParty
 from claims.services.charges import amounts_due
-from claims.services.parties import PartyLine, parties_of, yen_of
+from claims.services.parties import Answering, PartyLine, parties_of
 from debtors.models import Person, PersonRelation
 from debtors.querysets import in_force
 from toyota_collect.money import comma
@@ -43,16 +43,18 @@ def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         pk__in=party.values("claim")
     )
     claims = list(visible.filter(wanted).select_related("kind", "identity__person").order_by("due_on", "pk"))
-    due = {key: amount.total_yen for key, amount in amounts_due(claims, as_of=on, with_steps=False).items()}
+    dues = amounts_due(claims, as_of=on, with_steps=False)
     parties = parties_of([claim.pk for claim in claims], on=on)
+    answering = Answering(parties)
     rows: dict[Key, RoleRow] = {}
     others: dict[Key, RoleRow] = {}
     for claim in claims:
-        debtor, lines, yen = claim.identity.person, parties.get(claim.pk, []), due[claim.pk]
+        debtor, lines, due = claim.identity.person, parties.get(claim.pk, []), dues[claim.pk]
+        yen = due.total_yen
         if debtor.pk == person.pk:
             _add(rows, DEBTOR, debtor, "", claim, yen, yen)
         for line in lines:
-            asked = yen_of(line, lines, yen)
+            asked = answering.part(claim, line, due.yen).total
             if line.person_id == person.pk:
                 _add(rows, line.party.get_role_display(), debtor, _terms(line), claim, asked, yen)
             elif debtor.pk == person.pk:

@@ -1,6 +1,6 @@
 """What a decision (決裁) on the people's subjects sets going."""
 
-from debtors.services import questions
+from debtors.services import questions, safe_routes
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
 from toyota_collect.models import Approval
@@ -11,6 +11,9 @@ def register(registry: Registry) -> None:
     registry.subject_labels[questions.SUBJECT] = "名寄せ"
     registry.on_approved[questions.SUBJECT] = _join
     registry.one_by_one.add(questions.SUBJECT)  # one look a pair
+    registry.subject_labels[safe_routes.SUBJECT] = "支援措置の送付経路"
+    registry.on_approved[safe_routes.SUBJECT] = safe_routes.confirm
+    registry.one_by_one.add(safe_routes.SUBJECT)  # a life may depend on it
 
 
 def _join(approval: Approval, by: object) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from debtors.models import MailingAddress, PersonRelation
+from debtors.models import MailingAddress, PersonRelation, SafeRoute
 from toyota_collect.registry import PersonTable, Registry
 
 
@@ -20,6 +20,17 @@ def register(registry: Registry) -> None:
             matters=Q(ends_on=None),
             decide="届出の書類で、どちらの人の送付先かを確かめる",
             name=lambda row: f"{row.kind or 'すべての債権'} {row.starts_on:%Y-%m-%d}から",
+        )
+    )
+    registry.person_table(
+        PersonTable(
+            "debtors.saferoute.person",
+            "支援措置の送付経路",
+            moves=~Q(state="ended"),
+            fit=_only_where_none_stands,
+            matters=~Q(state="ended"),
+            decide="この経路が安全かを確かめ直し、要るなら終わらせて登録し直す",
+            name=lambda route: f"{route.get_way_display()} {route.ends_on:%Y-%m-%d}まで",
         )
     )
     for field, title in (("person", "人の関係"), ("actor", "人の関係（相手）")):
@@ -40,6 +51,11 @@ def _fit_address(row: MailingAddress, person_id: int) -> Mapping[str, Any] | Non
     """Where both had a 送付先 of the same kind, each keeps its own: somebody decides."""
     same = MailingAddress.objects.filter(person=person_id, kind=row.kind, ends_on=None)
     return None if row.ends_on is None and same.exists() else {}
+
+
+def _only_where_none_stands(route: SafeRoute, person_id: int) -> Mapping[str, Any] | None:
+    """Where both have one, each stays with its own: somebody decides which is safe."""
+    return None if SafeRoute.objects.filter(person=person_id).exclude(state="ended").exists() else {}
 
 
 def _fit(field: str) -> Callable[[PersonRelation, int], Mapping[str, Any] | None]:

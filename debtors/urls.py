@@ -1,6 +1,6 @@
 from django.urls import path
 
-from debtors import views, views_life, views_matching, views_relations, views_work
+from debtors import views, views_life, views_matching, views_relations, views_routes, views_work
 
 app_name = "debtors"
 urlpatterns = [
@@ -17,6 +17,10 @@ urlpatterns = [
     path("life-events/<int:pk>/done/", views_life.handle, name="handle-life-event"),
     path("relations/<int:pk>/correct/", views_relations.correct_relation, name="correct-relation"),
     path("relations/<int:pk>/end/", views_relations.end_relation, name="end-relation"),
+    path("routes/<int:pk>/", views_routes.route, name="safe-route"),
+    path("routes/<int:pk>/show/", views_routes.show, name="safe-route-show"),
+    path("routes/<int:pk>/end/", views_routes.end, name="end-safe-route"),
+    path("<str:number>/routes/", views_routes.routes, name="safe-routes"),
     path("<str:number>/relations/", views_relations.panel_relations, name="panel-relations"),
     path("<str:number>/relations/new/", views_relations.new_relation, name="new-relation"),
     path("<str:number>/outside/new/", views_relations.new_outside, name="new-outside"),

@@ -11,6 +11,7 @@ from debtors.protection import hidden_people
 from debtors.querysets import in_force
 from debtors.rules.mailing import Contents, Destination, Withheld
 from debtors.services.mailing import AddressBook
+from debtors.services.safe_routes import route_of
 from notices.rules.address import address_lines, window_name
 from notices.services.selection import contents_of
 
@@ -49,6 +50,7 @@ def addressee_of(person: Person, *, on: date) -> dict[str, Any]:
     labels = kind_labels()
     return {
         "hidden": hidden,
+        "route": route_of(person.pk, on=on) if hidden else None,
         "sorts": sorts,
         "rows": [{"row": row, "kind": labels.get(row.kind, "すべての債権")} for row in [*rows, *later]],
     }

@@ -14,7 +14,7 @@ class NoticesConfig(AppConfig):
         )
         from notices.happenings import happenings
         from notices.querysets import CHANNEL
-        from notices.services import singles, texts
+        from notices.services import closed_piles, singles, texts
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
         from toyota_collect.nav import BATCH, WATCH
         from toyota_collect.permissions import Permission
@@ -42,6 +42,9 @@ class NoticesConfig(AppConfig):
         registry.subject_labels[singles.SUBJECT] = "差押予告（個別）"
         registry.on_approved[singles.SUBJECT] = singles.decided
         registry.one_by_one.add(singles.SUBJECT)
+        registry.subject_labels[closed_piles.SUBJECT] = "支援措置の束の印刷"
+        registry.one_by_one.add(closed_piles.SUBJECT)
+        registry.nav_item(NavItem(BATCH, "支援措置の束", "notices:closed-piles", Permission.SAFE_ROUTE, 25))
         registry.panel(Panel("notices", "notices:notice-panel", Permission.NOTICE_MAKE, 71, "side", "個別の通知"))
         registry.happenings.append(happenings)
         people_joined.register(registry)

@@ -9,7 +9,8 @@ from django.http import QueryDict
 
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import PrintRun
-from notices.rules.kinds import BATCH, CONSOLIDATED, name_of
+from notices.rules.kinds import BATCH, CONSOLIDATED, KINDS, name_of
+from notices.rules.takers import LABELS, RANK, Role
 from notices.services.runs import Conditions, person_slip_allowed
 from toyota_collect.dated import value_on
 
@@ -63,6 +64,14 @@ class RunForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="債権種目（債権群のほかに加えるもの）", widget=forms.SelectMultiple(attrs={"size": 8}), required=False
     )
+    takers = forms.MultipleChoiceField(
+        label="本人のほかに送る人",
+        choices=[(str(role), LABELS[role]) for role in RANK],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="1人1通にまとめ、その人が負う分だけを、立場とともに載せます。相続人は、持分がそろっているときだけです。"
+        "連帯保証人は、督促のあと決められた日数を過ぎた債権だけです。",
+    )
     slip_policy = forms.ChoiceField(label="納付書", choices=PrintRun.SlipPolicy.choices)
     limit = forms.IntegerField(
         label="上限（通）",
@@ -81,6 +90,8 @@ class RunForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         values["kind"] = values.get("kind") or CONSOLIDATED
+        if KINDS[values["kind"]].seizes and values.get("takers"):
+            self.add_error("takers", "差押予告は、督促を受けた本人だけに送ります。すべて外してください。")
         as_of, issued_on, deadline_on = (values.get(name) for name in ("as_of", "issued_on", "deadline_on"))
         if issued_on and issued_on < self.today:
             self.add_error("issued_on", "過ぎた日は選べません。今日から先の日にしてください。")
@@ -105,6 +116,7 @@ def first_conditions(today: date) -> dict[str, Any]:
         "minimum_yen": value_on("demand.minimum_yen", today),
         "slip_policy": PrintRun.SlipPolicy.KIND,
         "kind": CONSOLIDATED,
+        "takers": [str(Role.JOINT), str(Role.HEIR)],
     }
 
 

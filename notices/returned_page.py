@@ -36,7 +36,7 @@ def returned_page(returned: ReturnedLetter, *, today: date) -> dict[str, Any]:
         "may_prepare": returned.done_as in ("", "public") and not under_way,
         "person_hidden": bool(hidden_people([person.pk], on=today)),
         "sorts": addressee_of(person, on=today)["sorts"],
-        "form": Settle(today=today, redo=returned.letter is None),
+        "form": Settle(today=today, redo=returned.dunning is not None),
         "enquiry_form": EnquiryForm(today=today, auto_id="enquiry-%s") if open_ else None,
         "prepare_form": PrepareForm(auto_id="prepare-%s"),
     }

@@ -35,5 +35,6 @@ urlpatterns = [
     path("", include("notices.urls_texts")),
     path("", include("notices.urls_singles")),
     path("", include("notices.urls_addressees")),
+    path("", include("notices.urls_closed")),
     path("", include("notices.urls_public_notices")),
 ]

@@ -38,6 +38,7 @@ ROWS = PublicNotice.objects.select_related(
     "returned__letter__person",
     "returned__dunning__run",
     "returned__dunning__person",
+    "returned__notice__person",
 ).defer("returned__letter__snapshot")
 
 

@@ -38,13 +38,17 @@ ROWS = (
         "letter__person",
         "dunning__run",
         "dunning__person",
+        "notice__person",
         "received_by",
         "done_by",
         "work_item",
     )
     .defer("letter__snapshot")
     .prefetch_related("public_notices__approval")
-    .annotate(times=Coalesce(_times("letter"), _times("dunning")), asked=Coalesce(Subquery(ENQUIRIES.values("n")), 0))
+    .annotate(
+        times=Coalesce(_times("letter"), _times("dunning"), _times("notice")),
+        asked=Coalesce(Subquery(ENQUIRIES.values("n")), 0),
+    )
 )
 
 
@@ -77,7 +81,7 @@ def receive(request: HttpRequest) -> HttpResponse:
 def returned(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ROWS, pk=pk)
     audit.log_view(request, action="return", person_key=found.person.number)
-    same = ROWS.filter(letter=found.letter_id) if found.letter_id else ROWS.filter(dunning=found.dunning_id)
+    same = ROWS.filter(letter=found.letter_id, dunning=found.dunning_id, notice=found.notice_id)
     context = returned_page(found, today=business_date()) | {"others": same.exclude(pk=pk).order_by("pk")}
     return render(request, "notices/mailing/returned.html", context | _hidden([found]))
 

@@ -122,7 +122,15 @@ def post(request: HttpRequest, pk: int) -> HttpResponse:
 def come_back(request: HttpRequest, pk: int) -> HttpResponse:
     on = parse_date(request.POST.get("on", "")) or business_date()
     reason = request.POST.get("reason", "")
-    return _step(request, pk, singles.come_back, "返戻を登録しました。次の一手を開きました。", on=on, reason=reason)
+    return _step(
+        request,
+        pk,
+        singles.come_back,
+        "返戻を登録しました。次の一手を開きました。",
+        on=on,
+        reason=reason,
+        now=timezone.now(),
+    )
 
 
 @require(Permission.NOTICE_MAKE)

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     LETTER_VIEW = "letter.view"
     MAIL_RETURN = "mail.return"
     NOTICE_MAKE = "notice.make"  # letters to one person, and how they are written to
+    SAFE_ROUTE = "safe.route"  # how letters reach people under protection, and the closed pile
     TEXT_VIEW = "text.view"
     TEXT_EDIT = "text.edit"
     ASK = "ask"
@@ -92,6 +93,7 @@ _DESCRIPTIONS = {
     Permission.LETTER_VIEW: "催告書を見る",
     Permission.MAIL_RETURN: "返戻を見る・登録する",
     Permission.NOTICE_MAKE: "個別の通知を作る・発送を登録する、書き方の希望を変える",
+    Permission.SAFE_ROUTE: "支援措置の送付経路を登録し、その束を作る・渡す",
     Permission.TEXT_VIEW: "帳票の文言を見る",
     Permission.TEXT_EDIT: "帳票の文言の版を作り、承認を求める",
     Permission.ASK: "起案した件を見る・取り下げる",
@@ -129,6 +131,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.LETTER_VIEW,
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
+            P.SAFE_ROUTE,
             P.TEXT_VIEW,
             P.ASK,
         }
@@ -150,6 +153,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.LETTER_VIEW,
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
+            P.SAFE_ROUTE,
             P.TEXT_VIEW,
             P.TEXT_EDIT,
             P.IMPORT_VIEW,

@@ -5,7 +5,7 @@ The person page, the claim page and the letters all ask here. The number of quer
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import islice
@@ -14,6 +14,7 @@ from django.db.models import Case, F, Q, Sum, When
 from django.db.models.functions import Coalesce, Greatest
 
 from claims.models import Claim, ClaimKindTerms, Entry, Hold, LateChargeRate
+from claims.rules.answering import Yen
 from claims.rules.late_charge import LateCharge, LateChargeTerms, Regime, Relief, ReliefKind, Rounding, late_charge
 from claims.rules.late_charge_batch import ClaimFacts, late_charges
 from claims.rules.payments import PrincipalEntry, principal_and_payments
@@ -59,7 +60,15 @@ class AmountDue:
 
     @property
     def total_yen(self) -> int:
-        return self.principal_yen + self.fee_yen + self.late_yen + self.cost_yen
+        return sum(self.yen)
+
+    @property
+    def yen(self) -> Yen:
+        return Yen(self.principal_yen, self.fee_yen, self.late_yen, self.cost_yen)
+
+    def part(self, yen: Yen) -> "AmountDue":
+        """Of this, only so much: what somebody answers for."""
+        return replace(self, principal_yen=yen.principal, fee_yen=yen.fee, late_yen=yen.late, cost_yen=yen.cost)
 
 
 class KindTerms:

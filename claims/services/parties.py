@@ -1,16 +1,18 @@
 """関係者: who else answers for a claim (連帯納付義務者, 連帯保証人, 相続人), entered, ended and corrected with their ground."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
-from claims.models import Claim, ClaimParty
-from claims.rules.shares import SharesRefused, check_shares, split
+from claims.models import Claim, ClaimParty, Entry
+from claims.rules.answering import NOTHING, Yen, share_of, up_to
+from claims.rules.shares import SharesRefused, check_shares
 from debtors.models import Person
 from debtors.querysets import in_force
 from debtors.services.relations import RelationRefused, let_heirs_speak, person_by_number
@@ -45,6 +47,39 @@ class PartyLine:
         return self.party.person_id
 
 
+class Answering:
+    """For how much of each claim its parties answer, asked claim by claim in the order in which limits are to be filled.
+
+    A limit is one for all claims of a kind that one debtor owes: each month's rent is a claim, the deed is one.
+    """
+
+    def __init__(self, parties: Mapping[int, Sequence[PartyLine]]) -> None:
+        """``parties``: as ``parties_of`` gives them. One query more where there are heirs."""
+        self._parties = parties
+        self._left: dict[tuple[int, int | None, int, int], int] = {}
+        heirs = {claim: [one for one in lines if one.share is not None] for claim, lines in parties.items()}
+        self._heirs = {claim: lines for claim, lines in heirs.items() if lines}
+        self._paid = _paid_by_heirs(self._heirs) if self._heirs else {}
+
+    def part(self, claim: Claim, line: PartyLine, due: Yen) -> Yen:
+        """What of ``due`` the party answers for: an heir the share, a guarantor up to the limit, a joint debtor all."""
+        if line.share is not None:
+            heirs = self._heirs[claim.pk]
+            paid = [self._paid.get((claim.pk, one.person_id), NOTHING) for one in heirs]
+            return share_of(due, [one.share for one in heirs if one.share is not None], line.place, paid)
+        limit = line.party.limit_yen
+        if limit is None:
+            return due
+        deed = (line.person_id, claim.identity.person_id, claim.kind_id, limit)
+        part = up_to(due, self._left.get(deed, limit))
+        self._left[deed] = self._left.get(deed, limit) - part.total
+        return part
+
+    def settled(self, claim_id: int) -> bool:
+        """Whether the heirs of the claim are known with shares that make the whole."""
+        return sum((one.share or Fraction(0) for one in self._heirs.get(claim_id, ())), Fraction(0)) == 1
+
+
 def parties_of(claim_ids: Collection[int], *, on: date) -> dict[int, list[PartyLine]]:
     """Who answers for the claims on the day, by claim id, in the order in which they were entered; one query."""
     rows = ClaimParty.objects.filter(in_force(on), claim__in=claim_ids).select_related("person").order_by("pk")
@@ -56,19 +91,20 @@ def parties_of(claim_ids: Collection[int], *, on: date) -> dict[int, list[PartyL
     return dict(found)
 
 
-def yen_of(line: PartyLine, among: Sequence[PartyLine], yen: int) -> int:
-    """What of ``yen`` the party answers for: an heir the share, a guarantor up to the limit, a joint debtor all.
-
-    ``among``: all parties of the claim. Heirs whose shares do not make 1 (one was ended) each bear theirs, cut off.
-    """
-    if line.share is not None:
-        shares = [one.share for one in among if one.share is not None]
-        try:
-            return split(yen, shares)[line.place]
-        except SharesRefused:
-            return yen * line.share.numerator // line.share.denominator
-    limit = line.party.limit_yen
-    return yen if limit is None else min(yen, limit)
+def _paid_by_heirs(heirs: Mapping[int, Sequence[PartyLine]]) -> dict[tuple[int, int], Yen]:
+    """What each heir has paid of each claim with slips of their own, by claim and person."""
+    people = {one.person_id for lines in heirs.values() for one in lines}
+    rows = (
+        Entry.objects.filter(claim__in=heirs, receipt__payment__person__in=people)
+        .filter(kind__in=[Entry.Kind.RECEIPT, Entry.Kind.REVERSAL])
+        .order_by()
+        .values_list("claim_id", "receipt__payment__person_id", "component")
+        .annotate(yen=Sum("amount_yen"))
+    )
+    found: dict[tuple[int, int], Yen] = {}
+    for claim, person, component, yen in rows:
+        found[claim, person] = found.get((claim, person), NOTHING)._replace(**{component: -yen})
+    return found
 
 
 @transaction.atomic

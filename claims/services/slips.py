@@ -245,7 +245,10 @@ def _columns(given: Sequence[LetterSlip]) -> list[list[Any]]:
 
 
 def _void_older(slip_ids: Sequence[int], *, on: date) -> int:
-    """Make slips invalid that name a claim of a newer one; the newer one is written down beside them."""
+    """Make slips invalid that name a claim of a newer one; the newer one is written down beside them.
+
+    Letters of one run to several who answer for a claim stand side by side: their numbers begin with those of the run.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -253,7 +256,11 @@ def _void_older(slip_ids: Sequence[int], *, on: date) -> int:
             FROM (
                 SELECT old.slip_id, max(fresh.slip_id) AS newer
                 FROM claims_slipline fresh JOIN claims_slipline old ON old.claim_id = fresh.claim_id
-                WHERE fresh.slip_id = ANY(%s) AND old.slip_id < fresh.slip_id AND NOT old.slip_id = ANY(%s)
+                JOIN claims_slip mine ON mine.id = fresh.slip_id JOIN claims_slip theirs ON theirs.id = old.slip_id
+                WHERE NOT (
+                    mine.origin = 'letter' AND theirs.origin = 'letter' AND mine.issued_on = theirs.issued_on
+                    AND left(mine.number, 4) = left(theirs.number, 4) AND mine.person_id <> theirs.person_id
+                ) AND fresh.slip_id = ANY(%s) AND old.slip_id < fresh.slip_id AND NOT old.slip_id = ANY(%s)
                 GROUP BY old.slip_id
             ) n WHERE o.id = n.slip_id AND o.voided_on IS NULL
             """,

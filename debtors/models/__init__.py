@@ -4,6 +4,7 @@ from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 from debtors.models.relations import PersonRelation
+from debtors.models.safe_route import SafeRoute
 
 __all__ = [
     "Contact",
@@ -18,6 +19,7 @@ __all__ = [
     "Person",
     "PersonRelation",
     "ProtectionFlag",
+    "SafeRoute",
     "SourceIdentity",
     "SourceSystem",
     "WorkItem",

@@ -164,6 +164,11 @@ def destination(person: Addressed, contents: Contents) -> Destination | Withheld
     )
 
 
+def by_route(name: str, reason: str, *, postal_code: str = "", address: str, is_corporate: bool = False) -> Destination:
+    """A letter to somebody under protection by a confirmed route; what is handed over in person has no postal code."""
+    return Destination(name, postal_code, address, reason, is_corporate=is_corporate)
+
+
 def _in_rank(person: Addressed) -> Iterable[Agent]:
     """Those who take letters. Death ends every power but that of the heirs' speaker (民法111条1項1号, 653条1号)."""
     ranks = (Acts.HEIRS_SPEAKER,) if person.died else RANK

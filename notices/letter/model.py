@@ -105,6 +105,8 @@ class ClaimLine:
     el_qr: str | None = None  # text of the core tax system, printed unchanged
     joint_slip: str = ""  # kinds billed together share this value and one slip
     cost_yen: int = 0  # how much of late_yen is 費用: printed nowhere, but money is booked by component
+    role: str = ""  # notices.rules.takers.Role: somebody else's claim, and as what it is asked for
+    role_text: str = ""  # 連帯保証人として（…）
 
     @property
     def total_yen(self) -> int:
@@ -166,6 +168,9 @@ class LetterData:
         """The snapshot as canonical JSON: same letter, same text."""
         data = asdict(self)
         del data["enclosure"]
+        for line in data["lines"]:
+            if not line["role"]:  # nearly all: letters from before roles keep their text
+                del line["role"], line["role_text"]
         return json.dumps(
             data,
             ensure_ascii=False,

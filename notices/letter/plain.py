@@ -71,6 +71,12 @@ def page(seizure: bool, text: KindText | None = None) -> PlainPage:
 
 
 @lru_cache(maxsize=64)
+def roles(found: tuple[str, ...]) -> tuple[SafeString, ...]:
+    """What it means that claims of somebody else are asked for."""
+    return tuple(ruby(text) for role, text in ROLES if role in ("", *found))
+
+
+@lru_cache(maxsize=64)
 def languages(text: KindText | None = None) -> tuple[Language, ...]:
     """The letter in all languages, in the words of ``text`` if given."""
     return tuple(replace(one, text=text.part(_PARTS.get(one.lang, one.lang))) if text else one for one in LANGUAGES)
@@ -122,6 +128,30 @@ WELFARE = (
 CROSSED = (
     "もう はらった ｜人《ひと》へ：はらった すぐ ｜後《あと》に、この ｜手紙《てがみ》が とどく ことが ありま"
     "す。｜何《なに》も しなくて いいです。"
+)
+ROLES = (
+    (
+        "",
+        (
+            "この ｜手紙《てがみ》には、ほかの ｜人《ひと》の ｜名前《なまえ》の お｜金《かね》も ｜書《か》いて あります。"
+            "だれかが はらうと、その ｜分《ぶん》は へります。"
+        ),
+    ),
+    (
+        "joint",
+        "「｜連帯《れんたい》の ｜分《ぶん》」は、ほかの ｜人《ひと》と いっしょに はらう お｜金《かね》です。",
+    ),
+    (
+        "heir",
+        (
+            "「｜相続《そうぞく》の ｜分《ぶん》」は、｜亡《な》くなった ｜人《ひと》の お｜金《かね》の うち、"
+            "あなたが はらう ｜分《ぶん》です。"
+        ),
+    ),
+    (
+        "guarantor",
+        "「｜保証《ほしょう》の ｜分《ぶん》」は、あなたが ｜保証《ほしょう》した ｜人《ひと》の お｜金《かね》です。",
+    ),
 )
 LANGUAGES = (
     Language(

@@ -221,6 +221,27 @@ def plain() -> LetterData:
     return letter(1008, lines, variant="plain", name_lines=("カクウ　マリア　エドゥアルダ",))
 
 
+def several_roles() -> LetterData:
+    """One letter to somebody who owes, owes together with another, has inherited and has stood surety."""
+    own = [claim("resident_tax", 2026, 1, 38_200, 1_100), claim("water_charge", 2026, 7, 6_842, 30)]
+    texts = {
+        "joint": "連帯納付義務者として",
+        "heir": "亡　架空　一郎 様の相続人として（持分 2分の1）",
+        "guarantor": "連帯保証人として（主債務者 髙見　葛\U000e0102 様、極度額 500,000円）",
+    }
+    others = {
+        "joint": [claim("property_tax", 2026, 1, 46_200, 900), claim("nhi_tax", 2026, 2, 26_000)],
+        "heir": [claim("resident_tax", 2025, 3, 20_500, 1_000), claim("resident_tax", 2025, 4, 20_500, 1_400)],
+        "guarantor": [claim("housing_rent", 2026, 8 + k, 24_800) for k in range(3)],
+    }
+    taken = [
+        replace(line, claim_ref=f"{role}-{line.claim_ref}", role=role, role_text=texts[role])
+        for role, lines in others.items()
+        for line in lines
+    ]
+    return letter(1009, own + taken)
+
+
 SAMPLES = {
     "three": three,
     "fourteen": fourteen,
@@ -230,6 +251,7 @@ SAMPLES = {
     "two_envelopes": two_envelopes,
     "large": large,
     "plain": plain,
+    "several_roles": several_roles,
 }
 
 

@@ -3,11 +3,13 @@
 Measures are millimetres on A4 and those of the stylesheet; docs/adr/0004 tells why they are what they are.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 from typing import Protocol
 
 from notices.rules.marks import mark_text
+from notices.rules.takers import RANK, SHORT, Role
 from toyota_collect import wareki
 from toyota_collect.documents import drawing
 from toyota_collect.documents.drawing import Drawing
@@ -15,7 +17,7 @@ from toyota_collect.money import comma
 
 from . import plain, table
 from .blocks import Area, Block, Ink, Sheet, Static, Text, figures, fit, listed
-from .model import LetterData, Slip, Unprintable, Where
+from .model import ClaimLine, LetterData, Slip, Unprintable, Where
 from .run_words import broken, run_words, subject
 from .slip_sheets import slip_sheets
 from .slips import ordered, slips
@@ -121,6 +123,7 @@ class _Letter:
                     (*self._head(), self._plain_front(envelopes)),
                     self._post_ink(),
                 ),
+                *self._roles_page(),
                 ("languages", (self._languages(),), ()),
             ]
         main, body = self._front(envelopes)
@@ -191,14 +194,15 @@ class _Letter:
         )
 
     def _front(self, envelopes: int) -> tuple[Area, ...]:
-        groups = [list(rows) for _, rows in groupby(ordered(self.data.lines), key=lambda line: line.group)]
+        groups = self._groups()
+        roles = self._roles()
         classes = {line.legal for line in self.data.lines}
         # The larger setting has room for two groups and two classes, or for the line on several envelopes.
-        few = len(groups) <= 2 and len(classes) <= 2 and len(groups) + len(classes) + (envelopes > 1) <= 4
+        few = not roles and len(groups) <= 2 and len(classes) <= 2 and len(groups) + len(classes) + (envelopes > 1) <= 4
         density = "roomy" if few else ""
         pt = 11 if density else 10.5
         table_blocks = [Block("sum_head", {}, (), "sum")]
-        for rows in groups:
+        for name, rows in groups:
             extra = sum(line.fee_yen + line.late_yen for line in rows)
             principal = sum(line.principal_yen for line in rows)
             kinds = list(dict.fromkeys(line.kind_short for line in rows))
@@ -206,7 +210,7 @@ class _Letter:
                 Block(
                     "sum_row",
                     {
-                        "name": fit(rows[0].group_name, 27, pt, what="分野", face="ud-bold"),
+                        "name": fit(name, 27, pt, what="分野", face="ud-bold"),
                         "kinds": listed(kinds, 55, pt),
                         "count": Text(str(len(rows))),
                         **_amounts(principal, extra, pt),
@@ -226,8 +230,38 @@ class _Letter:
         )
         return (
             Area("main", 61, 105, (self._title(), self._key())),
-            Area("body", 108, BODY_END_MM, (lead, *table_blocks, *after), density=density),
+            Area("body", 108, BODY_END_MM, (lead, *table_blocks, *roles, *after), density=density),
         )
+
+    def _groups(self) -> list[tuple[str, list[ClaimLine]]]:
+        """The lines of the cover with their names: by field; where claims of others are asked for, by role."""
+        lines, roles = ordered(self.data.lines), self._taken()
+        if not roles:
+            return [(rows[0].group_name, rows) for rows in _runs(lines, lambda line: line.group)]
+        rows_by_role = _runs(lines, lambda line: line.role)
+        return [(SHORT[Role(rows[0].role)] if rows[0].role else self.wording.own, rows) for rows in rows_by_role]
+
+    def _taken(self) -> list[Role]:
+        """As what others' claims are asked for, in order; none where all are the person's own."""
+        found = {line.role for line in self.data.lines}
+        return [role for role in RANK if role in found]
+
+    def _role_names(self) -> str:
+        return "".join(f"「{SHORT[role]}」" for role in self._taken())
+
+    def _roles(self) -> tuple[Block, ...]:
+        """One line of the cover; what it means in full stands with the notes."""
+        if not self._taken():
+            return ()
+        return (Block("roles", {}, (("text", self.wording.roles_cover.format(names=self._role_names())),)),)
+
+    def _roles_page(self) -> list[tuple[str, tuple[Area, ...], tuple[Ink, ...]]]:
+        """A page of its own in plain Japanese; in all forms the notes say it too."""
+        roles = tuple(map(str, self._taken()))
+        if not roles:
+            return []
+        block = Block("plain_roles", {}, (("texts", plain.roles(roles)),))
+        return [("roles", (Area("plain", 20, BODY_END_MM, (block,)),), ())]
 
     def _envelopes_note(self, envelopes: int) -> str:
         return self.wording.several_envelopes.format(count=envelopes) if envelopes > 1 else ""
@@ -283,6 +317,9 @@ class _Letter:
         if data.estimated:
             year = wareki.fiscal_year_text(rates.year).removesuffix("度")
             notes.append(rates.estimate or wording.note_estimated.format(year=year))
+        if roles := self._taken():
+            share = wording.roles_share if Role.HEIR in roles else ""
+            notes.insert(0, wording.note_roles.format(names=self._role_names(), share=share))
         notes.append(wording.note_marks)
         return tuple(broken(f"※ {note}", mm, pt) for note in notes)
 
@@ -405,6 +442,10 @@ class _Letter:
         )
 
 
+def _runs(lines: list[ClaimLine], key: Callable[[ClaimLine], str]) -> list[list[ClaimLine]]:
+    return [list(rows) for _, rows in groupby(lines, key=key)]
+
+
 def _amounts(principal: int, extra: int, pt: float) -> dict[str, Text]:
     return {
         "principal": figures(comma(principal), 24, pt, "本税・元金"),
@@ -440,9 +481,10 @@ def head_of(data: Addressed, number: Text, fixed: Static) -> tuple[Area, Area]:
     tight = len(data.address_lines) > 2 or len(names) > 1
     pt, name_pt = (9, 10) if tight else (10.5, 13)
     digits = data.postal_code.replace("-", "")
-    if not (len(digits) == 7 and digits.isascii() and digits.isdigit()):
+    if digits and not (len(digits) == 7 and digits.isascii() and digits.isdigit()):
         raise Unprintable("postal_code", f"郵便番号が7桁ではありません: {data.postal_code}")
-    slots = {"zip": Text(f"{digits[:3]}-{digits[3:]}")}
+    # Without one: what is handed over in person.
+    slots = {"zip": Text(f"{digits[:3]}-{digits[3:]}")} if digits else {}
     slots |= {f"line{k}": fit(t, ADDRESS_MM, pt, what="住所") for k, t in enumerate(data.address_lines)}
     slots |= {f"name{k}": fit(t, ADDRESS_MM, name_pt, what="氏名") for k, t in enumerate(names)}
     lines, name_keys = (

@@ -3,23 +3,26 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from notices.rules.takers import RANK, SHORT, Role
 from toyota_collect import wareki
 from toyota_collect.documents import barcodes
 
 from .model import ClaimLine, LetterData, Slip, SlipPolicy, Unprintable
 from .wording import Wording, wording_on
 
+ROLE_ORDER = ("", *RANK)
 GROUP_ORDER = ("tax", "health", "child", "welfare", "home", "other")
 MAX_SLIPS = 999
 
 
 def ordered(lines: tuple[ClaimLine, ...]) -> list[ClaimLine]:
-    """Claims by group, kind (in order of first appearance) and due date."""
+    """The person's own claims first, then those of others by role; by group, kind (as they first appear) and due date."""
     kinds = {line.kind: place for place, line in reversed(list(enumerate(lines)))}
 
-    def place(line: ClaimLine) -> tuple[int, int, object, int, str]:
+    def place(line: ClaimLine) -> tuple[int, str, int, int, object, int, str]:
         group = GROUP_ORDER.index(line.group) if line.group in GROUP_ORDER else len(GROUP_ORDER)
-        return group, kinds[line.kind], line.due_on, line.levy_year, line.claim_ref
+        role = ROLE_ORDER.index(line.role)
+        return role, line.role_text, group, kinds[line.kind], line.due_on, line.levy_year, line.claim_ref
 
     return sorted(lines, key=place)
 
@@ -54,17 +57,19 @@ def slips(data: LetterData) -> tuple[Slip, ...]:
 def parted(
     claims: tuple[ClaimLine, ...], policy: SlipPolicy, wording: Wording
 ) -> list[tuple[str, str, list[ClaimLine]]]:
-    """Title, term and claims of every slip, in the order of the claim table."""
+    """Title, term and claims of every slip, in the order of the claim table.
+
+    Claims of others never share a slip with the person's own: who pays as a guarantor pays for somebody.
+    """
     lines = ordered(claims)
     if policy == "person":
-        title = lines[0].kind_name if len({line.kind for line in lines}) == 1 else wording.whole
-        return [(title, _term(lines, wording.several), lines)]
+        return [_whole(list(rows), wording) for _, rows in groupby(lines, key=lambda line: (line.role, line.role_text))]
     shared: dict[tuple[object, ...], list[ClaimLine]] = {}
     for line in lines:
         shared.setdefault(_slip_key(policy, line), []).append(line)
     return [
         (
-            "・".join(name for name, _ in groupby(claims, key=lambda line: line.kind_name)),
+            "・".join(name for name, _ in groupby(claims, key=lambda line: line.kind_name)) + _of_role(claims),
             _term(claims, wording.several),
             claims,
         )
@@ -72,8 +77,17 @@ def parted(
     ]
 
 
+def _whole(lines: list[ClaimLine], wording: Wording) -> tuple[str, str, list[ClaimLine]]:
+    title = lines[0].kind_name if len({line.kind for line in lines}) == 1 else wording.whole
+    return title + _of_role(lines), _term(lines, wording.several), lines
+
+
+def _of_role(lines: Sequence[ClaimLine]) -> str:
+    return f"（{SHORT[Role(lines[0].role)]}）" if lines[0].role else ""
+
+
 def _slip_key(policy: SlipPolicy, line: ClaimLine) -> tuple[object, ...]:
-    billed = ("joint", line.joint_slip) if line.joint_slip else ("kind", line.kind)
+    billed = (line.role_text, *(("joint", line.joint_slip) if line.joint_slip else ("kind", line.kind)))
     if policy == "kind":
         return billed
     if line.joint_slip:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal, Protocol
 
+from notices.rules.takers import SHORT, Role
 from toyota_collect import wareki
 from toyota_collect.money import comma
 
 from .blocks import Block, figures, fit
+from .fonts import FaceName, faces
 from .model import ClaimLine
 from .slips import ordered
 from .wording import Wording
@@ -16,9 +18,9 @@ from .wording import Wording
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the table: a head, a claim, a sum (of a kind, a group, or all)."""
+    """A line of the table: as what the next claims are asked for, a head, a claim, a sum (of a kind, a group, or all)."""
 
-    type: Literal["head", "row", "sub"]
+    type: Literal["role", "head", "row", "sub"]
     claims: tuple[ClaimLine, ...]
     css: str = ""  # of a sum: sub | gsub | total
     label: str = ""
@@ -37,36 +39,34 @@ def lines_of(data: Claims) -> list[Line]:
     lines: list[Line] = []
     claims = ordered(data.lines)
     several = len({line.kind for line in claims}) > 1
-    for _, in_group in groupby(claims, key=lambda line: line.group):
-        members = list(in_group)
-        kinds = [list(rows) for _, rows in groupby(members, key=lambda line: line.kind)]
-        for rows in kinds:
-            lines.append(Line("head", tuple(rows)))
-            lines += [Line("row", (claim,)) for claim in rows]
-            if several and len(rows) > 1:
-                lines.append(
-                    Line(
-                        "sub",
-                        tuple(rows),
-                        "sub",
-                        f"{rows[0].kind_short}　小計（{len(rows)}件）",
-                    )
-                )
-        if len(kinds) > 1:
-            lines.append(
-                Line(
-                    "sub",
-                    tuple(members),
-                    "gsub",
-                    f"{members[0].group_name}　計（{len(members)}件）",
-                )
-            )
+    for (role, _), in_role in groupby(claims, key=lambda line: (line.role, line.role_text)):
+        mine = list(in_role)
+        if role:
+            lines.append(Line("role", tuple(mine)))
+        groups = [list(rows) for _, rows in groupby(mine, key=lambda line: line.group)]
+        for rows in groups:
+            lines += _group(rows, several)
+        if role and len(groups) > 1:
+            lines.append(Line("sub", tuple(mine), "gsub", f"{SHORT[Role(role)]}　計（{len(mine)}件）"))
     return [*lines, Line("sub", tuple(claims), "total", f"合計（{len(claims)}件）")]
 
 
+def _group(members: list[ClaimLine], several: bool) -> list[Line]:
+    lines: list[Line] = []
+    kinds = [list(rows) for _, rows in groupby(members, key=lambda line: line.kind)]
+    for rows in kinds:
+        lines.append(Line("head", tuple(rows)))
+        lines += [Line("row", (claim,)) for claim in rows]
+        if several and len(rows) > 1:
+            lines.append(Line("sub", tuple(rows), "sub", f"{rows[0].kind_short}　小計（{len(rows)}件）"))
+    if len(kinds) > 1:
+        lines.append(Line("sub", tuple(members), "gsub", f"{members[0].group_name}　計（{len(members)}件）"))
+    return lines
+
+
 def kept(lines: list[Line], at: int) -> int:
-    """How many lines from ``at`` must stay on one page: a head with its first row, a row with the sums after it."""
-    if lines[at].type == "head":
+    """How many lines from ``at`` must stay on one page: heads with their first row, a row with the sums after it."""
+    if lines[at].type in ("role", "head"):
         return 1 + kept(lines, at + 1)
     sums = 0
     while at + 1 + sums < len(lines) and lines[at + 1 + sums].type == "sub":
@@ -77,19 +77,22 @@ def kept(lines: list[Line], at: int) -> int:
 def paginate(lines: list[Line], size: int, last: int) -> list[list[Line]]:
     """Cut into pages of ``size`` lines; the last holds only ``last``, for the notes stand below it.
 
-    A kind that is cut repeats its head. What fits a full page but not the last one is shared out, so that the last
+    A kind that is cut repeats its heads. What fits a full page but not the last one is shared out, so that the last
     page never carries notes alone.
     """
     pages: list[list[Line]] = []
     page: list[Line] = []
-    head: Line | None = None
+    heads: list[Line] = []
     for at, line in enumerate(lines):
         limit = size if len(page) + len(lines) - at > size else last
         if page and len(page) + kept(lines, at) > limit:
             pages.append(page)
-            page = [replace(head, more=True)] if head and line.type != "head" else []
-        if line.type == "head":
-            head = line
+            repeated = heads if line.type in ("row", "sub") else heads[:-1] if line.type == "head" else []
+            page = [replace(head, more=True) for head in repeated]
+        if line.type == "role":
+            heads = [line]
+        elif line.type == "head":
+            heads = [*(head for head in heads if head.type == "role" and line.claims[0] in head.claims), line]
         page.append(line)
     return [*pages, page]
 
@@ -123,6 +126,16 @@ def _head(line: Line, wording: Wording) -> Block:
         static,
         "claims",
     )
+
+
+def _role(line: Line, wording: Wording) -> Block:
+    slots = {"text": fit(line.claims[0].role_text, 172, 11, 0.5, what="立場", face=_face(line))}
+    return Block("role", slots, (("more", wording.continued if line.more else ""),), "claims")
+
+
+def _face(line: Line) -> FaceName | None:
+    """A debtor's name may need the face of names."""
+    return "ud-bold" if not faces()["ud-bold"].missing(line.claims[0].role_text) else None
 
 
 def _row(line: Line, wording: Wording) -> Block:
@@ -177,6 +190,7 @@ def _sum(line: Line, wording: Wording) -> Block:
 
 
 _BLOCKS: dict[str, Callable[[Line, Wording], Block]] = {
+    "role": _role,
     "head": _head,
     "row": _row,
     "sub": _sum,
@@ -192,6 +206,9 @@ def card(line: Line, wording: Wording) -> Block:
     """The line as a card of the large print: one claim, one thing after another."""
     first = line.claims[0]
     total = sum(claim.total_yen for claim in line.claims)
+    if line.type == "role":
+        text = fit(first.role_text, 150, 18, 0.5, what="立場", face=_face(line))
+        return Block("card_role", {"text": text}, (("more", wording.continued if line.more else ""),))
     if line.type == "head":
         static = (
             ("mark", first.legal),

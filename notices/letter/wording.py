@@ -43,6 +43,14 @@ class Wording:
     crossed: str = (
         "{confirmed_on}までに確認できた入金をもとに作りました。行き違いの場合はお許しください。お手続は要りません。"
     )
+    # --- claims of somebody else
+    own: str = "ご本人の分"
+    roles_cover: str = "{names}は、ほかの方の名義のものです（説明は内訳の※）。"
+    note_roles: str = (
+        "{names}は、ほかの方の名義の債権について、法律や契約によりお支払いいただくものです{share}。どなたかが支払うと、"
+        "その分は減ります。"
+    )
+    roles_share: str = "（相続の分は、持分に応じた額です）"
     # --- further envelopes
     envelope_title: str = "{count}通に分けた封筒の{place}通目です"
     envelope_text: str = (

@@ -1,3 +1,4 @@
+from notices.models.closed import ClosedPile, HandOver
 from notices.models.dunning import Dunning, DunningRun
 from notices.models.experiment import Assignment, Experiment, ExperimentArm
 from notices.models.job import RunJob
@@ -10,11 +11,13 @@ from notices.models.run import Exclusion, Letter, LetterClaim, PrintChunk, Print
 __all__ = [
     "AddressEnquiry",
     "Assignment",
+    "ClosedPile",
     "Dunning",
     "DunningRun",
     "Exclusion",
     "Experiment",
     "ExperimentArm",
+    "HandOver",
     "Letter",
     "LetterClaim",
     "Notice",

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from debtors.models import Person, WorkItem
 from notices.models.dunning import Dunning
+from notices.models.notice import Notice
 from notices.models.run import Letter, PrintRun
 from toyota_collect.history import keep_history
 from toyota_collect.models import Document
@@ -30,6 +31,7 @@ class Pull(models.Model):
         PLANNED = "planned", "分納が始まった"
         LAWYERS = "lawyers", "弁護士へ委任した"
         HELD = "held", "猶予・保留が始まった"
+        ROLE = "role", "連帯・相続・保証の立場が変わった"
         ENDED = "ended", "債権が終わった（不納欠損など）"
         LAPSED = "lapsed", "時効の期間が過ぎた"
         CORRECTED = "corrected", "更正・減免・取消があった"
@@ -138,7 +140,7 @@ class Seal(models.Model):
 
 @keep_history()
 class ReturnedLetter(models.Model):
-    """返戻: a 催告書 or 督促状 that the post brought back, why, and what was done about it.
+    """返戻: a 催告書, a letter to one person or a 督促状 that the post brought back, why, and what was done about it.
 
     Sent again, it may come back again. Of 督促状 in one envelope the first stands for all (``dunnings``).
     """
@@ -158,6 +160,7 @@ class ReturnedLetter(models.Model):
 
     letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="returns", null=True)
     dunning = models.ForeignKey(Dunning, on_delete=models.PROTECT, related_name="returns", null=True)
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="returns", null=True)
     reason = models.CharField("理由", max_length=10, choices=Reason)
     note = models.CharField("内容", max_length=200, blank=True)
     returned_on = models.DateField("返戻の日")
@@ -176,9 +179,12 @@ class ReturnedLetter(models.Model):
         constraints = [
             models.UniqueConstraint(name="letter_is_back_once", fields=["letter"], condition=~Q(done_as="resent")),
             models.UniqueConstraint(name="dunning_is_back_once", fields=["dunning"], condition=~Q(done_as="resent")),
+            models.UniqueConstraint(name="notice_is_back_once", fields=["notice"], condition=~Q(done_as="resent")),
             models.CheckConstraint(
                 name="return_is_of_one_paper",
-                condition=Q(letter=None, dunning__isnull=False) | Q(letter__isnull=False, dunning=None),
+                condition=Q(letter=None, dunning__isnull=False, notice=None)
+                | Q(letter__isnull=False, dunning=None, notice=None)
+                | Q(letter=None, dunning=None, notice__isnull=False),
             ),
             models.CheckConstraint(
                 name="return_done_by_somebody",
@@ -190,14 +196,19 @@ class ReturnedLetter(models.Model):
         indexes = [models.Index(name="return_to_do", fields=["letter"], condition=Q(done_as=""))]
 
     @property
+    def what(self) -> Letter | Dunning | Notice:
+        """The paper that came back: one of the three."""
+        return self.letter or self.dunning or self.notice  # type: ignore[return-value]
+
+    @property
     def number(self) -> str:
         """文書番号 of what came back."""
-        return str(self.letter.number if self.letter else self.dunning.number)  # type: ignore[union-attr]  # one of them
+        return str(self.what.number)
 
     @property
     def person(self) -> Person:
         """Whose claims it was about, as written on it."""
-        return self.letter.person if self.letter else self.dunning.person  # type: ignore[union-attr]  # one of them
+        return self.what.person
 
     @property
     def name(self) -> str:
@@ -206,11 +217,16 @@ class ReturnedLetter(models.Model):
     @property
     def paper(self) -> str:
         """What it is, in words."""
-        return "催告書" if self.letter else "督促状"
+        return "催告書" if self.letter else self.notice.kind_name if self.notice else "督促状"
+
+    @property
+    def demands(self) -> bool:
+        """Whether it is a 催告, and no 督促 or mere notice."""
+        return bool(self.letter or (self.notice and self.notice.demands))
 
     @property
     def run_title(self) -> str:
-        return str(self.letter.run.title if self.letter else self.dunning.run.title)  # type: ignore[union-attr]
+        return "個別の通知" if self.notice else str(self.what.run.title)  # type: ignore[union-attr]
 
     @property
     def reason_text(self) -> str:

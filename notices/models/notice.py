@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from claims.models import Claim
-from debtors.models import Person
+from debtors.models import Person, SafeRoute
 from notices.models.run import PrintRun
 from notices.rules.kinds import KINDS, name_of
 from toyota_collect.history import keep_history
@@ -44,6 +44,11 @@ class Notice(models.Model):
     posted_on = models.DateField("発送日", null=True)
     posted_at = models.DateTimeField("発送の登録", null=True)
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    # The window as printed: compared before the post. Never of a letter by a route.
+    sent_to = models.JSONField("送付先", default=dict, blank=True)
+    # To somebody under protection, by a confirmed route: of a pile of its own, never posted with the others.
+    route = models.ForeignKey(SafeRoute, on_delete=models.PROTECT, null=True, related_name="notices")
+    pile = models.ForeignKey("notices.ClosedPile", on_delete=models.PROTECT, null=True, related_name="notices")
     ended_on = models.DateField("返戻・取りやめの日", null=True)
     ended_because = models.CharField("返戻・取りやめの理由", max_length=200, blank=True)
 
@@ -70,6 +75,10 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 name="notice_posted_after_issue", condition=Q(posted_on=None) | Q(posted_on__gte=F("issued_on"))
+            ),
+            models.CheckConstraint(
+                name="notice_by_a_route_is_of_a_closed_pile",
+                condition=Q(route=None, pile=None) | Q(route__isnull=False, pile__isnull=False),
             ),
             models.CheckConstraint(
                 name="notice_ended_for_a_reason",

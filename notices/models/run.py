@@ -54,6 +54,8 @@ class PrintRun(models.Model):
     kinds = ArrayField(models.CharField(max_length=40), verbose_name="債権種目（空はすべて）", default=list, blank=True)
     groups = ArrayField(models.CharField(max_length=10), verbose_name="債権群（空はすべて）", default=list, blank=True)
     slip_policy = models.CharField("納付書の単位", max_length=10, choices=SlipPolicy, default=SlipPolicy.KIND)
+    # roles of claims.ClaimParty who get letters of their own beside the debtor
+    takers = ArrayField(models.CharField(max_length=10), verbose_name="本人のほかに送る人", default=list, blank=True)
     limit = models.PositiveIntegerField("上限（通）", null=True, blank=True)
     counts = models.JSONField("集計", default=dict)  # letters, yen, by group, excluded by reason
     approval = models.ForeignKey(Approval, on_delete=models.PROTECT, null=True, verbose_name="決裁")
@@ -167,10 +169,20 @@ class LetterClaim(models.Model):
     # Entries of the claim in the moment of the snapshot: what the ledger holds beyond them has come since. A count and
     # no time, for a transaction that was open at that moment writes its entries with an earlier time.
     entries = models.PositiveIntegerField("記帳の数", default=0)
+    # As what the person is asked for a claim of another ("": their own), and by which ClaimParty. No foreign key: parties
+    # that were entered wrongly are deleted, and then the letter is pulled.
+    role = models.CharField("立場", max_length=10, blank=True)
+    party = models.BigIntegerField("関係者", null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "催告書の明細"
-        constraints = [models.UniqueConstraint(name="claim_once_per_letter", fields=["letter", "claim"])]
+        constraints = [
+            models.UniqueConstraint(name="claim_once_per_letter", fields=["letter", "claim"]),
+            models.CheckConstraint(
+                name="letter_claim_of_another_names_the_party",
+                condition=Q(role="", party=None) | ~Q(role="") & Q(party__isnull=False),
+            ),
+        ]
         triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     @property
@@ -211,6 +223,7 @@ class Exclusion(models.Model):
         PROTECTED = "protected", "支援措置"
         MAYBE_PROTECTED = "maybe_protected", "支援措置の人と同じ人の可能性"
         AGENT_PROTECTED = "agent_protected", "送付先を個別に確認"
+        SUCCEEDED = "succeeded", "死亡・相続人に送る"
         DECEASED = "deceased", "死亡・相続人を調査中"
         NO_ADDRESS = "no_address", "送付先がない"
         HELD = "held", "猶予・保留中"

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     MAYBE_PROTECTED = "maybe_protected"
     AGENT_PROTECTED = "agent_protected"
+    SUCCEEDED = "succeeded"
     DECEASED = "deceased"
     NO_ADDRESS = "no_address"
     HELD = "held"
@@ -38,6 +39,7 @@ class PersonFacts:
     reachable_yen: int
     any_held: bool
     agent_protected: bool = False
+    succeeded: bool = False  # the heirs get letters of their own
 
 
 def reason_to_exclude(facts: PersonFacts, *, minimum_yen: int) -> Reason | None:
@@ -52,7 +54,7 @@ def reason_to_exclude(facts: PersonFacts, *, minimum_yen: int) -> Reason | None:
     if facts.agent_protected:
         return Reason.AGENT_PROTECTED
     if facts.died_on is not None:
-        return Reason.DECEASED
+        return Reason.SUCCEEDED if facts.succeeded else Reason.DECEASED
     if not _POSTAL_CODE.fullmatch(facts.postal_code) or not facts.address.strip():
         return Reason.NO_ADDRESS
     if facts.reachable_yen <= 0:

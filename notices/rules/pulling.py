@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PLANNED = "planned"
     LAWYERS = "lawyers"
     HELD = "held"
+    ROLE = "role"
     ENDED = "ended"
     LAPSED = "lapsed"
     CORRECTED = "corrected"
@@ -36,8 +37,9 @@ class ClaimFacts:
     """A claim of the letter as it stands now. ``name``: as staff call it.
 
     ``entries``: kinds of what was booked since the amounts were fixed; ``holds``: reasons of the holds in force that
-    silence letters; ``planned``: a plan was signed since; ``elsewhere``: it is another person's now; ``reachable``:
-    a letter may still ask for it.
+    silence letters; ``planned``: a plan was signed since; ``elsewhere``: it is another person's now;
+    ``role_ended``: the letter is to somebody who does not answer for it any more, or not for so much; ``names_hidden``: the
+    letter names a debtor who is under protection now; ``reachable``: a letter may still ask for it.
     """
 
     name: str
@@ -48,6 +50,8 @@ class ClaimFacts:
     prescribes_on: date | None = None
     dunning_withdrawn: bool = False
     elsewhere: bool = False
+    role_ended: bool = False
+    names_hidden: bool = False
     reachable: bool = True
 
 
@@ -113,6 +117,10 @@ def _of_claim(claim: ClaimFacts, on: date) -> set[Reason]:
         reasons.add(Reason.LAPSED)
     if claim.dunning_withdrawn:
         reasons.add(Reason.DUNNING_WITHDRAWN)
+    if claim.names_hidden:
+        reasons.add(Reason.PROTECTED)
+    if claim.role_ended:
+        reasons.add(Reason.ROLE)
     if claim.elsewhere:
         reasons.add(Reason.RELINKED)
     return reasons or ({Reason.OTHER} if not claim.reachable else set())

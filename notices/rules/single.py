@@ -32,6 +32,7 @@ class SingleFacts:
     silencing: frozenset[str]
     heir_of: str
     on_its_way: bool
+    routed: bool = False  # by a confirmed route for people under protection, which needs no recorded address
 
 
 def refusal(kind: Kind, facts: SingleFacts) -> str:
@@ -42,6 +43,8 @@ def refusal(kind: Kind, facts: SingleFacts) -> str:
 
 
 def _person_refusal(facts: SingleFacts) -> str:
+    if facts.routed:
+        return "亡くなっています。相続人を調べてください。" if facts.died_on is not None else ""
     if facts.protected:
         return "支援措置の登録がある人です。住所の載る書面は作れません。"
     if facts.maybe_protected:

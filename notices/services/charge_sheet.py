@@ -39,8 +39,8 @@ class SheetLine:
 
     @property
     def agrees(self) -> bool:
-        """Whether the ledger still gives the late charge that the letter asks for."""
-        return self.due.late_yen + self.due.cost_yen == self.line.late_yen
+        """Whether the ledger still gives the late charge that the letter asks for; of a part nothing can be said."""
+        return bool(self.line.role) or self.due.late_yen + self.due.cost_yen == self.line.late_yen
 
 
 def sheet_lines(letter: Letter) -> list[SheetLine]:

@@ -18,6 +18,7 @@ from notices.models import PrintRun
 from notices.rules.address import address_lines, window_name
 from notices.rules.forms import form_of
 from notices.services.selection import PersonClaims
+from notices.services.takers import Answer
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import address_number, is_business_code
 from toyota_collect.models import NoticeText
@@ -76,7 +77,7 @@ class RunWords:
             name_lines=name.name_lines,
             honorific=name.honorific,
             customer_code=customer_code(to.postal_code, to.address),
-            lines=tuple(claim_line(claim, due) for claim, due in one.claims),
+            lines=tuple(claim_line(claim, due, one.roles.get(claim.pk)) for claim, due in one.claims),
             city=self.city,
             rates=self._rates_text(one.claims),
             variant=form.variant,  # type: ignore[arg-type]  # one of the letter's variants
@@ -133,8 +134,11 @@ def assumed_rates_text(rates: RateTable) -> str:
     )
 
 
-def claim_line(claim: Claim, due: AmountDue) -> ClaimLine:
-    """A claim as a line of the table. Costs (費用) have no column of their own and stand under 延滞金等."""
+def claim_line(claim: Claim, due: AmountDue, answer: Answer | None = None) -> ClaimLine:
+    """A claim as a line of the table. Costs (費用) have no column of their own and stand under 延滞金等.
+
+    The eL-QR is of the debtor's own bill: it stands on no letter to another.
+    """
     none = due.terms.late_regime == ClaimKindTerms.LateRegime.NONE
     late_yen = due.late_yen + due.cost_yen
     return ClaimLine(
@@ -155,15 +159,17 @@ def claim_line(claim: Claim, due: AmountDue) -> ClaimLine:
         late_final=due.late_final and late_yen > 0,
         late_none=none and late_yen == 0,
         late_civil=due.terms.late_regime == CIVIL,
-        el_qr=claim.el_qr or None,
+        el_qr=None if answer else claim.el_qr or None,
         joint_slip=claim.kind.joint_slip,
         cost_yen=due.cost_yen,
+        role=answer.role if answer else "",
+        role_text=answer.text if answer else "",
     )
 
 
 def customer_code(postal_code: str, address: str) -> str:
     """Postal code and address number for the customer barcode; "" where none may be printed (a code of a whole city)."""
-    if postal_code.endswith("00"):
+    if not postal_code or postal_code.endswith("00"):
         return ""
     return postal_code if is_business_code(postal_code) else postal_code + address_number(address)
 

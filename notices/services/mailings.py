@@ -149,6 +149,9 @@ def pile_of(run: PrintRun) -> Any:
 def demand(letters: Iterable[Letter], *, run: PrintRun, on: date, by: Any) -> int:
     """Write the 催告 and the line in the log of each letter sent on ``on``; return how many claims it newly demands.
 
+    What a letter asks of a joint debtor, an heir or a guarantor demands nothing of the debtor (民法441条, 458条): the claim's
+    clock is the debtor's.
+
     Raises:
         SettingMissing: the city has not said after how many days the post is presumed to arrive.
     """
@@ -161,7 +164,7 @@ def demand(letters: Iterable[Letter], *, run: PrintRun, on: date, by: Any) -> in
         .values_list("pk", "person_id", "number", "total_yen", "tells_of_tax")
     )
     origins = {pk: origin_of(run, number) for pk, _, number, _, _ in rows}
-    claims = LetterClaim.objects.filter(letter__in=origins).values_list("claim_id", "letter_id")
+    claims = LetterClaim.objects.filter(letter__in=origins, role="").values_list("claim_id", "letter_id")
     demanded = record_demands(
         acts=[(claim, origins[letter]) for claim, letter in claims], on=on, arrived_on=arrived_on, by=by
     )

@@ -1,6 +1,5 @@
 """委託先への引渡し: what an outsourcer prints from, encrypted; to whom it went; and whether it was destroyed in time."""
 
-import base64
 import hashlib
 import json
 import secrets
@@ -11,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pyzipper
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -25,10 +22,12 @@ from notices.services.progressing import silent
 from notices.services.pulls import pile_letters
 from notices.services.runs import RunRefused
 from toyota_collect import audit
+from toyota_collect.ciphers import cipher
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.documents.store import Altered, document_bytes, kept_bytes
 
 DESTROY = "pack.destroy_days"
+SECRETS = "notices.pack"
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read for something else over the telephone
 GROUPS, LETTERS = 6, 5  # 150 bits: ZIP's own key derivation is weak, so the password must not be guessable
 Ended = Pack.Ended
@@ -60,7 +59,7 @@ def make(*, run_id: int, by: Any, now: datetime, tell: Tell = silent) -> Pack:
                 sha256=sha256,
                 size_bytes=size,
                 contents=contents,
-                secret=_cipher().encrypt(password.encode()).decode(),
+                secret=cipher(SECRETS).encrypt(password.encode()).decode(),
                 made_at=now,
                 made_by=by,
             )
@@ -74,7 +73,7 @@ def make(*, run_id: int, by: Any, now: datetime, tell: Tell = silent) -> Pack:
 def password_of(pack: Pack) -> str:
     """The password, to be told on another way than the pack. Raises ``RunRefused`` where it is not kept any more."""
     try:
-        return _cipher().decrypt(pack.secret.encode()).decode()
+        return cipher(SECRETS).decrypt(pack.secret.encode()).decode()
     except InvalidToken as error:
         raise RunRefused("このデータのパスワードは、もう保存していません。") from error
 
@@ -217,11 +216,3 @@ def _manifest(sealed: Seal, contents: list[list[Any]]) -> bytes:
         "files": [{"name": name, "sha256": sha256, "bytes": size} for name, sha256, size in contents],
     }
     return json.dumps(facts, ensure_ascii=False, indent=1).encode()
-
-
-def _cipher() -> Fernet:
-    """A key of this installation for passwords that must be told once more; the database alone does not give them away."""
-    key = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"notices.pack").derive(
-        settings.SECRET_KEY.encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(key))

@@ -7,6 +7,7 @@ from django.db.models import Count
 from claims.models import ClaimGroup, ClaimKind
 from notices.models import Letter, PrintChunk, PrintRun
 from notices.rules.kinds import name_of
+from notices.rules.takers import LABELS, RANK
 from notices.services import progress as live
 from notices.services.runs import reasons_in_order
 
@@ -14,6 +15,8 @@ SAMPLES = 12
 WHY = {
     "protected": "住所を知られてはいけない人。個別に送る（2人で確かめる）",
     "maybe_protected": "氏名と生年月日・住所・電話のどれかが、支援措置の人と同じ",
+    "agent_protected": "文書を受ける人の住所を使えない。1人ずつ確かめる",
+    "succeeded": "相続人それぞれに、持分の催告書を送る",
     "deceased": "名あて人が決まっていない",
     "no_address": "郵便番号か住所がない。住所を調べる",
     "held": "催告を止める決定がある",
@@ -97,10 +100,17 @@ def accounting(progress: live.Progress) -> dict[str, Any]:
 def _conditions(run: PrintRun) -> list[tuple[str, str]]:
     groups = [str(ClaimGroup(name).label) for name in run.groups]
     kinds = list(ClaimKind.objects.filter(code__in=run.kinds).values_list("name", flat=True))
+    asked = (
+        f"（{run.counts['taken_letters']:,}通 {run.counts['taken_yen']:,}円）"
+        if run.counts.get("taken_letters")
+        else ""
+    )
+    takers = "・".join(LABELS[role] for role in RANK if role in run.takers) or "なし"
     return [
         ("種類", name_of(run.kind)),
         ("債権", "・".join(groups + kinds) or "すべて"),
         ("最低金額", f"{run.minimum_yen:,}円"),
+        ("本人のほかに送る人", takers + asked),
         ("納付書", str(run.get_slip_policy_display())),
         ("上限", f"{run.limit:,}通" if run.limit else "なし"),
     ]

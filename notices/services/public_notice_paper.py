@@ -49,10 +49,13 @@ def _names(paper: Paper) -> list[str]:
     """The lines of the name as printed; of 督促状 older than what is kept of them, the person's own name."""
     if paper.letter:
         return list(paper.letter.snapshot["name_lines"])
-    return list(paper.dunnings[0].sent_to.get("name_lines") or [paper.person.name])
+    kept = paper.notice.sent_to if paper.notice else paper.dunnings[0].sent_to
+    return list(kept.get("name_lines") or [paper.person.name])
 
 
 def _documents(paper: Paper) -> list[dict[str, Any]]:
     if paper.letter:
         return [{"title": "催告書", "number": paper.letter.number, "on": paper.letter.run.issued_on}]
+    if paper.notice:
+        return [{"title": paper.notice.kind_name, "number": paper.notice.number, "on": paper.notice.issued_on}]
     return [{"title": "督促状", "number": one.number, "on": one.run.issued_on} for one in paper.dunnings]

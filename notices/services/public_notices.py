@@ -58,7 +58,12 @@ def prepare(*, return_id: int, reason: str, by: Any, now: datetime, today: date)
         raise RunRefused("".join(lack_in_words(lack)))
     if not reason.strip():
         raise RunRefused("公示送達による理由を書いてください。")
-    by_route = _by_route(paper.claims(), today)
+    if not paper.act:
+        raise RunRefused("催告でも督促でもない文書です。公示送達は要りません。")
+    own = paper.own_claims()
+    if not own:
+        raise RunRefused("連帯・相続・保証の分だけの催告書です。公示送達は本人の債権についてだけできます。")
+    by_route = _by_route(own, today)
     if not by_route:
         raise RunRefused("この文書の債権は、すべて納付などで済んでいます。公示送達は要りません。")
     made = []
@@ -198,7 +203,7 @@ def serve(*, notice_id: int, by: Any, today: date) -> PublicNotice:
     _refuse_found(notice, today)
     paper, ids = paper_of(notice.returned), _claims(notice)
     try:
-        if paper.letter:
+        if paper.act == ClaimEvent.Kind.DEMAND:
             record_demands(acts=[(pk, notice.title) for pk in ids], on=on, arrived_on=on, by=by)
         else:
             deadline_on = on + timedelta(days=int(value_on("dunning.deadline_days", on)))
@@ -208,7 +213,7 @@ def serve(*, notice_id: int, by: Any, today: date) -> PublicNotice:
             )
     except (EventRefused, SettingMissing) as error:
         raise RunRefused(str(error)) from error
-    act = "催告" if paper.letter else "督促"
+    act = ClaimEvent.Kind(paper.act).label
     log(
         paper,
         Contact.Outcome.NOTE,
@@ -299,7 +304,9 @@ def _by_route(claim_ids: Sequence[int], today: date) -> dict[Route, list[Claim]]
 
 def _locked(notice_id: int, *states: str) -> PublicNotice:
     rows = PublicNotice.objects.select_for_update(of=("self",))
-    notice = rows.select_related("approval", "returned__letter__run", "returned__dunning__run").get(pk=notice_id)
+    notice = rows.select_related("approval", "returned__letter__run", "returned__dunning__run", "returned__notice").get(
+        pk=notice_id
+    )
     if notice.state not in states:
         raise RunRefused(f"この公示送達は「{notice.phase_label}」です。いまは、この操作はできません。")
     return notice

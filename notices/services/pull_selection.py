@@ -6,12 +6,14 @@ entries with an earlier time. What counts is the ledger and the people as they a
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from claims.models import Claim, ClaimEvent, Hold, Payment, PlanClaim
+from claims.models import Claim, ClaimEvent, ClaimParty, Hold, Payment, PlanClaim
 from debtors.joined import current_people
 from debtors.models import Person
 from debtors.protection import maybe_protected_people
@@ -23,6 +25,7 @@ from notices.querysets import CHANNEL, protected_people
 from notices.rules.address import address_lines, window_name
 from notices.rules.kinds import KINDS
 from notices.rules.pulling import ClaimFacts, Found, LetterFacts, reasons_to_pull
+from notices.rules.takers import NAMED
 from notices.services.selection import NOTHING
 from toyota_collect.permissions import Ground
 
@@ -33,6 +36,15 @@ SELECT claim_id, array_agg(DISTINCT kind) FROM (
     FROM notices_letterclaim lc JOIN claims_entry e ON e.claim_id = lc.claim_id WHERE lc.letter_id = ANY(%s)
 ) all_entries WHERE place > entries GROUP BY claim_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What has come of a line that asks for the claim of another."""
+
+    ended: bool
+    hidden: bool
+    holds: frozenset[str]
 
 
 def letters_to_pull(letters: QuerySet[Letter], *, run: PrintRun, today: date) -> dict[int, tuple[Found, ...]]:
@@ -120,8 +132,9 @@ def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> di
         reachable &= set(named.seizable(on=days[-1]).values_list("pk", flat=True))
     silent = set(named.values_list("pk", flat=True)) - reachable
     entries = _entries_since(list(letters.values_list("pk", flat=True)))
-    held_by = lines.values_list("claim_id", "letter__person_id", "claim__identity__person_id")
+    held_by = lines.filter(role="").values_list("claim_id", "letter__person_id", "claim__identity__person_id")
     elsewhere = {claim for claim, mine, now in held_by if mine != now}
+    taken = _taken(lines, days)
     withdrawn = set(
         ClaimEvent.objects.filter(
             claim__in=named, kind=ClaimEvent.Kind.DUNNING, withdrawn_at__gte=run.started_at
@@ -132,7 +145,7 @@ def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> di
     announced = set(Claim.objects.filter(pk__in=silent).being_paid().values_list("pk", flat=True))
     holds = _holds(silent, days)
     found: dict[int, list[ClaimFacts]] = defaultdict(list)
-    about = lines.filter(claim__in=told).select_related("claim__kind").order_by("letter", "pk")
+    about = lines.filter(Q(claim__in=told) | Q(pk__in=taken)).select_related("claim__kind").order_by("letter", "pk")
     for line in about:
         pk, claim = line.claim_id, line.claim
         found[line.letter_id].append(
@@ -140,15 +153,61 @@ def _claims(letters: QuerySet[Letter], *, run: PrintRun, days: list[date]) -> di
                 name=f"{claim.kind.short_name} {claim.levy_year}年度 {claim.instalment_label}",
                 entries=frozenset(entries.get(pk, ())),
                 announced=pk in announced,
-                holds=frozenset(holds.get(pk, ())),
+                holds=frozenset(holds.get(pk, ())) | (taken[line.pk].holds if line.pk in taken else frozenset()),
                 planned=pk in planned,
                 prescribes_on=claim.prescribes_on,
                 dunning_withdrawn=pk in withdrawn,
                 elsewhere=pk in elsewhere,
                 reachable=pk not in silent,
+                **_of_taken(taken.get(line.pk)),
             )
         )
     return found
+
+
+def _of_taken(taken: _Taken | None) -> dict[str, Any]:
+    return {"role_ended": taken.ended, "names_hidden": taken.hidden} if taken else {}
+
+
+def _taken(lines: QuerySet[LetterClaim], days: list[date]) -> dict[int, _Taken]:
+    """Lines to joint debtors, heirs and guarantors of which there is anything to say, by line."""
+    others = lines.exclude(role="")
+    columns = ["pk", "party", "letter__person_id", "claim_id", "claim__kind_id"]
+    rows = list(others.annotate(yen=F("principal_yen") + F("fee_yen") + F("late_yen")).values_list(*columns, "yen"))
+    if not rows:
+        return {}
+    parties = ClaimParty.objects.filter(in_force(days[-1]), pk__in={row[1] for row in rows})
+    limits = {(pk, person): limit for pk, person, limit in parties.values_list("pk", "person_id", "limit_yen")}
+    named = _named(others, protected_people(days) | maybe_protected_people(days))
+    in_days = Q()
+    for day in days:
+        in_days |= in_force(day)
+    holds: dict[int, list[tuple[int | None, int | None, str]]] = defaultdict(list)
+    of_party = Hold.objects.filter(in_days, person__in={row[2] for row in rows}, channels__contains=[CHANNEL])
+    for person, kind, claim, reason in of_party.values_list("person_id", "kind_id", "claim_id", "reason"):
+        holds[person].append((kind, claim, reason))
+    found = {}
+    for pk, party, person, claim, kind, yen in rows:
+        limit = limits.get((party, person))
+        ended = (party, person) not in limits or (limit is not None and limit < yen)
+        reasons = frozenset(
+            reason
+            for of_kind, of_claim, reason in holds[person]
+            if of_kind in (None, kind) and of_claim in (None, claim)
+        )
+        if ended or pk in named or reasons:
+            found[pk] = _Taken(ended, pk in named, reasons)
+    return found
+
+
+def _named(others: QuerySet[LetterClaim], hidden: set[int]) -> set[int]:
+    """Lines whose letter names a debtor who is hidden now; one who was hidden before stands on none."""
+    lines = others.filter(claim__identity__person__in=hidden).values_list("pk", "claim_id", "letter__snapshot__lines")
+    return {
+        pk
+        for pk, claim, printed in lines
+        if any(one["claim_ref"] == str(claim) and NAMED in one.get("role_text", "") for one in printed)
+    }
 
 
 def _reachable(named: QuerySet[Claim], days: list[date]) -> set[int]:

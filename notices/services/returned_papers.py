@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from claims.models import ClaimEvent
-from claims.services.events import EventRefused, record_events, withdraw_acts
+from claims.services.events import EventRefused, record_demands, record_events, withdraw_acts
 from debtors.models import Contact, Person
 from debtors.services_work import log_letters
-from notices.models import Dunning, DunningRun, Letter, LetterClaim, ReturnedLetter
+from notices.models import Dunning, DunningRun, Letter, LetterClaim, Notice, ReturnedLetter
 from notices.rules.marks import Unreadable, read_mark
 from notices.services.letter_data import RUN_NUMBERS
-from notices.services.mailings import demand, origin_of
+from notices.services.mailings import ARRIVAL, demand, origin_of
 from notices.services.runs import RunRefused
+from notices.services.single_data import SINGLE_RUN
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.permissions import Ground
 
@@ -26,46 +27,63 @@ _BARCODE = re.compile(r"\d{44}", re.ASCII)
 
 @dataclass(frozen=True)
 class Paper:
-    """A letter, or the 督促状 of one envelope (the first stands for all)."""
+    """A letter, a letter to one person, or the 督促状 of one envelope (the first stands for all)."""
 
     letter: Letter | None
     dunnings: tuple[Dunning, ...] = ()
+    notice: Notice | None = None
 
     @property
-    def key(self) -> dict[str, Letter | Dunning | None]:
+    def _first(self) -> Letter | Notice | Dunning:
+        return self.letter or self.notice or self.dunnings[0]
+
+    @property
+    def key(self) -> dict[str, Letter | Dunning | Notice | None]:
         """The fields of ``ReturnedLetter``."""
-        return {"letter": self.letter, "dunning": self.dunnings[0] if self.dunnings else None}
+        dunning = self.dunnings[0] if self.dunnings else None
+        return {"letter": self.letter, "dunning": dunning, "notice": self.notice}
 
     @property
     def subject(self) -> str:
         """The subject of work items about it."""
+        if self.notice:
+            return f"n{self.notice.pk}"
         return str(self.letter.pk) if self.letter else f"d{self.dunnings[0].pk}"
 
     @property
     def number(self) -> str:
-        return self.letter.number if self.letter else self.dunnings[0].number
+        return self._first.number
 
     @property
     def person(self) -> Person:
-        return self.letter.person if self.letter else self.dunnings[0].person
+        return self._first.person
 
     @property
     def origin(self) -> str:
         """What its events and the log call it."""
-        if self.letter:
-            return origin_of(self.letter.run, self.letter.number)
-        return self.dunnings[0].run.title
+        if self.notice:
+            return self.notice.title
+        return origin_of(self.letter.run, self.letter.number) if self.letter else self.dunnings[0].run.title
 
     @property
     def title(self) -> str:
-        return self.origin if self.letter else f"{self.origin} {self.number}"
+        return f"{self.origin} {self.number}" if self.dunnings else self.origin
+
+    @property
+    def act(self) -> str:
+        """What its posting was in law: an event of this kind, or "" for a notice that demands nothing."""
+        if self.notice:
+            return ClaimEvent.Kind.DEMAND if self.notice.demands else ""
+        return ClaimEvent.Kind.DEMAND if self.letter else ClaimEvent.Kind.DUNNING
 
     @property
     def is_back(self) -> bool:
-        return (self.letter or self.dunnings[0]).state == Letter.State.RETURNED
+        return self._first.state == Letter.State.RETURNED
 
     @property
     def posted_on(self) -> date:
+        if self.notice and self.notice.posted_on:
+            return self.notice.posted_on
         if not self.letter:
             return self.dunnings[0].run.issued_on
         in_run = self.letter.travels_with.run if self.letter.travels_with else self.letter.run
@@ -74,6 +92,8 @@ class Paper:
 
     @property
     def deadline_on(self) -> date:
+        if self.notice:
+            return self.notice.deadline_on
         return self.letter.run.deadline_on if self.letter else self.dunnings[0].run.deadline_on
 
     def guests(self) -> list[str]:
@@ -82,11 +102,23 @@ class Paper:
         return list(posted.values_list("number", flat=True))
 
     def claims(self) -> list[int]:
+        if self.notice:
+            return list(self.notice.claims.values_list("claim_id", flat=True))
         if self.letter:
             return list(self.letter.claims.values_list("claim_id", flat=True))
         return [one.claim_id for one in self.dunnings]
 
+    def own_claims(self) -> list[int]:
+        """Without those the person is asked for beside or instead of another."""
+        return (
+            list(self.letter.claims.filter(role="").values_list("claim_id", flat=True))
+            if self.letter
+            else self.claims()
+        )
+
     def tells_of_tax(self) -> bool:
+        if self.notice:
+            return self.notice.claims.filter(claim__ground=Ground.TAX).exists()
         if self.letter:
             return LetterClaim.objects.filter(letter=self.letter, claim__ground=Ground.TAX).exists()
         return any(one.claim.ground == Ground.TAX for one in self.dunnings)
@@ -99,6 +131,8 @@ def paper_of(returned: ReturnedLetter) -> Paper:
             Letter.objects.select_for_update(of=("self",)).select_related("run", "person").get(pk=returned.letter_id)
         )
         return Paper(letter)
+    if returned.notice_id:
+        return Paper(None, notice=_locked_notices().get(pk=returned.notice_id))
     assert returned.dunning is not None
     return Paper(None, _envelope(returned.dunning))
 
@@ -109,10 +143,15 @@ def read_paper(text: str) -> Paper:
     Raises:
         RunRefused: no paper of ours, or one that was not posted; the message says what to do.
     """
-    return _dunning(text) or Paper(_letter(text))
+    return _dunning(text) or _notice(text) or Paper(_letter(text))
 
 
-def set_state(paper: Paper, state: str) -> None:
+def set_state(paper: Paper, state: str, *, on: date, because: str = "") -> None:
+    if paper.notice:
+        paper.notice.state = state
+        # What ended it, as long as it is back.
+        paper.notice.ended_on, paper.notice.ended_because = (on, because[:200]) if because else (None, "")
+        paper.notice.save()
     if paper.letter:
         paper.letter.state = state
         paper.letter.save(update_fields=["state"])
@@ -123,8 +162,8 @@ def set_state(paper: Paper, state: str) -> None:
 
 def undo_act(paper: Paper, *, by: Any, reason: str) -> None:
     """Take back the 催告 or 督促 that did not arrive."""
-    kind = ClaimEvent.Kind.DEMAND if paper.letter else ClaimEvent.Kind.DUNNING
-    withdraw_acts(claim_ids=paper.claims(), kind=kind, origin=paper.origin, by=by, reason=reason)
+    if paper.act:
+        withdraw_acts(claim_ids=paper.claims(), kind=paper.act, origin=paper.origin, by=by, reason=reason)
 
 
 def act_again(paper: Paper, *, on: date, by: Any) -> None:
@@ -136,6 +175,13 @@ def act_again(paper: Paper, *, on: date, by: Any) -> None:
     try:
         if paper.letter:
             demand([paper.letter], run=paper.letter.run, on=on, by=by)
+            return
+        if paper.notice:
+            if paper.act:
+                arrived_on = on + timedelta(days=value_on(ARRIVAL, on))
+                acts = [(claim, paper.origin) for claim in paper.claims()]
+                record_demands(acts=acts, on=on, arrived_on=arrived_on, by=by)
+            log(paper, Contact.Outcome.SENT, f"{paper.title}を再送。", on, by)
             return
         arrived_on = on + timedelta(days=value_on("dunning.arrival_days", on))
         detail = {"arrived_on": arrived_on.isoformat(), "deadline_on": paper.deadline_on.isoformat()}
@@ -180,6 +226,31 @@ def _envelope(one: Dunning) -> tuple[Dunning, ...]:
         .order_by("number")
     )
     return tuple(rows)
+
+
+def _notice(text: str) -> Paper | None:
+    """A letter to one person: by its mark, where run 0 stands for it, or its number."""
+    try:
+        mark = read_mark(text)
+    except Unreadable:
+        return None
+    notices = _locked_notices()
+    if mark.number:
+        one = notices.filter(number=mark.number).first()
+    else:
+        one = notices.filter(serial=mark.serial).first() if mark.run == SINGLE_RUN else None
+    if one is None:
+        return None
+    if one.state not in (Notice.State.POSTED, Notice.State.RETURNED):
+        raise RunRefused(
+            f"{one.number}は、発送した{one.kind_name}ではありません（{one.state_label}）。先に発送を登録するか、係長・課長に"
+            "報告してください。"
+        )
+    return Paper(None, notice=one)
+
+
+def _locked_notices() -> QuerySet[Notice]:
+    return Notice.objects.select_for_update(of=("self",)).select_related("person", "approval")
 
 
 def _letter(text: str) -> Letter:

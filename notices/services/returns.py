@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from claims.models import Hold
+from claims.models import ClaimEvent, Hold
 from claims.services.holds import HoldRefused, place_hold
 from debtors.joined import current_person
 from debtors.models import Contact
@@ -21,6 +21,7 @@ from notices.services.dunnings import pull
 from notices.services.pull_selection import letters_to_pull
 from notices.services.returned_papers import Paper, act_again, log, paper_of, read_paper, set_state, undo_act
 from notices.services.runs import RunRefused
+from notices.services.single_standing import changed_since
 from toyota_collect import audit
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.wareki import long_text
@@ -47,7 +48,7 @@ class Received:
 
 @transaction.atomic
 def receive(*, text: str, reason: str, on: date, by: Any, now: datetime, today: date, note: str = "") -> Received:
-    """A 催告書 or 督促状 is back on the desk: its act is withdrawn, and somebody has to look for the person.
+    """A 催告書, a letter to one person or a 督促状 is back on the desk: its act is withdrawn, and somebody has to look for the person.
 
     Read twice, it is told as known and nothing is written.
 
@@ -70,17 +71,11 @@ def receive(*, text: str, reason: str, on: date, by: Any, now: datetime, today: 
         **paper.key, reason=reason, note=note.strip()[:200], returned_on=on, received_at=now, received_by=by
     )
     undo_act(paper, by=by, reason=f"返戻：{returned.reason_text}")
-    act = "催告" if paper.letter else "督促"
-    log(
-        paper,
-        Contact.Outcome.RETURNED,
-        f"{paper.title}が返戻。{returned.reason_text}。{act}の記録を取り消した。",
-        on,
-        by,
-    )
+    undone = f"{ClaimEvent.Kind(paper.act).label}の記録を取り消した。" if paper.act else ""
+    log(paper, Contact.Outcome.RETURNED, f"{paper.title}が返戻。{returned.reason_text}。{undone}", on, by)
     look_for(returned, paper, next_step=NEXT_STEPS.get(reason, LOOK_FOR), by=by, today=today)
     returned.save()
-    set_state(paper, Letter.State.RETURNED)
+    set_state(paper, Letter.State.RETURNED, on=on, because=returned.reason_text)
     audit.record(event="letter.returned", by=by, target=returned, detail={"letter": paper.number, "reason": reason})
     for guest in paper.guests():  # 合封
         receive(text=guest, reason=reason, on=on, by=by, now=now, today=today, note=note)
@@ -127,7 +122,7 @@ def settle(
 def locked_return(return_id: int) -> ReturnedLetter:
     """The return, locked until the end of the transaction."""
     rows = ReturnedLetter.objects.select_for_update(of=("self",))
-    return rows.select_related("letter__run", "dunning__run", "work_item").get(pk=return_id)
+    return rows.select_related("letter__run", "dunning__run", "notice", "work_item").get(pk=return_id)
 
 
 def close_return(
@@ -161,7 +156,7 @@ def _resend(returned: ReturnedLetter, paper: Paper, on: date, by: Any, today: da
     if hidden_people([person, current_person(person) or 0], on=today):
         raise RunRefused("支援措置の登録がある人か、その人かもしれない人です。再送せずに、個別に送ってください。")
     if on > paper.deadline_on:
-        instead = "新しい催告書を送ってください。" if paper.letter else "督促状を作り直してください。"
+        instead = "督促状を作り直してください。" if paper.dunnings else "新しい催告書を送ってください。"
         raise RunRefused(f"納付書の期限が過ぎています。再送せずに、{instead}")
     if paper.letter:
         one = Letter.objects.filter(pk=paper.letter.pk)
@@ -171,16 +166,20 @@ def _resend(returned: ReturnedLetter, paper: Paper, on: date, by: Any, today: da
             raise RunRefused(
                 f"「{label}」ため、この催告書は再送できません。発送を止めるか、新しい催告書を送ってください。"
             )
+    elif paper.notice:
+        # That the address is another is why it is sent again; the paper itself must still be right.
+        if against_it := changed_since(paper.notice, today=today, anywhere=True):
+            raise RunRefused(f"{against_it} 再送せずに、新しい通知を作ってください。")
     elif any(one.claim.principal_yen != one.principal_yen for one in paper.dunnings):
         raise RunRefused("納付または更正があったため、この督促状は再送できません。督促状を作り直してください。")
-    set_state(paper, Letter.State.POSTED)
+    set_state(paper, Letter.State.POSTED, on=on)
     act_again(paper, on=on, by=by)
 
 
 def _redo(returned: ReturnedLetter, paper: Paper, on: date, by: Any, today: date) -> None:
     """The 督促状 is void; its claims get a new one, to the address known by then, with the next sending."""
-    if paper.letter:
-        raise RunRefused("作り直せるのは督促状だけです。催告書は、次の一斉催告で新しく送られます。")
+    if not paper.dunnings:
+        raise RunRefused("作り直せるのは督促状だけです。催告書は、次の一斉催告か、新しい個別の通知で送ります。")
     for one in Dunning.objects.filter(pk__in=[row.pk for row in paper.dunnings]).select_related("slip"):
         pull(one, because="返戻のため作り直す", on=on, by=by)
 

@@ -13,7 +13,8 @@ from claims.services.charges import TermsMissing
 from notices.models import Exclusion, Letter, PrintChunk, PrintRun
 from notices.rules.batches import bundle_sizes
 from notices.rules.exclusion import Reason
-from notices.rules.kinds import BATCH, CONSOLIDATED, name_of
+from notices.rules.kinds import BATCH, CONSOLIDATED, KINDS, name_of
+from notices.rules.takers import LABELS, RANK
 from notices.services import assignments
 from notices.services.dispatch import send
 from notices.services.letter_data import ProfileIncomplete, RunWords
@@ -53,6 +54,7 @@ class Conditions:
     slip_policy: str = PrintRun.SlipPolicy.KIND
     limit: int | None = None
     kind: str = CONSOLIDATED
+    takers: list[str] = field(default_factory=list)  # notices.rules.takers.Role, beside the debtors
 
 
 @transaction.atomic
@@ -260,6 +262,8 @@ def evidence(run: PrintRun) -> dict[str, Any]:
         "期限": run.deadline_on.isoformat(),
         "最低金額（円）": run.minimum_yen,
         "納付書": str(run.get_slip_policy_display()),
+        "本人のほかに送る人": "・".join(LABELS[role] for role in RANK if role in run.takers) or "なし",
+        "うち本人のほかに求める額（円）": run.counts.get("taken_yen", 0),
     } | assignments.evidence(run)
 
 
@@ -280,6 +284,8 @@ def editable_run(run_id: int, *states: str) -> PrintRun:
 def _check(conditions: Conditions) -> None:
     if conditions.kind not in BATCH:
         raise RunRefused("この種類の帳票は、まとめて作れません。")
+    if conditions.takers and KINDS[conditions.kind].seizes:
+        raise RunRefused("差押予告は、督促を受けた本人だけに送ります。「本人のほかに送る人」を外してください。")
     if conditions.slip_policy == PrintRun.SlipPolicy.PERSON and not person_slip_allowed(conditions.issued_on):
         raise RunRefused("全部で1枚の納付書は、設定値「letter.person_slip_allowed」で認められていません。")
 

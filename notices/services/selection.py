@@ -1,7 +1,7 @@
 """Who gets a letter in a run and who is left out: found − left out − beyond the limit = letters."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from notices.querysets import (
     reachable_claims,
 )
 from notices.rules.exclusion import PersonFacts, Reason, reason_to_exclude
+from notices.services.takers import Answer, Takers, takers_of
 from toyota_collect.documents.barcodes import address_number
 from toyota_collect.permissions import Ground
 
@@ -55,11 +56,15 @@ class Selection:
 
 @dataclass(frozen=True)
 class PersonClaims:
-    """A person with the claims of the letter, what is due for each, and where the letter goes."""
+    """A person with the claims of the letter, what is due for each, and where the letter goes.
+
+    ``roles``: by claim, as what the person is asked for claims of another.
+    """
 
     person: Person
     claims: list[tuple[Claim, AmountDue]]
     to: Destination | Withheld
+    roles: Mapping[int, Answer] = field(default_factory=dict)
 
     @property
     def total_yen(self) -> int:
@@ -73,13 +78,17 @@ class Tally:
     letters: int = 0
     claims: int = 0
     yen: int = 0
+    taken_letters: int = 0  # with claims of another
+    taken_yen: int = 0  # asked of others than the debtor: may be asked more than once
     groups: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, one: PersonClaims) -> None:
         self.letters += 1
+        self.taken_letters += bool(one.roles)
         for claim, due in one.claims:
             self.claims += 1
             self.yen += due.total_yen
+            self.taken_yen += due.total_yen if claim.pk in one.roles else 0
             group = self.groups[claim.kind.group]
             group["claims"] += 1
             group["principal_yen"] += due.principal_yen
@@ -97,6 +106,8 @@ class Tally:
             "letters": self.letters,
             "claims": self.claims,
             "yen": self.yen,
+            "taken_letters": self.taken_letters,
+            "taken_yen": self.taken_yen,
             "groups": {name: dict(sums) for name, sums in self.groups.items()},
             "excluded": dict(excluded),
             "excluded_yen": dict(excluded_yen),
@@ -109,6 +120,7 @@ def select(run: PrintRun, *, today: date) -> Selection:
     """Sort everybody with overdue claims of the run's kinds into those who get a letter and those who do not."""
     days = sorted({run.as_of, run.issued_on, today})
     protected, maybe = protected_people(days), maybe_protected_people(days)
+    takers = takers_of(run, days=days)
     reachable = dict(_by_person(reachable_claims(run)))
     held = set(held_claims(run).values_list(f"{PERSON}_id", flat=True))
     rows = list(
@@ -117,8 +129,9 @@ def select(run: PrintRun, *, today: date) -> Selection:
         .values_list(f"{PERSON}_id", *(f"{PERSON}__{name}" for name in COLUMNS))
         .annotate(yen=BOOKED)
     )
+    rows += _others(takers, {row[0] for row in rows})
     book = AddressBook.of([row[0] for row in rows], on=run.issued_on, hidden_on=days)
-    about = _contents(run, book.people)
+    about = _contents(run, book.people, takers)
 
     targets: list[tuple[tuple[str, str, str], int]] = []
     left_out: list[LeftOut] = []
@@ -128,8 +141,9 @@ def select(run: PrintRun, *, today: date) -> Selection:
         facts = PersonFacts(
             protected=pk in protected,
             maybe_protected=pk in maybe,
-            reachable_yen=reachable.get(pk, 0),
+            reachable_yen=reachable.get(pk, 0) + takers.booked_yen(pk),
             any_held=pk in held,
+            succeeded=pk in takers.succeeded,
             **where(person, to),
         )
         reason = reason_to_exclude(facts, minimum_yen=run.minimum_yen)
@@ -163,6 +177,7 @@ def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
         TermsMissing: a claim's kind has no legal attributes for the day it fell due.
     """
     book = AddressBook.of(targets, on=run.issued_on)
+    takers = takers_of(run, days={run.as_of, run.issued_on})
     for start in range(0, len(targets), BATCH):
         ids = targets[start : start + BATCH]
         people = Person.objects.in_bulk(ids)
@@ -172,14 +187,18 @@ def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
             .select_related("kind", "identity")
             .order_by("kind__position", "kind__code", "due_on", "levy_year", "instalment", "pk")
         )
-        dues = amounts_due(claims, as_of=run.as_of, with_steps=False)
+        dues = amounts_due(
+            {one.pk: one for one in (*claims, *takers.claims_of(ids))}.values(), as_of=run.as_of, with_steps=False
+        )
         of_person: dict[int, list[tuple[Claim, AmountDue]]] = defaultdict(list)
         for claim in claims:
             if claim.identity.person_id is not None:
                 of_person[claim.identity.person_id].append((claim, dues[claim.pk]))
         for pk in ids:
-            told = contents_of([claim for claim, _ in of_person[pk]])
-            yield PersonClaims(people[pk], of_person[pk], book.destination(people[pk], told))
+            others, roles = takers.letter_of(pk, dues)
+            told = [*of_person[pk], *others]
+            to = book.destination(people[pk], contents_of([claim for claim, _ in told]))
+            yield PersonClaims(people[pk], told, to, roles)
 
 
 def addressed(person: Person, claims: list[tuple[Claim, AmountDue]], *, on: date) -> PersonClaims:
@@ -194,13 +213,22 @@ def contents_of(claims: Sequence[Claim]) -> Contents:
     return Contents(kinds, all_tax=bool(claims) and all(claim.ground == Ground.TAX for claim in claims))
 
 
-def _contents(run: PrintRun, people: set[int]) -> dict[int, Contents]:
+def _others(takers: Takers, known: set[int]) -> list[tuple[Any, ...]]:
+    """People who owe nothing themselves and answer for others, as rows of ``select``."""
+    ids = set(takers.of) - known
+    if not ids:
+        return []
+    return [(*row, takers.booked_yen(row[0])) for row in Person.objects.filter(pk__in=ids).values_list("pk", *COLUMNS)]
+
+
+def _contents(run: PrintRun, people: set[int], takers: Takers) -> dict[int, Contents]:
     """What the letter of each of the people will tell of: nothing is asked where nobody's depends on it."""
     if not people:
         return {}
     claims = reachable_claims(run).filter(**{f"{PERSON}_id__in": people}).order_by()
-    rows = claims.values_list(f"{PERSON}_id", "kind__code", "ground").distinct()
-    return contents_by((person, kind, ground == Ground.TAX) for person, kind, ground in rows)
+    rows: Iterable[tuple[int, str, str]] = claims.values_list(f"{PERSON}_id", "kind__code", "ground").distinct()
+    others = ((pk, one.claim.kind.code, one.claim.ground) for pk in people for one in takers.of.get(pk, ()))
+    return contents_by((person, kind, ground == Ground.TAX) for person, kind, ground in (*rows, *others))
 
 
 def _by_person(claims: Any) -> Iterator[tuple[int, int]]:

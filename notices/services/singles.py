@@ -7,21 +7,23 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from claims.models import Claim, ClaimEvent, Slip
+from claims.models import Slip
 from claims.services.charges import TermsMissing
-from claims.services.events import record_demands, withdraw_acts
+from claims.services.events import record_demands
 from claims.services.slips import register_letter_slips, void_slips
-from debtors.models import Contact, Person
-from debtors.services_work import WorkItemRefused, log_letters, open_work_item
+from debtors.models import Contact, Person, SafeRoute
+from debtors.rules.mailing import by_route
+from debtors.services.safe_routes import RouteRefused, place_of
+from debtors.services_work import log_letters
 from notices.letter import Unprintable, render_single
-from notices.models import Notice, NoticeClaim
-from notices.querysets import reachable_claims
+from notices.models import Notice, NoticeClaim, ReturnedLetter
 from notices.rules.kinds import KINDS, Medium, name_of
 from notices.rules.single import refusal
-from notices.services import engine
+from notices.services import engine, returns
 from notices.services.letter_data import LetterWithheld, ProfileIncomplete, kind_text
 from notices.services.letter_slips import letter_slips
 from notices.services.mailings import ARRIVAL
+from notices.services.runs import RunRefused
 from notices.services.selection import PersonClaims
 from notices.services.single_data import (
     SINGLE_RUN,
@@ -29,10 +31,10 @@ from notices.services.single_data import (
     claims_of,
     letter_data,
     next_serial,
-    run_of_one,
     single_data,
 )
 from notices.services.single_offers import facts_of, heir_of
+from notices.services.single_standing import changed_since, facts_now, window_of, wish_of
 from notices.services.snapshot import entry_counts, era_year
 from notices.services.text_preview import single_pictures
 from toyota_collect import approvals, audit
@@ -86,7 +88,7 @@ def ask_or_make(*, person_id: int, wish: Wish, by: Any, today: date, reason: str
     if kind.decided:
         _ask(notice, by=by, today=today, reason=reason)
     else:
-        _make(notice, by=by, today=today)
+        make(notice, by=by, today=today)
     return notice
 
 
@@ -116,7 +118,7 @@ def decided(approval: Approval, by: Any) -> None:
     if notice.state != State.ASKED or notice.approval_id != approval.pk:
         raise ApprovalRefused("この通知は、すでに作られたか、取りやめられています。")
     try:
-        _make(notice, by=by, today=business_date())
+        make(notice, by=by, today=business_date())
     except SingleRefused as refused:
         raise ApprovalRefused(f"いまは作れません。{refused}") from refused
 
@@ -137,6 +139,8 @@ def post(*, notice_id: int, on: date, by: Any, now: datetime, today: date) -> No
         raise SingleRefused("発送の日は、発付日から期限までの日です。")
     if since := changed_since(notice, today=today):
         raise SingleRefused(f"{since} 送らずに取りやめて、作り直してください。")
+    if notice.route_id and not hasattr(notice, "handed"):
+        raise SingleRefused("支援措置の束の通知です。束の画面で、手渡しを記録してください。")
     claims = list(notice.claims.values_list("claim_id", flat=True))
     if kind.demands:
         try:
@@ -152,38 +156,31 @@ def post(*, notice_id: int, on: date, by: Any, now: datetime, today: date) -> No
     return notice
 
 
-@transaction.atomic
-def come_back(*, notice_id: int, on: date, reason: str, by: Any, today: date) -> Notice:
-    """返戻: the posted letter came back; it demanded nothing, and somebody has to look for the person.
+def come_back(
+    *,
+    notice_id: int,
+    on: date,
+    reason: str,
+    by: Any,
+    now: datetime,
+    today: date,
+    code: str = ReturnedLetter.Reason.OTHER,
+) -> Notice:
+    """返戻, as the desk for returned mail enters it: what the posting did is undone, and somebody looks for the person.
 
     Raises:
         Notice.DoesNotExist: no such letter.
         SingleRefused: not posted, no reason, or a day that cannot be.
     """
-    notice = _locked(notice_id, State.POSTED)
-    if not reason.strip():
-        raise SingleRefused("返戻の理由を書いてください。")
-    if notice.posted_on is None or not notice.posted_on <= on <= today:
-        raise SingleRefused("返戻の日は、発送した日から今日までの日です。")
-    claims = list(notice.claims.values_list("claim_id", flat=True))
-    if notice.demands:
-        withdraw_acts(
-            claim_ids=claims, kind=ClaimEvent.Kind.DEMAND, origin=notice.title, by=by, reason=f"返戻：{reason.strip()}"
-        )
-    _log(notice, Contact.Outcome.RETURNED, f"{notice.title}が返戻。{reason.strip()}", on=on, by=by)
+    notice = Notice.objects.select_related("approval").get(pk=notice_id)
+    if notice.state != State.POSTED:
+        raise SingleRefused(f"この{notice.kind_name}は「{notice.state_label}」のため、できません。")
     try:
-        open_work_item(
-            person_id=notice.person_id,
-            reason=f"返戻：{notice.title}"[:200],
-            next_step=LOOK_FOR,
-            due_on=today + timedelta(days=int(value_on("return.enquiry_days", today))),
-            by=by,
-            subject_key=f"notice-returned:{notice.pk}",
-            subject_url=reverse("notices:notice", args=[notice.pk]),
-        )
-    except (WorkItemRefused, SettingMissing) as refused:
+        returns.receive(text=notice.number, reason=code, on=on, by=by, now=now, today=today, note=reason)
+    except RunRefused as refused:
         raise SingleRefused(str(refused)) from refused
-    return _end(notice, State.RETURNED, on=on, reason=reason, by=by)
+    notice.refresh_from_db()
+    return notice
 
 
 @transaction.atomic
@@ -196,24 +193,6 @@ def discard(*, notice_id: int, reason: str, by: Any, today: date) -> Notice:
         raise SingleRefused("決裁を待っています。「起案した件」で取り下げてから、取りやめてください。")
     void_slips(slip_ids=slips_of(notice), on=today, reason=f"{notice.title}を取りやめた", by=by)
     return _end(notice, State.DISCARDED, on=today, reason=reason, by=by)
-
-
-def changed_since(notice: Notice, *, today: date) -> str:
-    """What has come since the letter was made and stands against sending it, or ""."""
-    kind, person = KINDS[notice.kind], notice.person
-    named = set(notice.claims.values_list("claim_id", flat=True))
-    facts = facts_of(person, kind, on=today)
-    reachable = reachable_claims(run_of_one(_wish(notice), on=today)).filter(pk__in=named)
-    told = set(reachable.values_list("pk", flat=True)) if named else set()
-    entries = entry_counts(list(named))
-    if any(entries.get(line.claim_id, 0) != line.entries for line in notice.claims.all()):
-        return "作ったあとに、入金などの記帳がありました。"
-    if named - told:
-        return "作ったあとに、載せられなくなった債権があります（猶予・保留、納付の知らせ、時効など）。"
-    mine = Claim.objects.filter(pk__in=named).exclude(identity__person=person)
-    if mine.exists():
-        return "作ったあとに、名寄せが変わりました。"
-    return refusal(kind, replace(facts, on_its_way=False))
 
 
 def slips_of(notice: Notice) -> list[int]:
@@ -242,7 +221,7 @@ def _allowed(person: Person, wish: Wish, *, today: date) -> Wish:
 
 
 def _ask(notice: Notice, *, by: Any, today: date, reason: str) -> None:
-    told = claims_of(notice.person, _wish(notice), on=today)
+    told = claims_of(notice.person, wish_of(notice), on=today)
     try:
         notice.approval = approvals.ask(
             subject_type=SUBJECT,
@@ -270,10 +249,10 @@ def _ask(notice: Notice, *, by: Any, today: date, reason: str) -> None:
     )
 
 
-def _make(notice: Notice, *, by: Any, today: date) -> None:
+def make(notice: Notice, *, by: Any, today: date) -> None:
     """Fix the amounts, print, read back and keep. Raises ``SingleRefused``; then nothing is written."""
-    kind, wish, person = KINDS[notice.kind], _wish(notice), notice.person
-    facts = facts_of(person, kind, on=today)
+    kind, wish, person = KINDS[notice.kind], wish_of(notice), notice.person
+    facts = facts_now(notice, on=today)
     if why := refusal(kind, replace(facts, on_its_way=False)):
         raise SingleRefused(why)
     if notice.deadline_on <= today:
@@ -281,7 +260,7 @@ def _make(notice: Notice, *, by: Any, today: date) -> None:
     try:
         notice.text = text_on(notice.kind, today)
         notice.number = _number(on=today)
-        told = claims_of(person, wish, on=today)
+        told = _told(notice, wish, on=today)
         content, pages = _printed(notice, told, wish, on=today, by=by)
     except Unprintable as error:
         raise SingleRefused(f"印刷できる形にできません。{error.text}") from error
@@ -294,12 +273,13 @@ def _make(notice: Notice, *, by: Any, today: date) -> None:
         kind=notice.kind,
         subject_type="debtors.person",
         subject_key=person.number,
-        path=f"notices/{fiscal_year(today)}/{notice.pk}.pdf",
+        path=f"{'closed' if notice.route_id else 'notices'}/{fiscal_year(today)}/{notice.pk}.pdf",
         content=content,
         pages=pages,
         by=by,
     )
     notice.issued_on, notice.total_yen, notice.state = today, told.total_yen, State.MADE
+    notice.sent_to = {} if notice.route_id else window_of(told.to)
     notice.save()
     _keep_claims(notice, told)
     detail = {
@@ -309,6 +289,24 @@ def _make(notice: Notice, *, by: Any, today: date) -> None:
         "sha256": notice.document.sha256,
     }
     audit.record(event="notice.made", by=by, target=notice, detail=detail)
+
+
+def _told(notice: Notice, wish: Wish, *, on: date) -> PersonClaims:
+    """The claims and where the letter goes. Raises ``SingleRefused`` where a route cannot be read."""
+    told, route = claims_of(notice.person, wish, on=on), notice.route
+    if route is None:
+        return told
+    person, reason = notice.person, "確認済みの送付経路のため"
+    if route.way != SafeRoute.Way.POST:
+        address = f"{route.section}　経由" if route.section else "窓口でお渡しします"
+        return replace(told, to=by_route(person.name, reason, address=address, is_corporate=person.is_corporate))
+    try:
+        place = place_of(route)
+    except RouteRefused as refused:
+        raise SingleRefused(str(refused)) from refused
+    address = f"{place.address}　{place.care_of}" if place.care_of else place.address
+    to = by_route(person.name, reason, postal_code=place.postal_code, address=address, is_corporate=person.is_corporate)
+    return replace(told, to=to)
 
 
 def _printed(notice: Notice, told: PersonClaims, wish: Wish, *, on: date, by: Any) -> tuple[bytes, int]:
@@ -343,10 +341,6 @@ def _number(*, on: date) -> str:
     year = fiscal_year(on)
     number = draw_numbers(series=SERIES, year=year, count=1)
     return str(value_on("letter.number_form", on).format(number=number, year=era_year(year)))
-
-
-def _wish(notice: Notice) -> Wish:
-    return Wish(notice.kind, notice.deadline_on, notice.slip_policy, dict(notice.details))
 
 
 def _sent_text(notice: Notice) -> str:

@@ -137,6 +137,8 @@ def _write_letters(
                 fee_yen=due.fee_yen,
                 late_yen=due.late_yen + due.cost_yen,
                 entries=entries.get(claim.pk, 0),
+                role=one.roles[claim.pk].role if claim.pk in one.roles else "",
+                party=one.roles[claim.pk].party_id if claim.pk in one.roles else None,
             )
             for letter, (_, one) in zip(letters, batch, strict=True)
             for claim, due in one.claims

@@ -366,7 +366,7 @@ def test_a_letter_that_comes_back_demanded_nothing(clerk):
     someone = person()
     claim(someone)
     made = post(make(someone, "demand", clerk), clerk)
-    singles.come_back(notice_id=made.pk, on=DAY, reason="あて所なし", by=clerk, today=DAY)
+    singles.come_back(notice_id=made.pk, on=DAY, reason="あて所なし", by=clerk, now=timezone.now(), today=DAY)
     assert ClaimEvent.objects.get(kind="demand").withdrawn_at is not None
     assert WorkItem.objects.filter(person=someone, closed_at=None).count() == 1
     assert Contact.objects.filter(person=someone, outcome="returned").count() == 1
