@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                             ("deceased", "死亡"),
                             ("held", "猶予・保留がある、または審査中"),
                             ("hardship", "生活の困りごとを確認中・支援中"),
+                            ("answering", "ほかの人の分を求められる"),
                             ("together", "同じ世帯・住所に、これらの人がいる"),
                         ],
                         max_length=10,

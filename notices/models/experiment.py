@@ -86,6 +86,7 @@ class Assignment(models.Model):
         DECEASED = "deceased", "死亡"
         HELD = "held", "猶予・保留がある、または審査中"
         HARDSHIP = "hardship", "生活の困りごとを確認中・支援中"
+        ANSWERING = "answering", "ほかの人の分を求められる"
         TOGETHER = "together", "同じ世帯・住所に、これらの人がいる"
 
     letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="assignment")

@@ -24,6 +24,7 @@ class Outside(StrEnum):
     DECEASED = "deceased"
     HELD = "held"
     HARDSHIP = "hardship"
+    ANSWERING = "answering"  # for claims of somebody else, who gets a letter as well
     TOGETHER = "together"  # with somebody of whom one of the others is true
 
 
@@ -37,10 +38,11 @@ class Addressee:
     deceased: bool = False
     held: bool = False
     hardship: bool = False
+    answering: bool = False
 
     @property
     def outside(self) -> Outside | None:
-        reasons = (Outside.PROTECTED, Outside.DECEASED, Outside.HELD, Outside.HARDSHIP)
+        reasons = (Outside.PROTECTED, Outside.DECEASED, Outside.HELD, Outside.HARDSHIP, Outside.ANSWERING)
         return next((reason for reason in reasons if getattr(self, reason.value)), None)
 
 

@@ -19,13 +19,15 @@ from notices.rules.experiments import Addressee, Place, assign
 from notices.rules.kinds import KINDS
 from notices.rules.text_checks import differences
 from notices.services.letter_data import RunWords, kind_text
+from notices.services.selection import Selection
 from toyota_collect import audit
 from toyota_collect.models import NoticeText
 from toyota_collect.registry import registry
 
 Event = LifeEvent.Kind
 OUTSIDE = (
-    "支援措置・死亡・猶予や保留（審査中を含む）・生活の困りごとの確認中や支援中の人と、同じ世帯・住所の人。"
+    "支援措置・死亡・猶予や保留（審査中を含む）・生活の困りごとの確認中や支援中の人、ほかの人の分を求められる人と、"
+    "同じ世帯・住所の人。"
     "いまの文面（A）で送り、数えない"
 )
 LOT = "同じ世帯・住所の人は同じ文面。くじの種は金額確定のときに引き、記録に残す"
@@ -86,8 +88,8 @@ def evidence(run: PrintRun) -> dict[str, Any]:
     return {"文面の比較試験": told}
 
 
-def draw(run: PrintRun, people: Sequence[int], *, by: Any, today: date) -> Draw | None:
-    """Draw the texts of a run's comparison among the people; None where it has none. Call it with the snapshot.
+def draw(run: PrintRun, selection: Selection, *, by: Any, today: date) -> Draw | None:
+    """Draw the texts of a run's comparison among those who get a letter; None where it has none. Call it with the snapshot.
 
     Raises:
         ExperimentStale: a text cannot be used any more, or another is in force.
@@ -101,7 +103,7 @@ def draw(run: PrintRun, people: Sequence[int], *, by: Any, today: date) -> Draw 
     arms = list(experiment.arms.all())
     experiment.seed = secrets.token_hex(16)
     experiment.save(update_fields=["seed"])
-    known = addressees(people, days=sorted({run.as_of, run.issued_on, today}))
+    known = addressees(selection.targets, days=sorted({run.as_of, run.issued_on, today}), answering=selection.answering)
     by_number = assign(known.values(), [arm.percent for arm in arms], seed=experiment.seed)
     places = {pk: by_number[one.number] for pk, one in known.items()}
     drawn = sum(place.arm is not None for place in places.values())
@@ -124,7 +126,9 @@ def write(draw: Draw, letters: Iterable[Letter]) -> None:
     )
 
 
-def addressees(people: Collection[int], *, days: Sequence[date]) -> dict[int, Addressee]:
+def addressees(
+    people: Collection[int], *, days: Sequence[date], answering: Collection[int] = ()
+) -> dict[int, Addressee]:
     """The people as the rules of the draw see them. The number of queries does not depend on the people.
 
     Every doubt counts: a hold to come, one that is asked for, an event that nobody has looked into yet.
@@ -147,6 +151,7 @@ def addressees(people: Collection[int], *, days: Sequence[date]) -> dict[int, Ad
             deceased=died_on is not None or pk in events[Event.DIED],
             held=pk in held,
             hardship=pk in cared_for or pk in events[Event.WELFARE_START],
+            answering=pk in answering,
         )
         for pk, number, died_on, code, address in rows
     }

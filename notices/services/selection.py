@@ -42,9 +42,13 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Selection:
-    """``targets``: ids of people who get a letter, in the order of the post; ``yen`` are booked balances."""
+    """``targets``: ids of people who get a letter, in the order of the post; ``yen`` are booked balances.
+
+    ``answering``: those of them who are asked for claims of others.
+    """
 
     targets: list[int]
+    answering: frozenset[int]
     left_out: list[LeftOut]
     beyond_limit: int
     unlinked_claims: int
@@ -155,6 +159,7 @@ def select(run: PrintRun, *, today: date) -> Selection:
     chosen = [pk for _, pk in targets[: run.limit]]
     return Selection(
         targets=chosen,
+        answering=frozenset(pk for pk in chosen if pk in takers.of),
         left_out=left_out,
         beyond_limit=len(targets) - len(chosen),
         unlinked_claims=overdue_claims(run).filter(**{f"{PERSON}__isnull": True}).count(),

@@ -98,7 +98,7 @@ def _freeze(run_id: int, by: Any, today: date) -> list[int]:
         PrintChunk(run=run, sequence=place)
         for place, _ in enumerate(bundle_sizes(len(selection.targets), most=LETTERS_PER_BUNDLE), 1)
     )
-    draw = assignments.draw(run, selection.targets, by=by, today=today)
+    draw = assignments.draw(run, selection, by=by, today=today)
     tally = _write_letters(run, selection, chunks, RunWords.of(run, today=today), draw)
     write_exclusions(run, selection)
     counts = tally.as_dict(selection)

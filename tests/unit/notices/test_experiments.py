@@ -91,7 +91,7 @@ def test_people_of_a_household_and_of_an_address_are_one():
     assert {name: len(members) for name, members in found.items()} == {"T00000001": 3, "T00000004": 1, "T00000005": 1}
 
 
-@pytest.mark.parametrize("fact", ["protected", "deceased", "held", "hardship"])
+@pytest.mark.parametrize("fact", ["protected", "deceased", "held", "hardship", "answering"])
 def test_who_is_outside_takes_the_household_along_and_each_has_a_reason(fact):
     one, other = someone(1, "x", **{fact: True}), someone(2, "x")
     places = assign([one, other, someone(3)], (99, 1), seed=SEED)
