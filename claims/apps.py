@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, dependents, facts, handover_pages, hold_pages, people_joined
+        from claims import course, decisions, dependents, facts, handover_pages, hold_pages, people_joined
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -40,8 +40,11 @@ class ClaimsConfig(AppConfig):
         registry.panel(Panel("plans", "claims:panel-plans", Permission.CONTACT_VIEW, 12, "main", "分納"))
         registry.panel(Panel("roles", "claims:panel-roles", Permission.CLAIM_VIEW, 15, "main", "立場ごとの債権"))
         registry.happenings.append(facts.happenings)
+        registry.happenings.append(course.happenings)
         registry.list_facts.append(facts.list_facts)
         registry.number_searches.append(facts.people_by_notice)
+        registry.number_searches.append(facts.people_by_slip)
+        registry.nav_item(NavItem(DAILY, "電話", "claims:calls", Permission.CONTACT_WRITE, 9))
         decisions.register(registry)
         people_joined.register(registry)
         dependents.register(registry)

@@ -11,6 +11,7 @@ def register(registry: Registry) -> None:
         Dependent("claims.measureclaim.claim", "猶予・停止の案", since="measure__made_at"),
         Dependent("claims.planclaim.claim", "分納", since="plan__made_at"),
         Dependent("claims.planline.claim"),  # of a plan, which counts already
+        Dependent("claims.acknowledgementline.claim", "債務承認書", since="acknowledgement__made_at"),
         Dependent("claims.slipline.claim", "納付書", since="slip__made_at"),
         Dependent("claims.paymenttarget.claim", "納付の知らせ", since="payment__first_seen_on"),
         Dependent("claims.claimendline.claim", "不納欠損", since="end__made_at"),

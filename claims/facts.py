@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
 
-from claims.models import Claim, ClaimEvent, Entry, Hold
+from claims.models import Claim, ClaimEvent, Entry, Hold, Slip
 from claims.models.ledger import channel_label
 from debtors.models import Person
 from debtors.querysets import in_force
@@ -45,6 +45,17 @@ def people_by_notice(number: str, user: Any) -> Iterable[int]:
     return set(claims.values_list("identity__person", flat=True))
 
 
+def people_by_slip(number: str, user: Any) -> Iterable[int]:
+    """People to whom a slip was made out: by its barcode, its number or the one printed for people (照会番号).
+
+    For those who may see slips: a slip asks for what all sections are owed.
+    """
+    if not allows(user, Permission.SLIP_MAKE):
+        return set()
+    found = Slip.objects.filter(Q(barcode=number) | Q(number=number) | Q(reference=number)).exclude(number="")
+    return set(found.values_list("person", flat=True))
+
+
 def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Money that came, events that move the clock, holds placed."""
     claims = Claim.objects.visible_to(user).filter(identity__person=person)
@@ -68,7 +79,8 @@ def _money(claims: Any) -> Iterator[Happening]:
         channel = channel_label(parts[0][5] or "")
         label = "入金" if kind == Entry.Kind.RECEIPT else Entry.Kind(kind).label
         amount = comma(-yen) if kind != Entry.Kind.REVERSAL else comma(yen)
-        yield Happening(on, label, f"{amount}円　{name} {fiscal_year_short(year)}", channel, tones.get(kind, ""))
+        text = f"{amount}円　{name} {fiscal_year_short(year)}"
+        yield Happening(on, label, text, channel, tones.get(kind, ""), topic="money")
 
 
 def _events(claims: Any) -> Iterator[Happening]:

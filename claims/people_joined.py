@@ -8,6 +8,7 @@ from django.db.models import Max, Model, Q
 from django.urls import reverse
 
 from claims.models import (
+    Acknowledgement,
     ClaimParty,
     Entry,
     Hold,
@@ -56,6 +57,15 @@ def register(registry: Registry) -> None:
             decide="2人分の期別を含む分納です。本人たちに確かめ、人ごとに組み直す",
             name=lambda plan: f"誓約履歴{plan.history_number}",
             url=lambda plan: reverse("claims:plan", args=[plan.pk]),
+        ),
+        PersonTable(
+            "claims.acknowledgement.person",
+            "債務承認書",
+            moves=ALL,
+            concerns=through(Acknowledgement, "lines__claim__identity"),
+            matters=Q(signed_on=None, dropped_on=None),
+            decide="2人分の期別を含む承認書です。署名を受けず、人ごとに作り直す",
+            name=lambda paper: paper.document.number,
         ),
         PersonTable(
             "claims.slip.person",

@@ -1,5 +1,6 @@
 """What the plans' pages show: the builder with its preview, one plan with its instalments, the list of plans."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -45,8 +46,17 @@ class Row:
     chosen: bool = False
 
 
-def builder_of(person: Person, user: Any, data: QueryDict | None, *, on: date, replaces: Plan | None) -> dict[str, Any]:
-    """Context of the builder; without ``data`` everything overdue is chosen, or what the replaced plan holds.
+def builder_of(
+    person: Person,
+    user: Any,
+    data: QueryDict | None,
+    *,
+    on: date,
+    replaces: Plan | None,
+    picked: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Context of the builder; without ``data`` what was picked before is chosen (claim ids), what the replaced plan
+    holds, or everything overdue.
 
     Raises:
         TermsMissing, ClockUnknown: legal attributes of a claim are missing, or its events contradict each other.
@@ -60,7 +70,7 @@ def builder_of(person: Person, user: Any, data: QueryDict | None, *, on: date, r
     )
     whole = Choice(claims, on=on)
     rows = _rows(whole, claims, on=on, replaces=replaces)
-    _choose(rows, data, on=on, replaces=replaces)
+    _choose(rows, data, on=on, replaces=replaces, picked=picked)
     chosen = [row.claim for row in rows if row.chosen]
     initial = {
         "way": "amount",
@@ -108,9 +118,11 @@ def _rows(whole: Choice, claims: list[Claim], *, on: date, replaces: Plan | None
     return rows
 
 
-def _choose(rows: list[Row], data: QueryDict | None, *, on: date, replaces: Plan | None) -> None:
+def _choose(rows: list[Row], data: QueryDict | None, *, on: date, replaces: Plan | None, picked: Sequence[str]) -> None:
     if data is not None:
         named = set(data.getlist("claims"))
+    elif picked:
+        named = set(picked)
     elif replaces:
         named = {str(pk) for pk in replaces.claims.values_list("claim", flat=True)}
     else:

@@ -4,7 +4,7 @@ Totals count what a letter would ask for: overdue claims whose prescription has 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -151,6 +151,32 @@ def _demanded(claims: Iterable[Claim], on: date) -> set[int]:
     return {pk for pk, day in arrived if last_day_after(day, months=SOON_MONTHS) == days[pk]}
 
 
+def amounts_of(statement: Statement, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """The lines that make up a sum: all that count, or those of a group, or of a kind and year; with their own sum."""
+    lines = [line for line in statement.lines if _counts(line, statement.on)]
+    title = "滞納合計"
+    if group := chosen.get("group"):
+        lines = [line for line in lines if line.claim.kind.group == group]
+        title = dict(ClaimGroup.choices).get(group, title)
+    if kind := chosen.get("kind"):
+        lines = [line for line in lines if str(line.claim.kind_id) == kind]
+        title = lines[0].claim.kind.short_name if lines else title
+    if year := chosen.get("year"):
+        lines = [line for line in lines if str(line.claim.levy_year) == year]
+        title = f"{title} {fiscal_year_short(int(year))}" if lines else title
+    total = GroupSum("", title)
+    for line in lines:
+        total.add(line)
+    return {"lines": lines, "total": total, "on": statement.on}
+
+
+def _counts(line: Line, on: date) -> bool:
+    """Whether a claim is in the sums: unpaid, overdue, and its period has not run out."""
+    claim = line.claim
+    lapsed = claim.prescribes_on is not None and claim.prescribes_on < on
+    return claim.outstanding_yen > 0 and claim.due_on < on and not lapsed
+
+
 # --- the matrix --------------------------------------------------------------------------------------
 
 
@@ -166,7 +192,9 @@ def matrix_of(statement: Statement) -> dict[str, Any]:
         width = max([width, *(len(row["cells"]) for row in years)])
         group = groups.setdefault(kind.group, {"name": kind.get_group_display(), "rows": 0, "kinds": []})
         group["rows"] += len(years)
-        group["kinds"].append({"name": kind.short_name, "claim_class": lines[-1].due.terms.legal_class, "years": years})
+        group["kinds"].append(
+            {"name": kind.short_name, "pk": kind.pk, "claim_class": lines[-1].due.terms.legal_class, "years": years}
+        )
     for group in groups.values():
         for row in (row for kind in group["kinds"] for row in kind["years"]):
             row["cells"] += [None] * (width - len(row["cells"]))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,11 +12,13 @@ from django.views.decorators.http import require_POST
 
 from claims.clocks_page import name_of
 from claims.forms_clocks import ActForm, EndForm, WithdrawForm
-from claims.models import Claim, ClaimEvent
+from claims.models import Acknowledgement, Claim, ClaimEvent
 from claims.services import clock_acts, events
 from debtors.models import Person
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.pdf import inline
+from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows, require
 from toyota_collect.wareki import short_text
@@ -54,6 +57,19 @@ def _take_down(request: HttpRequest, person: Person, given: dict[str, Any]) -> s
         return "決裁に出しました。承認されると、時計に記録されます。"
     clock_acts.record_fact(origin=given["text"], reviewed=given.get("reviewed", False), **what)
     return "記録しました。時計を計算し直しました。"
+
+
+@require(Permission.HOLD_WRITE)
+def acknowledgement_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """The exact paper that was made for signature."""
+    paper = get_object_or_404(Acknowledgement.objects.select_related("person", "document"), pk=pk)
+    get_object_or_404(Person.objects.visible_to(request.user), pk=paper.person_id)
+    audit.log_view(request, action="acknowledgement.print", person_key=paper.person.number)
+    try:
+        content = document_bytes(paper.document)
+    except DocumentLost as lost:
+        raise PermissionDenied(str(lost)) from lost
+    return inline(content, f"saimu-shonin-{paper.pk}.pdf")
 
 
 @require(Permission.HOLD_WRITE)

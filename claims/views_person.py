@@ -15,7 +15,7 @@ from claims.forms import HoldForm
 from claims.models import Claim, Entry, Hold, Payment
 from claims.models.ledger import channel_label
 from claims.services import holds
-from claims.statement import matrix_of, statement_of
+from claims.statement import amounts_of, matrix_of, statement_of
 from debtors.models import Person
 from debtors.panels import person_panel
 from debtors.querysets import in_force
@@ -52,6 +52,15 @@ def panel_clock(request: HttpRequest, person: Person) -> HttpResponse:
 def panel_matrix(request: HttpRequest, person: Person) -> HttpResponse:
     statement = statement_of(person, request.user, on=business_date())
     return render(request, "claims/panel_matrix.html", matrix_of(statement) | {"person": person})
+
+
+@require(Permission.CLAIM_VIEW)
+def amounts(request: HttpRequest, number: str) -> HttpResponse:
+    """What the sums of the person's page are made of: a line a claim, each with the way to its ledger and reckoning."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
+    audit.log_view(request, action="amounts", person_key=number)
+    context = amounts_of(statement_of(person, request.user, on=business_date(), only_open=True), request.GET)
+    return render(request, "claims/amounts.html", context | {"person": person})
 
 
 @person_panel(Permission.CLAIM_VIEW)

@@ -16,7 +16,7 @@ from claims.services.charges import TermsMissing
 from claims.services.clocks import ClockUnknown
 from claims.services.plan_standing import states_of
 from debtors.joined import together
-from debtors.models import Person
+from debtors.models import CounterVisit, Person
 from debtors.panels import person_panel, visit_mark
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -44,7 +44,9 @@ def build(request: HttpRequest, number: str) -> HttpResponse:
     on, data = business_date(), request.POST if request.method == "POST" else None
     audit.log_view(request, action="plan.build", person_key=number)
     try:
-        context = plan_page.builder_of(person, request.user, data, on=on, replaces=_replaces(request, person))
+        context = plan_page.builder_of(
+            person, request.user, data, on=on, replaces=_replaces(request, person), picked=request.GET.getlist("claims")
+        )
     except (TermsMissing, ClockUnknown) as unknown:
         messages.warning(request, str(unknown))
         return redirect("debtors:person", number=number)
@@ -66,7 +68,7 @@ def build(request: HttpRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, "分納の案を作りました。誓約書を印刷し、説明して署名を受けてください。")
             return redirect("claims:plan", pk=plan.pk)
-    context |= {"tried": "make" in request.POST, "visit": visit_mark(request.user, number)}
+    context |= {"tried": "make" in request.POST, "visit": visit_mark(request.user, number), "here": _here(person)}
     return render(request, "claims/plans/build.html", context)
 
 
@@ -88,7 +90,8 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     audit.log_view(request, action="plan", person_key=found.person.number)
     on = business_date()
     context = plan_page.plan_of(found, on=on) | {
-        "sign_form": SignForm(initial={"signed_on": on, "signer": found.person.name})
+        "sign_form": SignForm(initial={"signed_on": on, "signer": found.person.name}),
+        "here": _here(found.person),
     }
     return render(request, "claims/plans/plan.html", context)
 
@@ -106,6 +109,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         messages.success(request, "誓約書を受けました。対象の期別だけに債務の承認を記録し、催告と差押を止めました。")
+        if here := _here(found.person):  # the visitor is still at the counter
+            return redirect("notices:counter-visit", pk=here.pk)
     return redirect("claims:plan", pk=pk)
 
 
@@ -167,6 +172,11 @@ def panel_plans(request: HttpRequest, person: Person) -> HttpResponse:
 def wage_seizure(request: HttpRequest) -> HttpResponse:
     """給与差押可能額: a sum, nothing more; it names nobody."""
     return render(request, "claims/plans/wage_seizure.html", wage_page.context_of(request.GET))
+
+
+def _here(person: Person) -> CounterVisit | None:
+    """The visit at the counter that goes on, to which the pages lead back."""
+    return person.visits.filter(closed_at=None).first()
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:

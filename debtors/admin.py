@@ -3,7 +3,7 @@
 from django.contrib import admin
 from import_export.fields import Field
 
-from debtors.models import SourceSystem
+from debtors.models import CallScript, OutcomeRule, Snippet, SourceSystem
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.models import Section
 from toyota_collect.reference_files import CodeOf, resource_of
@@ -16,3 +16,25 @@ class SourceSystemAdmin(CsvReferenceAdmin):
     ]
     list_display = ["code", "name", "section", "rank"]
     search_fields = ["code", "name"]
+
+
+@admin.register(OutcomeRule)
+class OutcomeRuleAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(OutcomeRule, ["outcome"])]
+    list_display = ["outcome", "key", "position", "reached", "next_step", "days", "retry_minutes", "to_be_confirmed"]
+    list_filter = ["to_be_confirmed", "reached"]
+
+
+@admin.register(Snippet)
+class SnippetAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(Snippet, ["code"])]
+    list_display = ["label", "text", "channel", "position", "in_use"]
+    list_filter = ["in_use", "channel"]
+    search_fields = ["code", "label", "text"]
+
+
+@admin.register(CallScript)
+class CallScriptAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(CallScript, ["situation"])]
+    list_display = ["situation", "opening", "to_be_confirmed"]
+    list_filter = ["to_be_confirmed"]

@@ -26,7 +26,6 @@ MAYBE = Flag(
 
 def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     """Head, flags, identities and the addresses of the panels; a constant number of queries."""
-    protection = protection_of(person, on=on)
     hidden = person.pk in hidden_people([person.pk], on=on)
     head = shown(person, user, hidden=hidden, record=own_records([person.pk], user).get(person.pk))
     return {
@@ -34,7 +33,8 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "shown": head,
         "no_reveal": NO_REVEAL,
         "household_size": _household_size(head.household_number, user, on=on),
-        "flags": _flags(person, user, _protect(protection, hidden=hidden, on=on), on=on),
+        "flags": flags_of(person, user, on=on, hidden=hidden),
+        "here": person.visits.filter(closed_at=None).first() if allows(user, Permission.CONTACT_VIEW) else None,
         "panels": panels_for(person, user),
         "identities": (identities := _identities(person, user)),
         "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
@@ -57,9 +57,11 @@ def panels_for(person: Person, user: Any) -> dict[str, list[dict[str, str]]]:
     return dict(columns)
 
 
-def _flags(person: Person, user: Any, protect: Flag | None, *, on: date) -> list[dict[str, Any]]:
+def flags_of(person: Person, user: Any, *, on: date, hidden: bool | None = None) -> list[dict[str, Any]]:
     """The three fixed places; one that nobody has looked into says so instead of "none"."""
-    flags = {"protect": protect}
+    if hidden is None:
+        hidden = person.pk in hidden_people([person.pk], on=on)
+    flags = {"protect": _protect(protection_of(person, on=on), hidden=hidden, on=on)}
     for kind in ("safety", "living"):
         flags[kind] = registry.flags[kind](person, user, on) if kind in registry.flags else NOT_KEPT
     return [

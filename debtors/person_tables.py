@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from debtors.models import WorkItem
+from debtors.models import CounterVisit, WorkItem
 from toyota_collect.registry import PersonTable, Registry
 
 
@@ -17,6 +17,16 @@ def register(registry: Registry) -> None:
         PersonTable("debtors.protectionflag.person"),
         PersonTable("debtors.joining.kept"),
         PersonTable("debtors.joining.emptied"),
+        PersonTable("debtors.callturn.person"),  # of a day that is over tomorrow
+        PersonTable(
+            "debtors.countervisit.person",
+            "来庁の受付",
+            moves=Q(closed_at=None),
+            fit=_unless_the_other_is_here,
+            matters=Q(closed_at=None),
+            decide="どちらの人が来庁しているかを確かめ、受付を終えるか、受け付け直す",
+            as_one=True,
+        ),
         PersonTable("debtors.contact.person", "経過", decide="書いた職員に、どちらの人との話かを確かめる", as_one=True),
         PersonTable(
             "debtors.workitem.person",
@@ -34,3 +44,8 @@ def _beside_the_others(item: WorkItem, person_id: int) -> Mapping[str, Any]:
     """One step is open for each subject: the second keeps its own name behind it, until somebody closes it."""
     same = WorkItem.objects.filter(person=person_id, subject_key=item.subject_key, closed_at=None)
     return {"subject_key": f"{item.subject_key}@{item.person_id}"[:80]} if same.exists() else {}
+
+
+def _unless_the_other_is_here(visit: CounterVisit, person_id: int) -> Mapping[str, Any] | None:
+    """One visit is open for a person: the second stays where it was written, and is ended there."""
+    return None if CounterVisit.objects.filter(person=person_id, closed_at=None).exists() else {}

@@ -47,6 +47,12 @@ class PersonQuerySet(models.QuerySet):
         return self.in_force().exclude(Exists(joinings.objects.filter(emptied=OuterRef("pk"), parted_at=None)))
 
 
+class ContactQuerySet(models.QuerySet):
+    def in_force(self) -> "ContactQuerySet":
+        """Without the lines that a later one corrects."""
+        return self.filter(corrected_by=None)
+
+
 class IdentityManager(models.Manager):
     """Identities in force: those of an import that was taken back are seen nowhere."""
 

@@ -19,6 +19,7 @@ from debtors.joined import current_people
 from debtors.models import Person, SourceIdentity
 from debtors.protection import hidden_people
 from debtors.rules.normalise import kana_key, name_key, phone_key
+from debtors.rules.scanned import scanned_number
 from toyota_collect import wareki
 from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
@@ -27,6 +28,7 @@ LIMIT = 50  # people shown
 COUNT_LIMIT = 1_000  # people counted; beyond it the answer is "more"
 INSIDE_FROM = 3  # letters from which an index can look inside a name
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]*")
+_DOCUMENT = re.compile(r"第[0-9]+号$")  # 文書番号: 2026豊債管第000123号
 _KANA = re.compile(r"[ァ-ヶーヽヾ・]+")
 
 
@@ -44,7 +46,7 @@ class Found:
 
 def find_people(text: str, *, user: Any, on: date) -> Found:
     """People the user may know of that fit the text; a birth date among the words narrows a name."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    plain = " ".join(unicodedata.normalize("NFKC", scanned_number(text)).split())
     found = Found(text=plain)
     if not plain:
         return found
@@ -72,7 +74,8 @@ def find_people(text: str, *, user: Any, on: date) -> Found:
 
 def _is_number(plain: str) -> bool:
     squeezed = plain.replace(" ", "").upper()
-    return bool(_NUMBER.fullmatch(squeezed) or phone_key(plain)) and any(char.isdigit() for char in squeezed)
+    numbered = _NUMBER.fullmatch(squeezed) or phone_key(plain) or _DOCUMENT.search(squeezed)
+    return bool(numbered) and any(char.isdigit() for char in squeezed)
 
 
 def _take_birth_date(plain: str) -> tuple[str, date | None]:
@@ -86,7 +89,7 @@ def _take_birth_date(plain: str) -> tuple[str, date | None]:
 
 
 def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
-    """Own number, 宛名番号, a section's number, 通知書番号, phone. A protected person is not found by phone."""
+    """Own number, 宛名番号, a section's number, 通知書番号, numbers on letters and slips, phone. A protected person is not found by phone."""
     number = plain.replace(" ", "").upper()
     identities = SourceIdentity.objects.exclude(person=None)
     if user.role == Role.SECTION_VIEWER:

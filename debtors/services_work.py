@@ -1,8 +1,9 @@
 """Contacts and the next step: written together, so that no open case is left without one."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +18,10 @@ CASE = "case"  # the subject of the step that follows from a contact; one is ope
 
 class NextStepMissing(Exception):
     """Something is owed and no next step with a due date was given."""
+
+
+class CorrectionRefused(Exception):
+    """The line cannot be corrected; the message says why, in Japanese."""
 
 
 class WorkItemRefused(Exception):
@@ -38,21 +43,42 @@ def record_contact(
     outcome: str,
     text: str,
     by: Any,
+    at: time | None = None,
+    with_whom: str = "",
+    checked: Sequence[str] = (),
     promised_on: date | None = None,
+    promised_yen: int | None = None,
     next_step: str = "",
     next_due_on: date | None = None,
+    token: UUID | None = None,
 ) -> Contact:
     """Write a contact; the open next step is closed by it, and the new one opened.
+
+    ``checked``: how it was made sure who speaks (``Contact.Checked``). ``token``: of the form; a contact that was
+    written with it already is returned, and nothing is written again.
 
     Raises:
         Person.DoesNotExist: no such person.
         NextStepMissing: something is owed, and next step or due date is missing.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
+    if token and (written := Contact.objects.filter(token=token, person=person).first()):
+        return written
     if not (next_step and next_due_on) and owes(person, by=by, on=on):
         raise NextStepMissing("未納がある間は、次の一手と期限の両方が要ります。")
     contact = person.contacts.create(
-        on=on, channel=channel, outcome=outcome, text=text, promised_on=promised_on, ground=Ground.CONTRACT, by=by
+        on=on,
+        at=at,
+        channel=channel,
+        with_whom=with_whom,
+        outcome=outcome,
+        text=text,
+        promised_on=promised_on,
+        promised_yen=promised_yen,
+        checked=list(checked),
+        ground=Ground.CONTRACT,
+        by=by,
+        token=token,
     )
     audit.record(event="contact.recorded", by=by, target=contact, detail={"person": person.number, "outcome": outcome})
     for item in person.work_items.filter(subject_key=CASE, closed_at=None):
@@ -67,6 +93,33 @@ def record_contact(
             by=by,
         )
     return contact
+
+
+@transaction.atomic
+def correct_contact(*, contact_id: int, why: str, by: Any, token: UUID | None = None, **facts: Any) -> Contact:
+    """Write what a line should have said as a line of its own that points at it; both are shown, neither is changed.
+
+    ``facts`` are those of the contact (``on, at, channel, with_whom, outcome, text, promised_on, promised_yen``). The
+    next step stays as it is.
+
+    Raises:
+        Contact.DoesNotExist: no such line.
+        CorrectionRefused: no reason, a line the post wrote, or one that is corrected already (correct the newer one).
+    """
+    old = Contact.objects.select_for_update().get(pk=contact_id)
+    newer = Contact.objects.filter(corrects=old).first()
+    if newer and token and newer.token == token:
+        return newer
+    if newer:
+        raise CorrectionRefused("この経過はすでに訂正されています。訂正した新しい行を直してください。")
+    if old.is_letter:
+        raise CorrectionRefused("発送と返戻の記録は、発送・返戻の画面で直してください。")
+    if not why.strip():
+        raise CorrectionRefused("訂正の理由を書いてください。")
+    kept = {"person_id": old.person_id, "ground": old.ground, "checked": old.checked}
+    made = Contact.objects.create(**kept, **facts, corrects=old, why=why.strip()[:200], by=by, token=token)
+    audit.record(event="contact.corrected", by=by, target=made, detail={"corrects": old.pk, "why": made.why})
+    return made
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
     path("work/", views_work.work, name="work"),
+    path("contacts/<int:pk>/correct/", views_work.correct_contact, name="correct-contact"),
     path("work/<int:pk>/close/", views_work.close, name="close-work"),
     path("matching/", views_matching.review, name="matching"),
     path("matching/answered/", views_matching.answered, name="matching-answered"),

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from debtors.happenings import course_of
+from debtors.happenings import course_of, of_topic, topics_of
 from debtors.joined import went_to
 from debtors.models import Person
 from debtors.panels import person_panel
@@ -39,7 +39,10 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_course(request: HttpRequest, person: Person) -> HttpResponse:
-    course = course_of(person, request.user, on=business_date())
+    whole = course_of(person, request.user, on=business_date())
+    topic = request.GET.get("topic", "")
+    course = of_topic(whole, topic)
     shown = course if request.GET.get("all") else course[:COURSE_LINES]
-    context = {"person": person, "course": shown, "more": len(course) - len(shown)}
+    context = {"person": person, "course": shown, "more": len(course) - len(shown), "topic": topic}
+    context |= {"topics": topics_of(whole, topic)}
     return render(request, "debtors/panel_course.html", context)

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from debtors import forms, services_work
+from debtors import forms, log_form, services_work
 from debtors.joined import together
 from debtors.models import Contact, Person, WorkItem
-from debtors.panels import person_panel
+from debtors.panels import person_panel, visit_mark
 from debtors.protection import hidden_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -22,19 +22,39 @@ PAGE = 50
 
 @require(Permission.CONTACT_WRITE)
 def new_contact(request: HttpRequest, number: str) -> HttpResponse:
+    """The form, in place on the person's page (htmx) or as a page of its own."""
     person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
-    on = business_date()
-    owes = services_work.owes(person, by=request.user, on=on)
-    form = forms.ContactForm(request.POST or None, on_latest=on, owes=owes)
-    if form.is_valid():
+    form = log_form.contact_form(person, request)
+    in_place = bool(request.headers.get("HX-Request"))
+    if form.is_bound and form.is_valid():
         services_work.record_contact(person_id=person.pk, by=request.user, **form.cleaned_data)
+        if in_place:
+            context = {"person": person, "visit": visit_mark(request.user, number)}
+            return render(request, "debtors/_logged.html", context)
         messages.success(request, "経過を記録しました。")
         return redirect("debtors:person", number=number)
     audit.log_view(request, action="contact", person_key=number)
-    item = person.work_items.filter(subject_key=services_work.CASE, closed_at=None).first()
-    protected = person.pk in hidden_people([person.pk], on=on)
-    context = {"person": person, "form": form, "owes": owes, "item": item, "protected": protected}
-    return render(request, "debtors/contact_new.html", context)
+    context = log_form.context_of(person, request.user, form) | {"in_place": in_place}
+    return render(request, "debtors/_log_form.html" if in_place else "debtors/contact_new.html", context)
+
+
+@require(Permission.CONTACT_WRITE)
+def correct_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """A line of the course, said anew in a line of its own."""
+    contact = get_object_or_404(Contact.objects.select_related("person", "by", "corrected_by"), pk=pk)
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=contact.person_id)
+    form = log_form.correction_form(contact, request)
+    if form.is_bound and form.is_valid():
+        try:
+            services_work.correct_contact(contact_id=pk, by=request.user, **form.cleaned_data)
+        except services_work.CorrectionRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "訂正を新しい行で記録しました。前の行も残ります。")
+            return redirect("debtors:person", number=person.number)
+    audit.log_view(request, action="contact.correct", person_key=person.number)
+    context = log_form.context_of(person, request.user, form) | {"contact": contact}
+    return render(request, "debtors/contact_correct.html", context)
 
 
 @person_panel(Permission.CONTACT_VIEW)
@@ -50,7 +70,7 @@ def panel_next(request: HttpRequest, person: Person) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_contact(request: HttpRequest, person: Person) -> HttpResponse:
-    contacts = Contact.objects.filter(person__in=together(person.pk)).exclude(outcome=Contact.Outcome.SENT)
+    contacts = Contact.objects.in_force().filter(person__in=together(person.pk)).exclude(outcome=Contact.Outcome.SENT)
     contact = contacts.select_related("by").first()  # a letter that was sent is no contact yet
     return render(request, "debtors/panel_contact.html", {"contact": contact})
 

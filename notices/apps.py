@@ -12,11 +12,13 @@ class NoticesConfig(AppConfig):
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
         )
+        from notices.counter_page import nav_count
         from notices.happenings import happenings
+        from notices.numbers import people_by_document
         from notices.querysets import CHANNEL
         from notices.services import closed_piles, singles, texts
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
-        from toyota_collect.nav import BATCH, WATCH
+        from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
@@ -47,6 +49,8 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "支援措置の束", "notices:closed-piles", Permission.SAFE_ROUTE, 25))
         registry.panel(Panel("notices", "notices:notice-panel", Permission.NOTICE_MAKE, 71, "side", "個別の通知"))
         registry.happenings.append(happenings)
+        registry.number_searches.append(people_by_document)
+        registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
         people_joined.register(registry)
         dependents.register(registry)
         decisions.register(registry)

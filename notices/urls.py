@@ -29,6 +29,7 @@ urlpatterns = [
     path("slips/<int:pk>/pdf/", views_slips.slip_pdf, name="slip-pdf"),
     path("slips/<int:pk>/void/", views_slips.void_slip, name="void-slip"),
     path("plans/<int:pk>/slips/", views_slips.make_plan_slips, name="plan-slips"),
+    path("", include("notices.urls_counter")),
     path("", include("notices.urls_dunning")),
     path("", include("notices.urls_mailing")),
     path("", include("notices.urls_experiments")),

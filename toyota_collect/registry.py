@@ -6,7 +6,7 @@ each source answers only what that user may know.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 
@@ -50,6 +50,19 @@ class Flag:
     text: str = ""
 
 
+# What a person's course is filtered by, in this order.
+TOPICS = {
+    "contact": "交渉",
+    "money": "納付",
+    "letter": "文書",
+    "plan": "分納",
+    "hold": "猶予・保留",
+    "decision": "決裁",
+    "event": "その他",
+}
+TOPIC_OF_TONE = {"pay": "money", "letter": "letter", "hold": "hold"}
+
+
 @dataclass(frozen=True)
 class Happening:
     """One line of a person's course: contacts, money, letters, holds and events in one order."""
@@ -59,6 +72,11 @@ class Happening:
     text: str
     who: str = ""
     tone: str = ""  # pay | letter | hold | care | life
+    topic: str = ""  # a code of TOPICS; "": as the tone says
+    at: time | None = None
+    url: str = ""
+    action: str = ""  # what the link does
+    struck: bool = False  # a later line corrects it
 
 
 @dataclass(frozen=True)

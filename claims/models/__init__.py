@@ -1,3 +1,4 @@
+from claims.models.acknowledgement import Acknowledgement, AcknowledgementLine
 from claims.models.claim import Claim, ClaimEvent, ClaimParty
 from claims.models.claim_end import ClaimEnd, ClaimEndLine, EndGround
 from claims.models.evidence import ClaimEvidence, EvidenceKind, EvidenceNeed
@@ -29,6 +30,8 @@ from claims.models.standard import StandardExport
 from claims.models.taking_back import TakingBack
 
 __all__ = [
+    "Acknowledgement",
+    "AcknowledgementLine",
     "BookingSource",
     "Claim",
     "ClaimEnd",

@@ -1,13 +1,19 @@
+from debtors.models.calls import CallTurn
 from debtors.models.contact import Contact, WorkItem
+from debtors.models.desk import CallScript, OutcomeRule, Snippet
 from debtors.models.life_event import LifeEvent
 from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 from debtors.models.relations import PersonRelation
 from debtors.models.safe_route import SafeRoute
+from debtors.models.visit import CounterVisit
 
 __all__ = [
+    "CallScript",
+    "CallTurn",
     "Contact",
+    "CounterVisit",
     "FormerFact",
     "IdentityLink",
     "Joining",
@@ -15,11 +21,13 @@ __all__ = [
     "MailingAddress",
     "MatchQuestion",
     "NeverLink",
+    "OutcomeRule",
     "OutsideEntry",
     "Person",
     "PersonRelation",
     "ProtectionFlag",
     "SafeRoute",
+    "Snippet",
     "SourceIdentity",
     "SourceSystem",
     "WorkItem",

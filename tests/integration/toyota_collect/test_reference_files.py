@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 TABLES = [
     "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem",
     "claims/claimkind", "claims/claimkindterms", "claims/latechargerate", "claims/holdterms",
-    "claims/evidenceneed", "claims/gaiji",
+    "claims/evidenceneed", "claims/gaiji", "debtors/outcomerule", "debtors/snippet", "debtors/callscript",
 ]  # fmt: skip
 CSV, XLSX = "0", "1"
 

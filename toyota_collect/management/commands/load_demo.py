@@ -25,6 +25,8 @@ class Command(BaseCommand):
         interrupted = begun.exists() and not done.exists()
         if interrupted or not apps.get_model("claims", "Claim").objects.exists():
             self._load(begun)
+            create_demo_accounts(password=demo_password())
+            call_command("demo_desk", stdout=StringIO())
             done.touch()
         create_demo_accounts(password=demo_password())
 
