@@ -6,7 +6,7 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import decisions, dependents, facts, handover_pages, hold_pages, people_joined
+        from claims import day_facts, decisions, dependents, facts, handover_pages, hold_pages, people_joined
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -41,6 +41,9 @@ class ClaimsConfig(AppConfig):
         registry.panel(Panel("roles", "claims:panel-roles", Permission.CLAIM_VIEW, 15, "main", "立場ごとの債権"))
         registry.happenings.append(facts.happenings)
         registry.list_facts.append(facts.list_facts)
+        registry.day_facts.append(day_facts.day_facts)
+        registry.freshness.append(day_facts.freshness)
+        registry.owed = day_facts.OWED_SOURCE
         registry.number_searches.append(facts.people_by_notice)
         decisions.register(registry)
         people_joined.register(registry)

@@ -17,6 +17,7 @@ def register(registry: Registry) -> None:
         PersonTable("debtors.protectionflag.person"),
         PersonTable("debtors.joining.kept"),
         PersonTable("debtors.joining.emptied"),
+        PersonTable("debtors.assignment.person"),  # each person has an officer; who is emptied owes nothing
         PersonTable("debtors.contact.person", "経過", decide="書いた職員に、どちらの人との話かを確かめる", as_one=True),
         PersonTable(
             "debtors.workitem.person",

@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            day_facts,
             decisions,
             dependents,
             people_joined,
@@ -43,6 +44,7 @@ class NoticesConfig(AppConfig):
         registry.one_by_one.add(singles.SUBJECT)
         registry.panel(Panel("notices", "notices:notice-panel", Permission.NOTICE_MAKE, 71, "side", "個別の通知"))
         registry.happenings.append(happenings)
+        registry.day_facts.append(day_facts.day_facts)
         people_joined.register(registry)
         dependents.register(registry)
         decisions.register(registry)

@@ -1,4 +1,5 @@
 from debtors.models.contact import Contact, WorkItem
+from debtors.models.desk import Absence, Assignment, AssignmentRule, NextActionRule
 from debtors.models.life_event import LifeEvent
 from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
@@ -6,6 +7,9 @@ from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFl
 from debtors.models.relations import PersonRelation
 
 __all__ = [
+    "Absence",
+    "Assignment",
+    "AssignmentRule",
     "Contact",
     "FormerFact",
     "IdentityLink",
@@ -14,6 +18,7 @@ __all__ = [
     "MailingAddress",
     "MatchQuestion",
     "NeverLink",
+    "NextActionRule",
     "OutsideEntry",
     "Person",
     "PersonRelation",

@@ -18,7 +18,7 @@ from toyota_collect.permissions import Role
 
 pytestmark = pytest.mark.django_db
 TABLES = [
-    "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem",
+    "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem", "debtors/nextactionrule",
     "claims/claimkind", "claims/claimkindterms", "claims/latechargerate", "claims/holdterms",
     "claims/evidenceneed", "claims/gaiji",
 ]  # fmt: skip
@@ -141,6 +141,7 @@ def test_a_file_that_became_bad_after_its_preview_changes_nothing(staff):
         ("toyota_collect/section", "コード,名称,備考\nX1,課,\n", "見出し「備考」はこの表の項目ではありません"),
         (
             "debtors/sourcesystem",
+            "debtors/nextactionrule",
             "コード,名称,所管課,氏名・住所の優先順\nx,架空,ない課,50\n",
             "「ない課」という所管課はありません",
         ),
