@@ -19,7 +19,7 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
-        registry.panel(Panel("advice", "debtors:panel-advice", Permission.CONTACT_VIEW, 9, "third", "すすめ"))
+        registry.panel(Panel("advice", "debtors:panel-advice", Permission.CONTACT_VIEW, 9, "third", "すすめる一手"))
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
         registry.nav_item(

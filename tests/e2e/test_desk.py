@@ -49,10 +49,10 @@ def test_my_day_is_worked_from_the_keyboard(sign_in: SignIn, complaints: list[st
     page.goto("/")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    advice = page.locator(".panel", has=page.get_by_role("heading", name="すすめる一手"))
+    expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=20_000)
+    advice = page.locator(".panel", has=page.get_by_role("heading", name="すすめる一手", exact=True))
     expect(advice).to_contain_text("電話する")
     expect(advice).to_contain_text("手が未定")
-    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     assert complaints == []
 
 

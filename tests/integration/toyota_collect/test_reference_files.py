@@ -141,7 +141,6 @@ def test_a_file_that_became_bad_after_its_preview_changes_nothing(staff):
         ("toyota_collect/section", "コード,名称,備考\nX1,課,\n", "見出し「備考」はこの表の項目ではありません"),
         (
             "debtors/sourcesystem",
-            "debtors/nextactionrule",
             "コード,名称,所管課,氏名・住所の優先順\nx,架空,ない課,50\n",
             "「ない課」という所管課はありません",
         ),
