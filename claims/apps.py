@@ -6,7 +6,16 @@ class ClaimsConfig(AppConfig):
     verbose_name = "債権"
 
     def ready(self) -> None:
-        from claims import course, decisions, dependents, facts, handover_pages, hold_pages, people_joined
+        from claims import (
+            course,
+            day_facts,
+            decisions,
+            dependents,
+            facts,
+            handover_pages,
+            hold_pages,
+            people_joined,
+        )
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -42,6 +51,9 @@ class ClaimsConfig(AppConfig):
         registry.happenings.append(facts.happenings)
         registry.happenings.append(course.happenings)
         registry.list_facts.append(facts.list_facts)
+        registry.day_facts.append(day_facts.day_facts)
+        registry.freshness.append(day_facts.freshness)
+        registry.owed = day_facts.OWED_SOURCE
         registry.number_searches.append(facts.people_by_notice)
         registry.number_searches.append(facts.people_by_slip)
         registry.nav_item(NavItem(DAILY, "電話", "claims:calls", Permission.CONTACT_WRITE, 9))

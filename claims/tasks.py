@@ -13,6 +13,7 @@ from claims.services import hold_watch, standard_exports, taking_back
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.plan_watch import watch
 from claims.services.seal import seal_new_entries
+from debtors.services.assigning import assign_new
 from debtors.services.questions import ask_who_is_who
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
@@ -38,6 +39,7 @@ def import_folder(*, batch_id: int) -> None:
         run.run(batch, settings.INTAKE_DIR)
         run.put_away(batch, settings.INTAKE_DIR)
         ask_who_is_who(on=batch.as_of, by=run.intake_user())
+        assign_new(on=business_date(), by=run.intake_user())
 
 
 @shared_task

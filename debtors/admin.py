@@ -3,7 +3,7 @@
 from django.contrib import admin
 from import_export.fields import Field
 
-from debtors.models import CallScript, OutcomeRule, Snippet, SourceSystem
+from debtors.models import CallScript, NextActionRule, OutcomeRule, Snippet, SourceSystem
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.models import Section
 from toyota_collect.reference_files import CodeOf, resource_of
@@ -38,3 +38,23 @@ class CallScriptAdmin(CsvReferenceAdmin):
     resource_classes = [resource_of(CallScript, ["situation"])]
     list_display = ["situation", "opening", "to_be_confirmed"]
     list_filter = ["to_be_confirmed"]
+
+
+@admin.register(NextActionRule)
+class NextActionRuleAdmin(CsvReferenceAdmin):
+    resource_classes = [resource_of(NextActionRule, ["code", "starts_on"])]
+    list_display = [
+        "position",
+        "label",
+        "code",
+        "fact",
+        "severity",
+        "ceiling",
+        "in_day",
+        "starts_on",
+        "in_use",
+        "to_be_confirmed",
+    ]
+    list_filter = ["in_use", "in_day", "severity", "to_be_confirmed"]
+    search_fields = ["code", "label", "reason", "step"]
+    save_as = True  # a change of the city's rules is a new row with its own first day

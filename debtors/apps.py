@@ -6,16 +6,20 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
-        from debtors import decisions, dependents, life_page, matching_page, person_tables, relation_tables
+        from debtors import day_facts, decisions, dependents, life_page, matching_page, person_tables, relation_tables
         from debtors.happenings import happenings
-        from toyota_collect.nav import BATCH, DAILY
+        from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
+        registry.nav_item(NavItem(DAILY, "本日の業務", "debtors:day", Permission.DAY_VIEW, 9))
+        registry.nav_item(NavItem(WATCH, "担当の割り当て", "debtors:assignment", Permission.ASSIGN, 42))
+        registry.day_facts.append(day_facts.day_facts)
         registry.nav_item(NavItem(DAILY, "次の一手", "debtors:work", Permission.CONTACT_VIEW, 10))
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
+        registry.panel(Panel("advice", "debtors:panel-advice", Permission.CONTACT_VIEW, 9, "third", "すすめる一手"))
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
         registry.nav_item(

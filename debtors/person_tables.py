@@ -27,6 +27,7 @@ def register(registry: Registry) -> None:
             decide="どちらの人が来庁しているかを確かめ、受付を終えるか、受け付け直す",
             as_one=True,
         ),
+        PersonTable("debtors.assignment.person"),  # each person has an officer; who is emptied owes nothing
         PersonTable("debtors.contact.person", "経過", decide="書いた職員に、どちらの人との話かを確かめる", as_one=True),
         PersonTable(
             "debtors.workitem.person",

@@ -93,3 +93,14 @@ class LifeEventQuerySet(models.QuerySet):
         """
         is_open = Q(work_item__closed_at=None) | Q(kind="unprotected")
         return self.filter(is_open, handled_on=None, work_item__isnull=False)
+
+
+class AssignmentRuleQuerySet(models.QuerySet):
+    def in_force(self, on: date) -> "AssignmentRuleQuerySet":
+        """Rules of the day whose officer still works here, in their order."""
+        return self.filter(in_force(on), officer__is_active=True).order_by("position", "pk")
+
+
+class AbsenceQuerySet(models.QuerySet):
+    def on_day(self, on: date) -> "AbsenceQuerySet":
+        return self.filter(starts_on__lte=on, ends_on__gte=on, ended_at=None)

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import include, path
 
 from debtors import views, views_life, views_matching, views_relations, views_routes, views_work
 
 app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("", include("debtors.urls_desk")),
     path("work/", views_work.work, name="work"),
     path("contacts/<int:pk>/correct/", views_work.correct_contact, name="correct-contact"),
     path("work/<int:pk>/close/", views_work.close, name="close-work"),

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     CLAIM_VIEW = "claim.view"
     CONTACT_VIEW = "contact.view"  # the course of a case: contacts, holds, next steps
     CONTACT_WRITE = "contact.write"
+    DAY_VIEW = "day.view"
+    ASSIGN = "assign"  # who looks after whom; anybody's day
     HOLD_WRITE = "hold.write"
     MATCH_REVIEW = "match.review"
     SLIP_MAKE = "slip.make"
@@ -75,6 +77,8 @@ _DESCRIPTIONS = {
     Permission.CLAIM_VIEW: "債権と台帳を見る",
     Permission.CONTACT_VIEW: "経過・保留・次の一手を見る",
     Permission.CONTACT_WRITE: "経過と次の一手を書く",
+    Permission.DAY_VIEW: "本日の業務を見る",
+    Permission.ASSIGN: "担当を割り当て、ほかの担当の本日の業務を見る",
     Permission.HOLD_WRITE: "保留を登録する・終わらせる",
     Permission.MATCH_REVIEW: "名寄せを判定する・取り消す",
     Permission.SLIP_MAKE: "納付書を見る・作る・無効にする",
@@ -123,6 +127,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CLAIM_VIEW,
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
+            P.DAY_VIEW,
             P.HOLD_WRITE,
             P.MATCH_REVIEW,
             P.SLIP_MAKE,
@@ -144,6 +149,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.CLAIM_VIEW,
             P.CONTACT_VIEW,
             P.CONTACT_WRITE,
+            P.DAY_VIEW,
+            P.ASSIGN,
             P.HOLD_WRITE,
             P.MATCH_REVIEW,
             P.SLIP_MAKE,

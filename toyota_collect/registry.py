@@ -132,12 +132,43 @@ class Parting:
     since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known of a person that asks for a step, or forbids one (本日の業務).
+
+    ``about`` names the matter, where several sources tell of the same one; an open step on it is then not told twice.
+    """
+
+    code: str  # what the rules of the next action look for
+    on: date | None = None  # the day it is about
+    yen: int = 0
+    text: str = ""  # in words, for the reason
+    url: str = ""  # where it is dealt with
+    since: date | None = None  # what happens from this day on answers it; none: from ``on`` on
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What each person owes, for the assignment (担当の割り当て).
+
+    ``select`` makes SQL and its parameters for a day: person_id, yen, ``claim_group`` and ``legal_class`` of the largest
+    part, a row a person with something overdue. The labels of both codes go with it.
+    """
+
+    select: Callable[[date], tuple[str, list[Any]]]
+    groups: Sequence[tuple[str, str]]
+    classes: Sequence[tuple[str, str]]
+
+
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
 Concerns = Callable[[Sequence[int]], Mapping[int, set[int]]]  # row ids → the identities each is about
 PartingCheck = Callable[[Parting], Iterable[ByHand]]
 Happenings = Callable[[Any, Any, date], Iterable[Happening]]  # (person, user, on)
 FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
+DayFacts = Callable[[Sequence[int], Any, date], Iterable[tuple[int, Fact]]]  # (person ids, user, on)
+Freshness = Callable[[], tuple[str, datetime] | None]  # what a list rests on, and since when
 OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
 CaredFor = Callable[
     [Collection[int], date], set[int]
@@ -154,6 +185,9 @@ class Registry:
     happenings: list[Happenings] = field(default_factory=list)
     list_facts: list[ListFacts] = field(default_factory=list)
     cared_for: list[CaredFor] = field(default_factory=list)  # nobody tries anything out on them
+    day_facts: list[DayFacts] = field(default_factory=list)  # each a constant number of queries
+    freshness: list[Freshness] = field(default_factory=list)
+    owed: Owed | None = None
     number_searches: list[NumberSearch] = field(default_factory=list)
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words

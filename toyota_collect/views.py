@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 # The first page of a role: the first of these the user may open.
 FIRST_PAGES = [
     (Permission.BOARD_VIEW, "claims:board"),
+    (Permission.DAY_VIEW, "debtors:day"),
     (Permission.RUN_PREPARE, "notices:runs"),
     (Permission.IMPORT_RUN, "claims:imports"),
     (Permission.PERSON_SEARCH, "debtors:search"),

@@ -8,7 +8,7 @@ from toyota_collect import reference as shared
 
 def load(apps: Any, _: Any) -> None:
     shared.load(apps)  # settings of calls, the counter and 債務承認書
-    reference.load(apps)
+    reference.load_wording(apps)
 
 
 class Migration(migrations.Migration):

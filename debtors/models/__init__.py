@@ -1,6 +1,6 @@
 from debtors.models.calls import CallTurn
 from debtors.models.contact import Contact, WorkItem
-from debtors.models.desk import CallScript, OutcomeRule, Snippet
+from debtors.models.desk import Absence, Assignment, AssignmentRule, NextActionRule
 from debtors.models.life_event import LifeEvent
 from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
@@ -8,8 +8,12 @@ from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFl
 from debtors.models.relations import PersonRelation
 from debtors.models.safe_route import SafeRoute
 from debtors.models.visit import CounterVisit
+from debtors.models.wording import CallScript, OutcomeRule, Snippet
 
 __all__ = [
+    "Absence",
+    "Assignment",
+    "AssignmentRule",
     "CallScript",
     "CallTurn",
     "Contact",
@@ -21,6 +25,7 @@ __all__ = [
     "MailingAddress",
     "MatchQuestion",
     "NeverLink",
+    "NextActionRule",
     "OutcomeRule",
     "OutsideEntry",
     "Person",

@@ -18,7 +18,7 @@ from toyota_collect.permissions import Role
 
 pytestmark = pytest.mark.django_db
 TABLES = [
-    "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem",
+    "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem", "debtors/nextactionrule",
     "claims/claimkind", "claims/claimkindterms", "claims/latechargerate", "claims/holdterms",
     "claims/evidenceneed", "claims/gaiji", "debtors/outcomerule", "debtors/snippet", "debtors/callscript",
 ]  # fmt: skip

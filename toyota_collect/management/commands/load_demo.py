@@ -29,6 +29,8 @@ class Command(BaseCommand):
             call_command("demo_desk", stdout=StringIO())
             done.touch()
         create_demo_accounts(password=demo_password())
+        call_command("demo_desk", stdout=StringIO())
+        call_command("demo_referrals", stdout=StringIO())
 
     def _load(self, folder: Path) -> None:
         debtors = os.environ.get("DEMO_DEBTORS", "2000")

@@ -1,0 +1,62 @@
+"""What the debtors' own tables tell the list of the day; each source a constant number of queries."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from debtors.models import Contact, LifeEvent, Person, WorkItem
+from debtors.protection import hidden_people
+from debtors.rules.next_action import STEP, day_after
+from toyota_collect.registry import Fact
+from toyota_collect.wareki import long_text
+
+LETTERS = (Contact.Outcome.SENT, Contact.Outcome.RETURNED)  # of the post: no contact yet
+REMEMBERED = timedelta(days=400)  # an older promise is no promise any more
+
+
+def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
+    """Open steps, the latest contact and promise, protection, death, and the start of public assistance."""
+    yield from _steps(people)
+    yield from _contacts(people, on)
+    for person in hidden_people(people, on=on):
+        yield person, Fact("protected")
+    yield from _lives(people)
+
+
+def _steps(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:
+    items = WorkItem.objects.filter(person__in=people, closed_at=None)
+    for person, number, key, step, due_on, url in items.values_list(
+        "person", "person__number", "subject_key", "next_step", "due_on", "subject_url"
+    ):
+        url = url or reverse("debtors:new-contact", args=[number])
+        yield person, Fact(STEP, due_on, text=step, url=url, about=key)
+
+
+def _contacts(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
+    """A promise counts until it is kept (the claims' facts say so) or somebody spoke with the person after its day."""
+    contacts = Contact.objects.filter(person__in=people, on__lte=on).exclude(outcome__in=LETTERS)
+    latest = contacts.order_by("person_id", "-on", "-pk").distinct("person_id")
+    spoken = dict(latest.values_list("person", "on"))
+    for person, day in spoken.items():
+        yield person, Fact("contact", day)
+    promised = contacts.filter(promised_on__isnull=False, on__gte=on - REMEMBERED)
+    for person, day, promised_on in (
+        promised.order_by("person_id", "-on", "-pk").distinct("person_id").values_list("person", "on", "promised_on")
+    ):
+        if spoken[person] <= max(day, promised_on):
+            text = f"{long_text(day)}に約束"
+            yield person, Fact("promise", promised_on, text=text, since=day_after(day))
+
+
+def _lives(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:
+    dead = Person.objects.filter(pk__in=people, died_on__isnull=False)
+    for person, died_on in dead.values_list("pk", "died_on"):
+        yield person, Fact("died", died_on)
+    kinds = (LifeEvent.Kind.WELFARE_START, LifeEvent.Kind.WELFARE_STOP)
+    events = LifeEvent.objects.filter(identity__person__in=people, kind__in=kinds)
+    latest = events.order_by("identity__person_id", "-on", "-pk").distinct("identity__person_id")
+    for person, kind, day in latest.values_list("identity__person", "kind", "on"):
+        if kind == LifeEvent.Kind.WELFARE_START:
+            yield person, Fact("hardship", day, text=f"{long_text(day)}に生活保護が始まりました")

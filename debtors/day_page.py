@@ -1,0 +1,171 @@
+"""What my day (本日の業務) shows: the people of an officer for whom a rule fires, ranked, each with all its reasons.
+
+Only the facts of these people are read, each kind with one query; how many people there are changes no number of queries.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, WorkItem
+from debtors.rules.next_action import Advice, Reason, Rule, advise
+from toyota_collect.models import User
+from toyota_collect.registry import Fact, registry
+
+PILLS = (
+    ("protected", "保護", "protect"),
+    ("hardship", "生活", "living"),
+    ("support", "生活", "living"),
+    ("held", "猶予", "hold"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person of the day. ``stands_for``: the absent officer, where it is another's."""
+
+    person_id: int
+    advice: Advice
+    codes: frozenset[str]
+    stands_for: User | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The ranked list, how many people the officer has, and for whom the officer stands in."""
+
+    entries: tuple[Entry, ...]
+    people: int
+    covers: tuple[Absence, ...]
+    away: Absence | None
+
+    def counts(self) -> list[tuple[str, int]]:
+        """Labels of today's reasons with the people they are said of, in the order of the table."""
+        found: Counter[str] = Counter()
+        places: dict[str, int] = {}
+        for entry in self.entries:
+            labels = {one.rule.label: one.rule.position for one in _todays(entry.advice)}
+            found.update(labels.keys())
+            for label, position in labels.items():
+                places[label] = min(position, places.get(label, position))
+        return [(label, found[label]) for label in sorted(places, key=lambda label: places[label])]
+
+    def with_reason(self, label: str) -> list[Entry]:
+        """The entries of which one of today's reasons has the label, or all."""
+        if not label:
+            return list(self.entries)
+        return [entry for entry in self.entries if any(one.rule.label == label for one in _todays(entry.advice))]
+
+
+def day_of(officer: Any, *, on: date) -> Day:
+    """The day of an officer, with the people of those whom the officer stands in for."""
+    covers = tuple(Absence.objects.on_day(on).filter(stand_in=officer).select_related("officer"))
+    away = Absence.objects.on_day(on).filter(officer=officer).select_related("stand_in").first()
+    absent = {cover.officer_id: cover.officer for cover in covers}
+    rows = Assignment.objects.filter(officer__in=[officer.pk, *absent], person__withdrawn_at=None)
+    owners = dict(rows.values_list("person", "officer"))
+    own_steps = WorkItem.objects.filter(owner__in=[officer.pk, *absent], closed_at=None, due_on__lte=on)
+    for person, owner in own_steps.values_list("person", "owner"):
+        owners.setdefault(person, owner)  # a step of one's own on somebody else's person
+    people = sorted(owners)
+    facts = facts_of(people, officer, on=on)
+    rules = rules_on(on)
+    entries = []
+    for person in people:
+        advice = advise(rules, facts[person], on=on)
+        if advice.in_day:
+            codes = frozenset(fact.code for fact in facts[person])
+            entries.append(Entry(person, advice, codes, absent.get(owners[person])))
+    entries.sort(key=lambda entry: (entry.advice.rank, entry.person_id))
+    return Day(tuple(entries), len(people), covers, away)
+
+
+def advice_for(person: Person, user: Any, *, on: date) -> Advice:
+    """What the rules say of one person."""
+    return advise(rules_on(on), facts_of([person.pk], user, on=on)[person.pk], on=on)
+
+
+def facts_of(people: Sequence[int], user: Any, *, on: date) -> dict[int, list[Fact]]:
+    """What all apps know of the people, as far as the user may know it."""
+    found: dict[int, list[Fact]] = defaultdict(list)
+    if people:
+        for source in registry.day_facts:
+            for person, fact in source(people, user, on):
+                found[person].append(fact)
+    return found
+
+
+def rules_on(on: date) -> list[Rule]:
+    """The table in force: of each code the latest row begun, where it is in use."""
+    latest = NextActionRule.objects.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
+    return [row.as_rule() for row in latest if row.in_use]
+
+
+def rows_of(entries: Iterable[Entry], user: Any, *, first: int, on: date) -> list[dict[str, Any]]:
+    """Lines of the list: names, sums and the address of the one next step."""
+    shown = list(entries)
+    ids = [entry.person_id for entry in shown]
+    people = Person.objects.in_bulk(ids)
+    sums: dict[int, dict[str, Any]] = defaultdict(dict)
+    for source in registry.list_facts:
+        for person, facts in source(ids, user, on).items():
+            sums[person] |= facts
+    return [
+        {
+            "place": place,
+            "person": people[entry.person_id],
+            "pills": _pills(entry.codes),
+            "stands_for": entry.stands_for,
+            "yen": sums[entry.person_id].get("outstanding_yen", 0),
+            "prescribes_on": sums[entry.person_id].get("prescribes_on"),
+            "todays": [one for one in entry.advice.others if one.rule.in_day],
+            "known": [one for one in entry.advice.others if not one.rule.in_day],
+            **advice_context(entry.advice, people[entry.person_id]),
+        }
+        for place, entry in enumerate(shown, first)
+    ]
+
+
+def advice_context(advice: Advice, person: Person) -> dict[str, Any]:
+    """The recommended step with its address, the other reasons, and the day it is for."""
+    lead = advice.recommended
+    return {
+        "lead": lead,
+        "url": url_of(lead, person) if lead else "",
+        "others": advice.others,
+        "due_on": lead.fact.on if lead and lead.rule.fact in ("step", "review", "clock", "promise") else None,
+    }
+
+
+def url_of(reason: Reason, person: Person) -> str:
+    """Where the step is done: the rule's own page of the person, or where the fact is dealt with."""
+    if reason.link:
+        return reverse(reason.link, args=[person.number])
+    return reason.fact.url or reverse("debtors:person", args=[person.number])
+
+
+def done_today(officer: Any, *, on: date) -> dict[str, int]:
+    """People whom the officer has written about today, and steps set done today."""
+    contacts = Contact.objects.filter(by=officer, on=on).exclude(outcome=Contact.Outcome.SENT)
+    closed = WorkItem.objects.filter(closed_by=officer, closed_at__date=on)
+    people = set(contacts.values_list("person", flat=True)) | set(closed.values_list("person", flat=True))
+    return {"people": len(people), "contacts": contacts.count(), "steps": closed.count()}
+
+
+def team() -> Any:
+    """Officers who have people or a step: whose day a supervisor may look at."""
+    holders = Assignment.objects.order_by().values("officer").distinct()
+    return User.objects.filter(Q(pk__in=holders), is_active=True).order_by("username")
+
+
+def _todays(advice: Advice) -> list[Reason]:
+    return [one for one in advice.reasons if one.rule.in_day and one.step]
+
+
+def _pills(codes: frozenset[str]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((label, kind) for code, label, kind in PILLS if code in codes))

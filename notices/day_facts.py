@@ -1,0 +1,27 @@
+"""Returned mail in the list of the day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from notices.models import ReturnedLetter
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import Fact
+from toyota_collect.wareki import long_text
+
+
+def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
+    """Letters that came back and about which nothing has been done yet, for those who may see letters."""
+    if not allows(user, Permission.MAIL_RETURN):
+        return
+    back = ReturnedLetter.objects.filter(
+        Q(letter__person__in=people) | Q(dunning__person__in=people), done_as="", returned_on__lte=on
+    )
+    for one in back.select_related("letter", "dunning", "work_item").defer("letter__snapshot"):
+        person_id = one.letter.person_id if one.letter else one.dunning.person_id  # type: ignore[union-attr]
+        text = f"{one.paper}が{long_text(one.returned_on)}に戻りました（{one.reason_text}）"
+        url = reverse("notices:returned", args=[one.pk])
+        yield person_id, Fact("returned", one.returned_on, text=text, url=url, about=one.work_item.subject_key)

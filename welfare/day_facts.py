@@ -1,0 +1,34 @@
+"""Support and its answers in the list of the day: that it is under way, never why."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import Fact
+from welfare.models import Referral
+
+ANSWERED = Referral.State.ANSWERED
+
+
+def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
+    """For those who work on the case: support under way, and an answer, from the day it was written."""
+    if not allows(user, Permission.CONTACT_VIEW):
+        return
+    referrals = Referral.objects.handed_over().filter(person__in=people).select_related("person")
+    for referral in referrals.annotate(changed_at=Max("history__pgh_created_at")):
+        state = referral.get_state_display()
+        if referral.state != ANSWERED:
+            yield (
+                referral.person_id,
+                Fact("support", referral.consented_on, text=f"自立相談支援につないでいます（{state}）"),
+            )
+            continue
+        day = timezone.localdate(referral.changed_at or referral.offered_at)
+        text = f"自立相談支援から回答がありました（{referral.result or state}）"
+        url = reverse("debtors:person", args=[referral.person.number])
+        yield referral.person_id, Fact("welfare_reply", day, text=text, url=url, since=min(day, on))
