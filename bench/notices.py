@@ -3,19 +3,25 @@
 The plain way reads the style sheet and fonts for each letter and lays out one document, as a first program would. The
 second peer keeps both for the whole process: the full layout of this project. Peers are timed on letters of the same
 mix, in turns with ours, so that a busy machine slows all alike; our set-up (stamps, fonts) is counted in.
+
+``notices_tables`` are the cover and table sheets alone, beside typst and ReportLab: they are given the words as data and set
+them as plain paragraphs and tables, fifty letters in a document, which is their fastest way.
 """
 
+import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import process_time
 
 from bench import Ratio, Result
+from bench.letter_peers import by_reportlab, by_typst, without_slips, words_of
 from notices.letter import CHUNK, LetterData, layout, press, render_many, render_one, samples, verify
 
 SIZE = 10_000
 PEER_LETTERS = 50
 TURNS = 5
+TABLE_LETTERS = 2_000  # of which cover and tables alone are made
 
 
 def run(*, size: int, folder: Path) -> Iterator[Result]:
@@ -45,10 +51,40 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
     assert not faults, faults
     told = f"{pages / size:.2f} sheets and {written / size / 1024:.1f} KB a letter; verification {each * 1000:.1f} ms"
     print(f"{told} a letter; all figures are seconds of one core", file=sys.stderr)
+    print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most", file=sys.stderr)
+    yield from _tables(min(size, TABLE_LETTERS))
     speed = size / ours
     count = share * TURNS
     yield Result("notices", size, speed, count / full, "full layout, style and fonts kept", Ratio.OF_SPEEDS)
     yield Result("notices", size, speed, count / naive, "naive WeasyPrint, one document a letter", Ratio.OF_SPEEDS)
+
+
+def _tables(size: int) -> Iterator[Result]:
+    press.reset()
+    peers = {"typst": by_typst, "ReportLab": by_reportlab}
+    seconds = dict.fromkeys(("ours", *peers), 0.0)
+    written = dict.fromkeys(seconds, 0)
+    share = size // TURNS
+    for turn in range(TURNS):
+        letters = samples.many(share, seed=turn + 1)
+        for start in range(0, share, CHUNK):
+            began = process_time()
+            rendered = without_slips(letters[start : start + CHUNK])
+            seconds["ours"] += process_time() - began
+            assert not rendered.failures, rendered.failures
+            written["ours"] += len(rendered.pdf)
+        words = [words_of(letter) for letter in samples.many(PEER_LETTERS, seed=size + turn)]
+        for name, act in peers.items():
+            began = process_time()
+            pdf = act(words)
+            seconds[name] += process_time() - began
+            written[name] += len(pdf)
+    counts = dict.fromkeys(peers, PEER_LETTERS * TURNS) | {"ours": share * TURNS}
+    sizes = ", ".join(f"{name} {written[name] / counts[name] / 1024:.1f}" for name in seconds)
+    print(f"cover and tables alone, KB a letter: {sizes}", file=sys.stderr)
+    speeds = {name: counts[name] / seconds[name] for name in seconds}
+    for name in peers:
+        yield Result("notices_tables", counts["ours"], speeds["ours"], speeds[name], name, Ratio.OF_SPEEDS)
 
 
 def _seconds(letters: Sequence[LetterData], render: Callable[[LetterData], bytes]) -> float:
