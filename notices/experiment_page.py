@@ -57,14 +57,19 @@ class Row:
         return f"{percents(rate.low)}〜{percents(rate.high)}" if rate else "—"
 
     @property
-    def against(self) -> str:
+    def against(self) -> tuple[str, str]:
+        """The difference from A in points, and its interval."""
         one = self.found.against
-        return f"{points(one.value)}（{points(one.low)}〜{points(one.high)}）" if one else "—"
+        if one is None:
+            return "—", ""
+        value, low, high = (points(figure).removesuffix("ポイント") for figure in one)
+        return value, f"{low}〜{high}"
 
     @property
-    def median_text(self) -> str:
+    def middle(self) -> tuple[str, str]:
+        """The median of those who paid in yen, and its interval."""
         one = self.median
-        return f"{comma(round(one.value))}円（{comma(int(one.low))}〜{comma(int(one.high))}円）" if one else "—"
+        return (comma(round(one.value)), f"{comma(int(one.low))}〜{comma(int(one.high))}") if one else ("—", "")
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,10 @@ def experiment_page(experiment: Experiment, *, today: date) -> dict[str, Any]:
         "outside": standing["outside"],
         "outside_total": standing["outside_total"],
         "horizons": found,
-        "chart": [(arm, [horizon.rows[arm.place].rate for horizon in found if horizon.over]) for arm in arms],
+        # Bare figures: the chart reads them from the table, whose head says ％.
+        "chart": [
+            (arm, [horizon.rows[arm.place].rate.rstrip("％") for horizon in found if horizon.over]) for arm in arms
+        ],
         "over": [horizon for horizon in found if horizon.over],
     }
 
