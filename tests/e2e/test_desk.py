@@ -73,7 +73,7 @@ def test_a_contact_in_its_place_from_the_keyboard(sign_in: SignIn, visitor, comp
     assert (contact.outcome, contact.channel, contact.on) == ("hardship", "phone", date(2026, 11, 20))
 
     panel(page, "経過").get_by_role("link", name="訂正する").click()
-    page.get_by_label("内容").fill("けがで働けないとのこと。")
+    page.get_by_role("textbox", name="内容").fill("けがで働けないとのこと。")
     page.get_by_label("訂正の理由").fill("聞き違い")
     assert faults(page) == []
     wide(page)
@@ -116,7 +116,7 @@ def test_a_visitor_with_tax_insurance_and_housing_slips(sign_in: SignIn, visitor
     page.get_by_role("textbox", name="カナ・氏名・電話").focus()
     page.keyboard.type(f"]C1{slip.barcode}\n")  # as the scanner sends it
     expect(page.get_by_role("heading", name="架空 由美子")).to_be_visible()
-    for words in ("市・県民税", "国保税", "住宅"):
+    for words in ("市民税・県民税", "国保税", "住宅"):
         expect(page.locator("#slip-claims")).to_contain_text(words)
     expect(page.locator("#slip-sum")).to_contain_text("3件")
     assert faults(page) == []

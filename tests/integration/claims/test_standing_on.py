@@ -30,6 +30,7 @@ from claims.models import (
     Receipt,
 )
 from claims.services import taking_back
+from claims.services.acknowledgements import make_paper
 from claims.services.slips import issue_slip
 from debtors.models import Contact, MatchQuestion, NeverLink, Person, ProtectionFlag, SourceIdentity
 from debtors.services.joining import move_identities
@@ -168,6 +169,11 @@ def _dunning() -> None:
     )
 
 
+def _acknowledgement() -> None:
+    claim = _claim()
+    make_paper(person_id=claim.identity.person_id, claim_ids=[claim.pk], on=AS_OF, by=user("collector"))
+
+
 def _evidence() -> None:
     ClaimEvidence.objects.create(
         claim=_claim(), kind=EvidenceKind.values[0], name="契約書.pdf", content_type="application/pdf", size_bytes=1,
@@ -235,6 +241,7 @@ STANDING: list[tuple[Callable[[], None], str]] = [
     (_letter, "催告書1件"),
     (_notice, "個別の通知1件"),
     (_dunning, "督促状1件"),
+    (_acknowledgement, "債務承認書1件"),
 ]
 ELSEWHERE = {
     "還付",
