@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from claims.models import ClaimEvent, Plan, Slip
 from claims.services.slips import issue_slip
 from debtors.models import CallTurn, Contact, CounterVisit
+from debtors.services_work import log_letters
 from tests.e2e.conftest import SignIn
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_case_work import panel
@@ -50,6 +51,8 @@ def visitor(transactional_db: None, settings: Any, tmp_path: Any):
 
 def test_a_contact_in_its_place_from_the_keyboard(sign_in: SignIn, visitor, complaints: list[str]) -> None:
     page = sign_in(Role.COLLECTOR)
+    lines = [(visitor.pk, "催告書を発送した", "contract")]
+    log_letters(lines=lines, outcome="sent", on=date(2026, 11, 2), by=user("print_operator"))
     page.goto(f"/people/{visitor.number}/")
     expect(page.locator("[aria-busy=true]")).to_have_count(0)
     page.keyboard.press("n")
@@ -69,7 +72,7 @@ def test_a_contact_in_its_place_from_the_keyboard(sign_in: SignIn, visitor, comp
     expect(panel(page, "次の一手")).to_contain_text("生活の相談につなぐか")
     expect(panel(page, "最後の接触")).to_contain_text("納められない")
     assert page.url.endswith(f"/people/{visitor.number}/")
-    contact = Contact.objects.get()
+    contact = Contact.objects.exclude(outcome="sent").get()
     assert (contact.outcome, contact.channel, contact.on) == ("hardship", "phone", date(2026, 11, 20))
 
     panel(page, "経過").get_by_role("link", name="訂正する").click()
