@@ -107,7 +107,14 @@ def finish_run(*, run_id: int) -> None:
         run.state, run.finished_at = PrintRun.State.VERIFIED, timezone.now()
         write_manifest(run)
     run.save()
+    _clear_away(run)
     audit.record(event=f"run.{run.state}", by=system_user(), target=run, detail=counts)
+
+
+def _clear_away(run: PrintRun) -> None:
+    """Remove what workers were writing when they died: nobody is at work on the run any more."""
+    for left in (Path(settings.MEDIA_ROOT) / f"runs/{run.pk}").glob("*.part"):
+        left.unlink(missing_ok=True)
 
 
 def sweep(*, now: datetime) -> None:

@@ -329,17 +329,21 @@ def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
     assert (run.chunks.get().state, sent, quick.rendered) == ("rendering", [], 0)
 
 
-def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent):
+def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent, media):
     owing(10_000)
     run = frozen_run()
     chunk = run.chunks.get()
     _take(chunk)
+    half = media / f"runs/{run.pk}/tmp1.part"
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"%PDF")
     sent.clear()
     rendering.sweep(now=timezone.now())
     assert sent[0] == ("render_chunk", {"chunk_id": chunk.pk})
     render_chunk(**sent[0][1])
     run.refresh_from_db()
     assert (run.state, run.letters.get().state, run.chunks.get().attempts) == ("verified", "verified", 2)
+    assert not half.exists()  # what the dead one was writing
 
 
 def test_a_message_handed_out_again_need_not_wait_for_the_sweep(frozen_run, quick, sent):
