@@ -23,7 +23,7 @@ from notices.letter import sheets as sheets_of
 from notices.letter.fonts import HERE as FONTS
 
 MM = 72 / 25.4
-REGULAR, BOLD = "BIZUDGothic-Regular", "BIZUDGothic-Bold"
+FONT = "BIZUDGothic-Regular"
 COLUMNS = 8
 Part = tuple[str, list[str]]  # "text" and one paragraph, or "row" and its cells
 Page = list[Part]
@@ -86,11 +86,10 @@ def by_typst(letters: Sequence[list[Page]]) -> bytes:
 
 
 def by_reportlab(letters: Sequence[list[Page]]) -> bytes:
-    if REGULAR not in pdfmetrics.getRegisteredFontNames():
-        for name in (REGULAR, BOLD):
-            pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
-    style = ParagraphStyle("ja", fontName=REGULAR, fontSize=9, leading=13, wordWrap="CJK")
-    grid = [("FONT", (0, 0), (-1, -1), REGULAR, 8), ("GRID", (0, 0), (-1, -1), 0.3, "#000000")]
+    if FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(TTFont(FONT, str(FONTS / f"{FONT}.ttf")))
+    style = ParagraphStyle("ja", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
+    grid = [("FONT", (0, 0), (-1, -1), FONT, 8), ("GRID", (0, 0), (-1, -1), 0.3, "#000000")]
     flow: list[object] = []
     for letter in letters:
         for page in letter:

@@ -18,6 +18,12 @@ def hidden_people(people: Collection[int], *, on: date) -> set[int]:
     return known | _suspects(_flags([on]), among=people)
 
 
+def all_hidden_people(days: Iterable[date]) -> set[int]:
+    """Everybody of the city whom ``hidden_people`` would name on one of the days."""
+    flags = _flags(days)
+    return _suspects(flags) | _flagged(flags)
+
+
 def maybe_protected_people(days: Iterable[date]) -> set[int]:
     """Ids of people who might be a protected person under another number (``may_be_protected``), protected ones not.
 
@@ -25,7 +31,7 @@ def maybe_protected_people(days: Iterable[date]) -> set[int]:
     linked to it is just what an address would leak from.
     """
     flags = _flags(days)
-    return _suspects(flags) - set(flags.exclude(person=None).values_list("person_id", flat=True))
+    return _suspects(flags) - _flagged(flags)
 
 
 def _flags(days: Iterable[date]) -> QuerySet[ProtectionFlag]:
@@ -33,6 +39,10 @@ def _flags(days: Iterable[date]) -> QuerySet[ProtectionFlag]:
     for day in days:
         found |= ProtectionFlag.objects.hiding(on=day)
     return found
+
+
+def _flagged(flags: QuerySet[ProtectionFlag]) -> set[int]:
+    return {person for person in flags.values_list("person_id", flat=True) if person is not None}
 
 
 def _suspects(flags: QuerySet[ProtectionFlag], *, among: Collection[int] | None = None) -> set[int]:

@@ -15,8 +15,8 @@ from django.db.models import Min, Sum
 from django.utils import timezone
 
 from claims.models import Claim
-from debtors.models import CallTurn, Contact, OutcomeRule, Person
-from debtors.protection import hidden_people, maybe_protected_people
+from debtors.models import CallTurn, Contact, OutcomeRule
+from debtors.protection import all_hidden_people, hidden_people
 from debtors.rules.calling import why_not_now
 from debtors.services_work import record_contact
 from toyota_collect import audit
@@ -107,7 +107,6 @@ def build_list(*, on: date, by: Any) -> int:
     Safe to run again and beside people who call: who is taken or done stays as they are.
     """
     order = value_on(ORDER, on)
-    hidden = maybe_protected_people([on]) | set(Person.objects.protected(on=on).values_list("pk", flat=True))
     owed = (
         Claim.objects.reachable_by(CHANNEL, on=on)
         .filter(identity__person__isnull=False)
@@ -119,7 +118,7 @@ def build_list(*, on: date, by: Any) -> int:
     )
     sql, params = owed.query.sql_with_params()
     near, since = on + timedelta(days=int(order["clock_days"])), on - timedelta(days=REMEMBERED_DAYS)
-    given = [on, near, *params, since, int(order["minimum_yen"]), sorted(hidden)]
+    given = [on, near, *params, since, int(order["minimum_yen"]), sorted(all_hidden_people([on]))]
     with transaction.atomic(), bare_statements(), connection.cursor() as cursor:
         cursor.execute(BUILD.format(owed=sql), given)
         written = int(cursor.rowcount)

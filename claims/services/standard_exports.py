@@ -17,8 +17,8 @@ from django.utils import timezone
 from claims.models import StandardExport
 from claims.standard.queries import PEOPLE
 from claims.standard.write import Scope, Written, write_all
-from debtors.models import Person, ProtectionFlag, SourceSystem
-from debtors.protection import maybe_protected_people
+from debtors.models import ProtectionFlag, SourceSystem
+from debtors.protection import all_hidden_people
 from toyota_collect import audit
 from toyota_collect.dated import value_on
 from toyota_collect.permissions import PURPOSE_OF, Purpose
@@ -43,10 +43,8 @@ def scope_of(*, as_of: date, today: date, source: SourceSystem | None) -> Scope:
     if as_of > today:
         raise ExportRefused(f"基準日 {as_of:%Y-%m-%d} はまだ来ていません。{today:%Y-%m-%d} までの日にしてください。")
     days = {as_of, today}
-    hidden = maybe_protected_people(days)
     marked: set[int] = set()
     for day in days:
-        hidden |= set(Person.objects.protected(on=day).values_list("pk", flat=True))
         marked |= set(ProtectionFlag.objects.hiding(on=day).values_list("identity", flat=True))
     return Scope(
         as_of=as_of,
@@ -54,7 +52,7 @@ def scope_of(*, as_of: date, today: date, source: SourceSystem | None) -> Scope:
         city_code=value_on("standard.city_code", as_of),
         source=source.pk if source else None,
         source_code=source.code if source else "",
-        hidden=tuple(sorted(hidden)),
+        hidden=tuple(sorted(all_hidden_people(days))),
         hidden_identities=tuple(sorted(marked)),
     )
 

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from debtors.models import Assignment, AssignmentRule, Person, WorkItem
-from debtors.protection import maybe_protected_people
+from debtors.protection import all_hidden_people
 from toyota_collect import audit
 from toyota_collect.history import bare_statements
 from toyota_collect.models import User
@@ -182,14 +182,10 @@ def _judge(cursor: Any, on: date) -> None:
     owed, owed_params = registry.owed.select(on)
     rules = list(AssignmentRule.objects.in_force(on))
     case, case_params = _case(rules)
-    hidden = sorted(_hidden(on)) if any(rule.district for rule in rules) else []
+    # Whose address no officer may guess from a rule by district.
+    hidden = sorted(all_hidden_people([on])) if any(rule.district for rule in rules) else []
     cursor.execute("DROP TABLE IF EXISTS moves")
     cursor.execute(MOVES.format(owed=owed, case=case), [*owed_params, hidden, *case_params])
-
-
-def _hidden(on: date) -> set[int]:
-    """Whose address no officer may guess from a rule by district."""
-    return set(Person.objects.protected(on=on).values_list("pk", flat=True)) | maybe_protected_people([on])
 
 
 def _case(rules: Sequence[AssignmentRule]) -> tuple[str, list[Any]]:

@@ -54,7 +54,7 @@ def keep_visit(
     Raises:
         VisitRefused: the visit has ended.
     """
-    visit = _open(visit_id)
+    visit = still_open(visit_id)
     if picked is not None:
         visit.picked = sorted(set(picked))
     if checked is not None:
@@ -123,12 +123,17 @@ def give_up_visit(*, visit_id: int, by: Any) -> CounterVisit:
     Raises:
         VisitRefused: it has ended.
     """
-    visit = _open(visit_id)
+    visit = still_open(visit_id)
     _close(visit, by=by)
     return visit
 
 
-def _open(visit_id: int) -> CounterVisit:
+def still_open(visit_id: int) -> CounterVisit:
+    """The visit, locked.
+
+    Raises:
+        VisitRefused: it has ended.
+    """
     visit = CounterVisit.objects.select_for_update().get(pk=visit_id)
     if visit.closed_at:
         raise VisitRefused("この受付は終わっています。続きがあるときは、もう一度受け付けてください。")

@@ -25,11 +25,9 @@ from .sheets import (
     ROW_MM,
     TABLE_HEAD_MM,
     TABLE_TOP_MM,
-    head_of,
-    post_code,
-    post_ink,
 )
 from .verify import verify_sheets
+from .window import head_of, post_code, post_ink
 
 MOST_PAYMENTS = 8
 WELFARE = "welfare"

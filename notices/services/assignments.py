@@ -12,9 +12,8 @@ from django.db.models import Q
 from claims.models import Hold, Measure
 from debtors.households import household_numbers
 from debtors.models import LifeEvent, Person
-from debtors.protection import maybe_protected_people
+from debtors.protection import all_hidden_people
 from notices.models import Assignment, Experiment, ExperimentArm, Letter, PrintRun
-from notices.querysets import protected_people
 from notices.rules.experiments import Addressee, Place, assign
 from notices.rules.kinds import KINDS
 from notices.rules.text_checks import differences
@@ -133,7 +132,7 @@ def addressees(
 
     Every doubt counts: a hold to come, one that is asked for, an event that nobody has looked into yet.
     """
-    hidden = protected_people(days) | maybe_protected_people(days)
+    hidden = all_hidden_people(days)
     held = _ids(Hold.objects.filter(Q(ends_on=None) | Q(ends_on__gt=days[0]), person__in=people))
     held |= _ids(Measure.objects.filter(person__in=people, decided_on=None, cancelled_on=None))
     cared_for = set().union(*(source(people, day) for source in registry.cared_for for day in days))

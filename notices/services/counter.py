@@ -9,7 +9,7 @@ from django.db import transaction
 from claims.models import Acknowledgement, Slip
 from claims.services import acknowledgements
 from debtors.models import Contact, CounterVisit
-from debtors.services.visits import NOBODY, VisitRefused, end_visit
+from debtors.services.visits import NOBODY, VisitRefused, end_visit, still_open
 from notices.counter_facts import done_at
 from notices.rules.counter import sentences
 from notices.services.desk_slips import make_slips
@@ -74,9 +74,7 @@ def end(
 
 
 def _identified(visit_id: int) -> CounterVisit:
-    visit = CounterVisit.objects.select_for_update().get(pk=visit_id)
-    if visit.closed_at:
-        raise VisitRefused("この受付は終わっています。続きがあるときは、もう一度受け付けてください。")
+    visit = still_open(visit_id)
     if visit.checked in UNKNOWN:
         raise VisitRefused("本人確認をどのように行ったかを、先に選んでください。")
     return visit

@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from claims.models import Claim, ClaimEvent, ClaimParty, Hold, Payment, PlanClaim
 from debtors.joined import current_people
 from debtors.models import Person
-from debtors.protection import maybe_protected_people
+from debtors.protection import all_hidden_people, maybe_protected_people
 from debtors.querysets import in_force
 from debtors.rules.mailing import Because, Contents, Destination, Withheld
 from debtors.services.mailing import AddressBook, contents_by
@@ -62,7 +62,7 @@ def letters_to_pull(letters: QuerySet[Letter], *, run: PrintRun, today: date) ->
 
 def hidden_letters(letters: QuerySet[Letter], *, days: list[date]) -> list[int]:
     """Of the letters, those whose persons are under protection measures on any of the days, or may be. Quick."""
-    hidden = protected_people(days) | maybe_protected_people(days)
+    hidden = all_hidden_people(days)
     return [pk for pk, person in letters.values_list("pk", "person_id") if person in hidden]
 
 
@@ -178,7 +178,7 @@ def _taken(lines: QuerySet[LetterClaim], days: list[date]) -> dict[int, _Taken]:
         return {}
     parties = ClaimParty.objects.filter(in_force(days[-1]), pk__in={row[1] for row in rows})
     limits = {(pk, person): limit for pk, person, limit in parties.values_list("pk", "person_id", "limit_yen")}
-    named = _named(others, protected_people(days) | maybe_protected_people(days))
+    named = _named(others, all_hidden_people(days))
     in_days = Q()
     for day in days:
         in_days |= in_force(day)

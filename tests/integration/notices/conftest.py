@@ -118,17 +118,21 @@ def approve(run: PrintRun, operator: Any) -> None:
     approvals.decide(approval_id=asked.pk, decision="approved", by=user("supervisor"))
 
 
+def freeze(run: PrintRun, operator: Any) -> PrintRun:
+    """The run approved, started and with its amounts fixed."""
+    approve(run, operator)
+    runs.start(run_id=run.pk, by=operator)
+    runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)
+    run.refresh_from_db()
+    return run
+
+
 @pytest.fixture
 def frozen_run(make_run: Callable[..., PrintRun], operator: Any, sent: Any) -> Callable[..., PrintRun]:
     """A run that is approved, started and frozen, with waiting bundles."""
 
     def make(**changes: Any) -> PrintRun:
-        run = make_run(**changes)
-        approve(run, operator)
-        runs.start(run_id=run.pk, by=operator)
-        runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)
-        run.refresh_from_db()
-        return run
+        return freeze(make_run(**changes), operator)
 
     return make
 
@@ -158,10 +162,6 @@ def drawn_run(make_run: Callable[..., PrintRun], operator: Any, sent: Any, texts
     def make(*others: NoticeText, percent: int = 50, **changes: Any) -> PrintRun:
         run = make_run(**changes)
         registered(run, operator, *(others or [version()]), percent=percent)
-        approve(run, operator)
-        runs.start(run_id=run.pk, by=operator)
-        runs.fix_amounts(run_id=run.pk, by=operator, today=DAY)
-        run.refresh_from_db()
-        return run
+        return freeze(run, operator)
 
     return make

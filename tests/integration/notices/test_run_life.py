@@ -3,16 +3,14 @@
 import csv
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
 
-from notices.models import Letter, LetterClaim, PrintChunk, PrintRun
-from notices.services import progress, rendering, runs
-from notices.services.at_work import What, at_work
+from notices.models import Letter, LetterClaim, PrintRun
+from notices.services import progress, runs
 from notices.services.documents import CopyWithheld, letter_document
 from notices.services.manifest import COLUMNS, manifest_path
 from notices.tasks import count_run, freeze_run, render_chunk
@@ -308,142 +306,6 @@ def test_a_tampered_snapshot_is_never_printed(frozen_run, quick):
         run.letters.update(snapshot=run.letters.get().snapshot | {"honorific": "殿"})
     render_chunk(chunk_id=run.chunks.get().pk)
     assert run.letters.get().failure_code == "snapshot"
-
-
-# --- workers that die ---------------------------------------------------------------------------------------
-
-
-def _take(chunk: PrintChunk) -> int:
-    """What a worker does before it dies."""
-    return rendering._take(chunk.pk)
-
-
-def test_a_bundle_in_work_is_left_alone(frozen_run, quick, sent):
-    owing(10_000)
-    run = frozen_run()
-    _take(run.chunks.get())
-    assert rendering.render_chunk(chunk_id=run.chunks.get().pk) is False
-    sent.clear()
-    with at_work(What.BUNDLE, run.chunks.get().pk):
-        rendering.sweep(now=timezone.now())
-    assert (run.chunks.get().state, sent, quick.rendered) == ("rendering", [], 0)
-
-
-def test_a_dead_workers_bundle_is_taken_up_again(frozen_run, quick, sent, media):
-    owing(10_000)
-    run = frozen_run()
-    chunk = run.chunks.get()
-    _take(chunk)
-    half = media / f"runs/{run.pk}/tmp1.part"
-    half.parent.mkdir(parents=True)
-    half.write_bytes(b"%PDF")
-    sent.clear()
-    rendering.sweep(now=timezone.now())
-    assert sent[0] == ("render_chunk", {"chunk_id": chunk.pk})
-    render_chunk(**sent[0][1])
-    run.refresh_from_db()
-    assert (run.state, run.letters.get().state, run.chunks.get().attempts) == ("verified", "verified", 2)
-    assert not half.exists()  # what the dead one was writing
-
-
-def test_a_message_handed_out_again_need_not_wait_for_the_sweep(frozen_run, quick, sent):
-    owing(10_000)
-    run = frozen_run()
-    _take(run.chunks.get())
-    render_chunk.apply(kwargs={"chunk_id": run.chunks.get().pk})
-    assert run.chunks.get().state == "rendering"
-    render_chunk.push_request(delivery_info={"redelivered": True})
-    render_chunk.run(chunk_id=run.chunks.get().pk)
-    render_chunk.pop_request()
-    assert (run.chunks.get().state, run.chunks.get().attempts) == ("done", 2)
-
-
-def test_what_a_slow_worker_brings_back_late_is_thrown_away(frozen_run, quick, media):
-    owing(10_000)
-    run = frozen_run()
-    chunk = run.chunks.get()
-    first = _take(chunk)
-    slow = rendering._make(chunk, first)
-    rendering.sweep(now=timezone.now())
-    render_chunk(chunk_id=chunk.pk)
-    kept = run.chunks.get().sha256
-    slow.pdf = b"other bytes"
-    rendering._record(chunk, first, slow)
-    assert run.chunks.get().sha256 == kept == hashlib.sha256((media / run.chunks.get().path).read_bytes()).hexdigest()
-    assert list(media.rglob("*.part")) == []
-
-
-def test_a_bundle_that_kills_its_workers_is_given_up_and_can_be_retried(frozen_run, quick, sent, operator):
-    owing(10_000)
-    run = frozen_run()
-    chunk = run.chunks.get()
-    for _ in range(rendering.MOST_ATTEMPTS):
-        _take(chunk)
-        rendering.sweep(now=timezone.now())
-    rendering.sweep(now=timezone.now())
-    run.refresh_from_db()
-    assert (run.state, run.chunks.get().state) == ("failed", "failed")
-    assert "作り直す" in run.problem
-    assert progress.progress(run).difference == 0
-
-    assert runs.retry(run_id=run.pk, by=operator) == 1
-    render_chunk(chunk_id=chunk.pk)
-    run.refresh_from_db()
-    assert (run.state, run.problem) == ("verified", "")
-
-
-def test_an_unexpected_fault_gives_the_bundle_back(frozen_run, quick, sent, monkeypatch):
-    owing(10_000)
-    run = frozen_run()
-    monkeypatch.setattr("notices.services.engine.render", lambda letters: 1 / 0)
-    sent.clear()
-    for attempt in range(1, rendering.MOST_ATTEMPTS + 1):
-        render_chunk(chunk_id=run.chunks.get().pk)
-        assert run.chunks.get().attempts == attempt
-    run.refresh_from_db()
-    assert (run.state, run.chunks.get().state, len(sent)) == ("failed", "failed", rendering.MOST_ATTEMPTS - 1)
-
-
-def test_a_lost_message_is_sent_again(frozen_run, sent):
-    owing(10_000)
-    run = frozen_run()
-    sent.clear()
-    rendering.sweep(now=timezone.now() + timedelta(minutes=2))
-    assert sent == [("render_chunk", {"chunk_id": run.chunks.get().pk})]
-
-
-def test_a_lost_count_is_sent_again(make_run, operator, sent):
-    run = make_run()
-    runs.ask_count(run_id=run.pk, by=operator)
-    sent.clear()
-    rendering.sweep(now=timezone.now() + timedelta(minutes=6))
-    assert [task for task, _ in sent] == ["count_run"]
-
-
-def test_a_lost_start_is_sent_again(make_run, operator, sent):
-    owing(10_000)
-    run = make_run()
-    approve(run, operator)
-    runs.start(run_id=run.pk, by=operator)
-    sent.clear()
-    rendering.sweep(now=timezone.now() + timedelta(minutes=6))
-    assert sent == [("freeze_run", {"run_id": run.pk})]
-
-
-def test_failed_letters_are_made_again_in_a_bundle_of_their_own(frozen_run, quick, operator, sent):
-    owing(10_000, 20_000)
-    run = frozen_run()
-    bad = run.letters.get(serial=1)
-    quick.broken = {bad.total_yen}
-    render_chunk(chunk_id=run.chunks.get().pk)
-    quick.broken = set()
-    assert runs.retry(run_id=run.pk, by=operator) == 1
-    render_chunk(chunk_id=run.chunks.get(sequence=2).pk)
-    run.refresh_from_db()
-    bad.refresh_from_db()
-    assert (run.state, bad.state, bad.chunk.sequence, bad.first_page) == ("verified", "verified", 2, 1)
-    with pytest.raises(runs.RunRefused, match="作り直す通はありません"):
-        runs.retry(run_id=run.pk, by=operator)
 
 
 # --- the letter on its own ------------------------------------------------------------------------------------
