@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if interrupted or not apps.get_model("claims", "Claim").objects.exists():
             self._load(begun)
             create_demo_accounts(password=demo_password())
-            call_command("demo_desk", stdout=StringIO())
+            call_command("demo_contacts", stdout=StringIO())
             done.touch()
         create_demo_accounts(password=demo_password())
         call_command("demo_desk", stdout=StringIO())
