@@ -144,7 +144,9 @@ def _contacts(claims: Sequence[Claim]) -> dict[int | None, list[date]]:
     """Days of contact by person; the days themselves, because each claim has its own end."""
     found: dict[int | None, list[date]] = defaultdict(list)
     people = {claim.identity.person_id for claim in claims}
-    days = Contact.objects.filter(person__in=people).order_by().values("person", "on").annotate(last=Max("pk"))
+    days = (
+        Contact.objects.in_force().filter(person__in=people).order_by().values("person", "on").annotate(last=Max("pk"))
+    )
     for row in days:
         found[row["person"]].append(row["on"])
     return found

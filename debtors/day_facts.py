@@ -36,7 +36,7 @@ def _steps(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:
 
 def _contacts(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
     """A promise counts until it is kept (the claims' facts say so) or somebody spoke with the person after its day."""
-    contacts = Contact.objects.filter(person__in=people, on__lte=on).exclude(outcome__in=LETTERS)
+    contacts = Contact.objects.in_force().filter(person__in=people, on__lte=on).exclude(outcome__in=LETTERS)
     latest = contacts.order_by("person_id", "-on", "-pk").distinct("person_id")
     spoken = dict(latest.values_list("person", "on"))
     for person, day in spoken.items():

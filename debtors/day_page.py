@@ -151,7 +151,7 @@ def url_of(reason: Reason, person: Person) -> str:
 
 def done_today(officer: Any, *, on: date) -> dict[str, int]:
     """People whom the officer has written about today, and steps set done today."""
-    contacts = Contact.objects.filter(by=officer, on=on).exclude(outcome=Contact.Outcome.SENT)
+    contacts = Contact.objects.in_force().filter(by=officer, on=on).exclude(outcome=Contact.Outcome.SENT)
     closed = WorkItem.objects.filter(closed_by=officer, closed_at__date=on)
     people = set(contacts.values_list("person", flat=True)) | set(closed.values_list("person", flat=True))
     return {"people": len(people), "contacts": contacts.count(), "steps": closed.count()}

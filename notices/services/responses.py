@@ -148,9 +148,11 @@ def _contacts(letters: list[Posted], first: date, last: date) -> Iterator[tuple[
     of_person: dict[int, list[int]] = defaultdict(list)
     for one in letters:
         of_person[now[one.person]].append(one.letter)
-    talks = Contact.objects.filter(
-        person__in={*now, *now.values()}, outcome__in=TALKED, on__gt=first, on__lte=last
-    ).exclude(channel=Contact.Channel.VISIT)
+    talks = (
+        Contact.objects.in_force()
+        .filter(person__in={*now, *now.values()}, outcome__in=TALKED, on__gt=first, on__lte=last)
+        .exclude(channel=Contact.Channel.VISIT)
+    )
     for person, on in talks.order_by().values_list("person", "on").distinct():
         for letter in of_person[now.get(person, person)]:
             yield letter, on

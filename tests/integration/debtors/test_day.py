@@ -10,7 +10,7 @@ from debtors import day_page
 from debtors.models import Assignment, NextActionRule
 from debtors.services.assigning import assign_by_hand
 from debtors.services.assignment_rules import name_stand_in
-from debtors.services_work import open_work_item, record_contact
+from debtors.services_work import correct_contact, open_work_item, record_contact
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
 from toyota_collect.models import AccessLog
@@ -81,6 +81,16 @@ def test_who_was_spoken_with_after_the_day_of_the_promise_is_not_told_again(offi
     facts = {"channel": "phone", "text": "事情を聞いた", "by": officer, "next_step": "電話", "next_due_on": DAY}
     record_contact(person_id=someone.pk, on=date(2026, 11, 11), outcome="talked", **facts)
     assert codes(officer) == {someone.pk: ["step_today"]}
+
+
+def test_a_promise_that_was_corrected_away_is_none(officer, supervisor):
+    someone = of(officer, by=supervisor)
+    promise(someone, officer, made_on=date(2026, 11, 9), promised_on=date(2026, 11, 19))
+    assert "promise_broken" in codes(officer)[someone.pk]
+    line = someone.contacts.get()
+    facts = {"on": line.on, "channel": "phone", "outcome": "talked", "text": "約束はしていない"}
+    correct_contact(contact_id=line.pk, why="聞き違い", by=officer, **facts)
+    assert "promise_broken" not in codes(officer).get(someone.pk, [])
 
 
 def test_new_money_and_steps_due_are_told_until_they_are_dealt_with(officer, supervisor):
