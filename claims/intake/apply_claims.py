@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.intake.checks import CLAIM_CHECKS, check
 from claims.intake.direct import add_new
+from claims.intake.drawn import drawn
 from claims.intake.fields import TOLD
 from claims.intake.job import KEY_COLUMNS, KEY_LIST, Counts, Job, same_key
 from claims.models import Claim, Overpayment
@@ -176,6 +177,7 @@ def apply(cursor: Any, job: Job) -> Counts:
     table_from(cursor, "terms", TERMS, job.params)
     table_from(cursor, "facts", FACTS, job.params)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
+    job.file.drew = drawn("claims")
     table_from(cursor, "work", WORK, job.params)
     if not job.has("dunned_on"):
         cursor.execute("UPDATE work SET dunned_on = old_dunned_on")

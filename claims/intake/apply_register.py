@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from claims.intake.checks import REGISTER_CHECKS, check
+from claims.intake.drawn import drawn
 from claims.intake.job import Counts, Job
 from claims.models import ImportFile
 from debtors.services import life_events
@@ -54,6 +55,7 @@ def apply(cursor: Any, job: Job) -> Counts:
     if since:
         life_events.remember_before(source_id=job.source.pk, as_of=job.as_of)
     upsert_identities(source_id=job.source.pk, ground=job.layout.ground, file_id=job.file.pk, as_of=job.as_of)
+    job.file.drew = drawn("register")
     table_from(cursor, "other_facts", OTHER_FACTS, job.params)
     add_former_facts(file_id=job.file.pk)
     told = "" if job.has("protected_from") else " WHERE false"

@@ -14,7 +14,7 @@ def drawn(content: str) -> dict[str, list[int]]:
     """First and last id by what was drawn, from the tables of the file being imported; nothing else draws meanwhile."""
     found = {}
     with connection.cursor() as cursor:
-        for what, query in DRAWN.get(content, {}).items():
+        for what, query in DRAWN[content].items():
             cursor.execute(query)
             first, last = cursor.fetchone()
             if first is not None:

@@ -23,7 +23,6 @@ from claims.intake import (
 )
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.direct import Unsound
-from claims.intake.drawn import drawn
 from claims.intake.job import Counts, Job
 from claims.intake.layout import ANY_SOURCE, Layout, LayoutError
 from claims.intake.parse import FileRefused
@@ -342,7 +341,6 @@ def _commit(job: Job, loaded: Loaded, counts: Counts) -> ImportFile:
     if loaded.rejected != kept or counts.inserted + counts.changed + counts.same + kept != loaded.rows:
         raise RowsLost(f"{job.path.name}: {loaded.rows} rows read, {counts} and {kept} rejected")
     gaiji = f"外字を含む行が{loaded.gaiji}行あります。印刷の前に文字の対応を決めてください。" if loaded.gaiji else ""
-    job.file.drew = drawn(job.layout.content)
     return _save(
         job,
         loaded,

@@ -92,6 +92,6 @@ def test_reminders_go_from_the_count_to_the_post_and_the_payer_is_pulled(
     assert faults(operator) == []
     operator.set_viewport_size({"width": 1440, "height": 900})
     operator.get_by_role("button", name=re.compile("1通を引き抜いて")).click()
-    expect(operator.get_by_text("発送を登録しました")).to_be_visible()
+    expect(operator.get_by_role("main").get_by_text("発送を登録しました")).to_be_visible()
     assert list(ClaimEvent.objects.filter(kind="dunning").values_list("claim_id", flat=True)) == [owing.pk]
     assert complaints == []

@@ -102,7 +102,7 @@ def test_without_scripts_the_log_is_a_page_of_its_own(browser: Any, live_server:
     page.get_by_role("button", name="記録する").click()
     expect(page.get_by_role("textbox", name="次の一手")).to_have_value("約束したことを電話で確かめる")
     page.get_by_role("button", name="記録する").click()
-    expect(page.get_by_text("経過を記録しました")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("経過を記録しました")).to_be_visible()
     context.close()
 
 
@@ -216,7 +216,7 @@ def test_a_call_from_the_list_to_the_written_outcome(sign_in: SignIn, visitor, c
     page.get_by_label("約束の日").fill("2026-11-30")
     page.get_by_label("内容").fill("月末に納めるとのこと")
     page.get_by_role("button", name="記録する").click()
-    expect(page.get_by_text("経過を記録しました")).to_be_visible()
+    expect(page.get_by_role("main").get_by_text("経過を記録しました")).to_be_visible()
     assert CallTurn.objects.get().state == "done"
     assert sorted(Contact.objects.get().checked) == ["address", "birth"]
     assert complaints == []
