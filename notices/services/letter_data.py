@@ -16,11 +16,11 @@ from notices.letter.kind_words import trimmed
 from notices.letter.model import CityProfile, ClaimLine, KindText, LetterData, RatesText
 from notices.models import PrintRun
 from notices.rules.address import address_lines, window_name
-from notices.rules.forms import form_of
 from notices.services.selection import PersonClaims
 from notices.services.takers import Answer
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import address_number, is_business_code
+from toyota_collect.letter_forms import form_of
 from toyota_collect.models import NoticeText
 from toyota_collect.notice_text import text_on
 
