@@ -239,7 +239,8 @@ def test_a_document_of_its_own_is_explained_in_the_form_that_the_person_reads(ki
         text_papers.sample_pdf(kind, words, person=someone, form=variant.replace("plain", "normal"), on=DAY)
     )
     assert len(pages) == text_papers.pages_of(form)
-    assert pages[len(pages) - len(japanese) :] == japanese
+    whole, alone = ("".join(re.sub(r"\d/\d", "", page) for page in of) for of in (pages[-len(japanese) :], japanese))
+    assert whole == alone, "only the numbers of the pages differ"
     phone = value_on("city.profile", DAY)["phone"]
     for page in pages[: len(pages) - len(japanese)]:
         assert phone in page
