@@ -228,7 +228,7 @@ def test_the_notice_before_a_handover_is_explained_as_the_person_reads(clerk):
     handovers.announce(handover_id=basket.pk, deadline_on=DEADLINE, by=clerk, on=DAY)
     pages = words(document_bytes(Document.objects.get(kind="handover_notice")))
     assert "OnlytheJapanesedocumenthaslegaleffect." in pages[0]
-    assert "¥150,000" in pages[0]
+    assert f"¥{basket.lines.get().total_yen:,}" in pages[0]
     assert f"{DEADLINE:%Y-%m-%d}" in pages[0]
     assert "債権の移管について（予告）" in pages[1]
     assert "相談・問い合わせ" in pages[1], "大きな文字では、1枚目に電話"
