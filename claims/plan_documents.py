@@ -16,6 +16,7 @@ from claims.services.plan_standing import state_of
 from claims.services.plans import PlanRefused, is_reviewed
 from debtors.protection import hidden_people
 from toyota_collect.dated import value_on, value_or
+from toyota_collect.documents.explanation import reading
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
 from toyota_collect.notice_text import parts_on
@@ -96,17 +97,28 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
         for one, (mark, got) in zip(plan.instalments.order_by("number"), standing.marks, strict=True)
         if mark is Mark.BROKEN
     ]
+    words, claims = broken_words(plan, on=on), _claim_rows(plan, on=plan.drafted_on)
+    classes = {row["legal_class"] for row in claims}
+    until = on + timedelta(days=int(value_or(NOTICE_DAYS, on, 10)))
     breach.notice = make_document(
         template="documents/plan_broken.html",
         context=letterhead(on)
+        | reading(
+            plan.person.letter_variant,
+            words,
+            total_yen=standing.short_yen,
+            until=until,
+            seizes=ClaimKindTerms.LegalClass.COERCIVE in classes,
+            courts=bool(classes - {ClaimKindTerms.LegalClass.COERCIVE}),
+        )
         | {
-            "words": broken_words(plan, on=on),
+            "words": words,
             "plan": plan,
             "person": plan.person,
             "rows": rows,
             "short_yen": standing.short_yen,
-            "until": on + timedelta(days=int(value_or(NOTICE_DAYS, on, 10))),
-            "claims": _claim_rows(plan, on=plan.drafted_on),
+            "until": until,
+            "claims": claims,
         },
         kind="plan_broken",
         number=draw_number(series=SERIES, mark=MARK, on=on),

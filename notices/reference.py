@@ -1,6 +1,7 @@
 """The texts of notices every installation begins with. Safe to run again; what the city has approved since stays."""
 
 import tomllib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,28 @@ def load(models: Any) -> None:
         for kind, parts in first_texts().items()
         if kind not in have
     )
+
+
+def complete(models: Any, kinds: Iterable[str], *, starts_on: date, note: str) -> None:
+    """Where the version in force from ``starts_on`` lacks parts that the first texts have, one after it has them too.
+
+    What the city has approved stays word by word; versions in the making tell what they lack. Safe to run again.
+    """
+    text = models.get_model("toyota_collect", "NoticeText")
+    for kind in kinds:
+        versions = text.objects.filter(kind=kind).order_by("-version")
+        last = versions.filter(approved_at__isnull=False, trial_only=False).order_by("-starts_on", "-version").first()
+        if last is None or not (lacking := first_texts()[kind].keys() - last.parts.keys()):
+            continue
+        text.objects.create(
+            kind=kind,
+            version=versions[0].version + 1,
+            starts_on=max(starts_on, last.starts_on),
+            parts=last.parts | {name: first_texts()[kind][name] for name in lacking},
+            note=note,
+            approved_at=datetime(starts_on.year, starts_on.month, starts_on.day, tzinfo=UTC),
+            built_in=True,
+        )
 
 
 @cache

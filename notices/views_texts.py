@@ -11,11 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from debtors.models import Person
-from debtors.protection import hidden_people
 from notices import text_page
 from notices.forms_texts import PreviewForm, TextForm
 from notices.letter import Unprintable
-from notices.rules.kinds import FORMS, KINDS, Medium
+from notices.rules.kinds import FORMS, KINDS
 from notices.services import text_preview, texts
 from notices.services.letter_data import LetterWithheld, ProfileIncomplete
 from toyota_collect import audit
@@ -94,23 +93,18 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TEXTS, pk=pk)
     form = PreviewForm(request.GET)
     context: dict[str, Any] = {"text": found, "kind": KINDS[found.kind], "form": form, "pages": []}
-    context["has_forms"] = KINDS[found.kind].medium is not Medium.PAPER
     if form.is_valid():
         try:
             pages = _pictures(request, found, form)
         except Person.DoesNotExist:
             form.add_error("number", "この整理番号の人はいません。番号を確かめてください。")
-        except Withheld as withheld:
+        except LetterWithheld as withheld:
             form.add_error("number", str(withheld))
-        except (Unprintable, SettingMissing, ProfileIncomplete, LetterWithheld) as error:
+        except (Unprintable, SettingMissing, ProfileIncomplete) as error:
             form.add_error(None, f"見本を作れません。{error}")
         else:
             context["pages"] = [b64encode(page).decode() for page in pages]
     return render(request, "notices/texts/preview.html", context)
-
-
-class Withheld(Exception):
-    """The person's address may not be shown."""
 
 
 def _pictures(request: HttpRequest, found: NoticeText, form: PreviewForm) -> list[bytes]:
@@ -119,8 +113,6 @@ def _pictures(request: HttpRequest, found: NoticeText, form: PreviewForm) -> lis
         if not allows(request.user, Permission.PERSON_VIEW):
             raise PermissionDenied("人を見る権限がないため、架空の人で見てください。")
         audit.log_view(request, action="text.preview", person_key=person.number)
-        if hidden_people([person.pk], on=today):
-            raise Withheld("支援措置の登録がある人か、その人かもしれない人です。ほかの人で見てください。")
     shape = form.cleaned_data["form"] or "normal"
     return text_preview.pictures(found, person=person, form=shape if shape in FORMS else "normal", on=today)[
         :MOST_PAGES

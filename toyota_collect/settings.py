@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 MEDIA_ROOT = STATE_DIR / "files"
+LETTER_FONTS = ROOT / "notices" / "letter" / "fonts"  # of other languages, for documents of every app
 INTAKE_DIR = Path(env.str("INTAKE_DIR", default=str(STATE_DIR / "inbox"))).resolve()  # where extracts are placed
 
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")

@@ -15,6 +15,7 @@ from claims.models import ClaimKindTerms, Handover, HandoverLine
 from claims.services.charges import kind_terms
 from debtors.protection import hidden_people
 from toyota_collect.dated import value_on, value_or
+from toyota_collect.documents.explanation import reading
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.models import Document
 from toyota_collect.notice_text import parts_on
@@ -33,7 +34,16 @@ def notice_paper(
     """移管予告書 to the one person of ``lines``, from the section, by the section's own record of the person."""
     city = _of_section(handover, on)
     words = parts_on(NOTICE, on, {"所管課": handover.section.name} | city_words(settings.CITY_NAME, city))
-    more = {"deadline_on": deadline_on, "city": city, "words": words}
+    person, classes = lines[0].claim.identity.person, _classes(lines)
+    form = reading(
+        person.letter_variant if person else "normal",
+        words,
+        total_yen=sum(line.total_yen for line in lines),
+        until=deadline_on,
+        seizes=ClaimKindTerms.LegalClass.COERCIVE in classes,
+        courts=bool(classes - {ClaimKindTerms.LegalClass.COERCIVE}),
+    )
+    more = {"deadline_on": deadline_on, "city": city, "words": words} | form
     return _make(handover, lines, kind=NOTICE, mark="notice", by=by, on=on, **more)
 
 
@@ -81,8 +91,7 @@ def _make(
     handover: Handover, lines: Sequence[HandoverLine], *, kind: str, mark: str, by: Any, on: date, **more: Any
 ) -> Document:
     record = lines[0].claim.identity  # the section's own: never a name or a fact that another section told us
-    terms = kind_terms()
-    classes = {terms.of(line.claim).legal_class for line in lines}
+    classes = _classes(lines)
     mark = value_on(MARKS, on)[mark]
     return make_document(
         template=f"documents/{kind}.html",
@@ -108,6 +117,11 @@ def _make(
         subject_key=str(handover.pk),
         by=by,
     )
+
+
+def _classes(lines: Sequence[HandoverLine]) -> set[str]:
+    terms = kind_terms()
+    return {terms.of(line.claim).legal_class for line in lines}
 
 
 def _of_section(handover: Handover, on: date) -> dict[str, Any]:

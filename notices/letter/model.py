@@ -155,6 +155,7 @@ class LetterData:
     enclosure: tuple[int, int, int, int] | None = None
     text: KindText | None = None  # none: the wording of the code, for letters older than the texts
     language: str = ""  # en | pt | zh | vi: what the cover says besides Japanese
+    run_round: int = 0  # how often the numbers of runs have begun again
 
     @property
     def principal_yen(self) -> int:
@@ -168,6 +169,8 @@ class LetterData:
         """The snapshot as canonical JSON: same letter, same text."""
         data = asdict(self)
         del data["enclosure"]
+        if not self.run_round:  # nearly all: letters from before the rounds keep their text
+            del data["run_round"]
         for line in data["lines"]:
             if not line["role"]:  # nearly all: letters from before roles keep their text
                 del line["role"], line["role_text"]
@@ -207,6 +210,7 @@ class Slip:
     claim_refs: tuple[str, ...]
     reason_no_barcode: str = ""  # printed where there is no barcode
     el_qr: str | None = None
+    free: str = ""  # 21 figures that name a letter's slip, in its barcode and in the ledger
 
     @property
     def amount_yen(self) -> int:

@@ -3,12 +3,13 @@
 ``｜漢字《かんじ》`` marks a word and its reading. Translations must be checked by the city's interpreters before use.
 """
 
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
+
+from toyota_collect.documents import explanation
+from toyota_collect.documents.explanation import INTERPRETER, Language, part_of, ruby
 
 from .model import KindText
 
@@ -26,28 +27,6 @@ class PlainPage:
     interpreter: SafeString
     welfare: SafeString
     crossed: SafeString
-
-
-@dataclass(frozen=True)
-class Language:
-    """The letter in a few sentences of another language."""
-
-    lang: str
-    name: str
-    important: str
-    total: str
-    until: str
-    interpreter: str
-    text: str
-    original: str = ""
-
-
-def ruby(text: str) -> SafeString:
-    """``｜漢字《かんじ》`` with its reading above; lines break between words only."""
-    words = re.findall(r"[^ 、。]+[、。]?", escape(text))
-    spaced = [re.sub(r"｜(.+?)《(.+?)》", r'<span class="r"><i>\2</i>\1</span>', word) for word in words]
-    line = " ".join(f'<span class="w">{word}</span>' for word in spaced)
-    return SafeString(re.sub(r"([、。]</span>) ", r"\1", line))
 
 
 @lru_cache(maxsize=64)
@@ -79,15 +58,14 @@ def roles(found: tuple[str, ...]) -> tuple[SafeString, ...]:
 @lru_cache(maxsize=64)
 def languages(text: KindText | None = None) -> tuple[Language, ...]:
     """The letter in all languages, in the words of ``text`` if given."""
-    return tuple(replace(one, text=text.part(_PARTS.get(one.lang, one.lang))) if text else one for one in LANGUAGES)
+    return tuple(replace(one, text=text.part(part_of(one.lang))) if text else one for one in LANGUAGES)
 
 
 def language(code: str, text: KindText | None = None) -> Language:
     """The letter in one language: en, pt, zh or vi."""
-    return next(one for one in languages(text) if _PARTS.get(one.lang, one.lang) == code)
+    return next(one for one in languages(text) if part_of(one.lang) == code)
 
 
-_PARTS = {"zh-Hans": "zh"}  # the language of the font, the name of the part
 HEADLINE = "｜市役所《しやくしょ》に はらう お｜金《かね》が あります"
 TOTAL_CAPTION = "はらう おかね（ぜんぶで）"
 DEADLINE_CAPTION = "いつまで"
@@ -121,7 +99,6 @@ HELP = (
         "は ｜無料《むりょう》です。"
     ),
 )
-INTERPRETER = "｜通訳《つうやく》が います"
 WELFARE = (
     "｜生活《せいかつ》に こまって いる とき（｜自立《じりつ》｜相談《そうだん》｜支援《しえん》｜窓口《まどぐち》）"
 )
@@ -153,67 +130,32 @@ ROLES = (
         "「｜保証《ほしょう》の ｜分《ぶん》」は、あなたが ｜保証《ほしょう》した ｜人《ひと》の お｜金《かね》です。",
     ),
 )
-LANGUAGES = (
-    Language(
-        "en",
-        "English",
-        "This letter is important.",
-        "Total",
-        "Until",
-        "Interpreter available",
-        (
-            "You have city taxes or fees that are past their due date. Please pay the total below by the date shown, "
-            "using the payment slips in this envelope (convenience store, bank, or City Hall). If you cannot pay all "
-            "at once, call us before that date. We can talk about paying in parts. Talking to us is free, and an "
-            "interpreter can join. If you do not pay or contact us, the city may take the steps set by law, such as "
-            "seizing wages or bank deposits for taxes. If you have already paid, you do not need to do anything."
-        ),
-        "The Japanese text in this letter is the official one.",
+_TEXTS = {  # of letters from before the texts
+    "en": (
+        "You have city taxes or fees that are past their due date. Please pay the total below by the date shown, "
+        "using the payment slips in this envelope (convenience store, bank, or City Hall). If you cannot pay all "
+        "at once, call us before that date. We can talk about paying in parts. Talking to us is free, and an "
+        "interpreter can join. If you do not pay or contact us, the city may take the steps set by law, such as "
+        "seizing wages or bank deposits for taxes. If you have already paid, you do not need to do anything."
     ),
-    Language(
-        "pt",
-        "Português",
-        "Esta carta é importante.",
-        "Total",
-        "Até",
-        "Há intérprete",
-        (
-            "Há impostos ou taxas da cidade com o prazo vencido. Pague o total abaixo até a data indicada, usando as "
-            "guias de pagamento deste envelope (loja de conveniência, banco ou prefeitura). Se não puder pagar tudo "
-            "de uma vez, telefone antes dessa data. Podemos conversar sobre o parcelamento. A consulta é gratuita e "
-            "há intérprete. Sem pagamento nem contato, a cidade pode tomar as medidas previstas em lei, como a "
-            "penhora do salário ou da conta bancária no caso de impostos. Se já pagou, não precisa fazer nada."
-        ),
-        "O texto oficial é o texto em japonês desta carta.",
+    "pt": (
+        "Há impostos ou taxas da cidade com o prazo vencido. Pague o total abaixo até a data indicada, usando as "
+        "guias de pagamento deste envelope (loja de conveniência, banco ou prefeitura). Se não puder pagar tudo "
+        "de uma vez, telefone antes dessa data. Podemos conversar sobre o parcelamento. A consulta é gratuita e "
+        "há intérprete. Sem pagamento nem contato, a cidade pode tomar as medidas previstas em lei, como a "
+        "penhora do salário ou da conta bancária no caso de impostos. Se já pagou, não precisa fazer nada."
     ),
-    Language(
-        "zh-Hans",
-        "简体中文",
-        "这封信很重要。",
-        "合计",
-        "截止日期",
-        "可安排翻译",
-        (
-            "您有已过缴纳期限的市税或费用。请使用信封内的缴款单，在下列日期之前到便利店、银行或市政府缴清总额。如果无"
-            "法一次付清，请在该日期之前打电话给我们，可以商量分期缴纳。咨询免费，可以安排翻译。如果既不缴纳也不联系，"
-            "市政府可能依法采取措施，例如对欠税扣押工资或存款。如果您已经缴纳，则无需办理任何手续。"
-        ),
-        "以本信中的日文为准。",
+    "zh": (
+        "您有已过缴纳期限的市税或费用。请使用信封内的缴款单，在下列日期之前到便利店、银行或市政府缴清总额。如果无"
+        "法一次付清，请在该日期之前打电话给我们，可以商量分期缴纳。咨询免费，可以安排翻译。如果既不缴纳也不联系，"
+        "市政府可能依法采取措施，例如对欠税扣押工资或存款。如果您已经缴纳，则无需办理任何手续。"
     ),
-    Language(
-        "vi",
-        "Tiếng Việt",
-        "Thư này rất quan trọng.",
-        "Tổng cộng",
-        "Hạn chót",
-        "Có phiên dịch",
-        (
-            "Bạn có thuế hoặc phí của thành phố đã quá hạn. Vui lòng trả tổng số tiền bên dưới trước ngày ghi ở đây, "
-            "bằng phiếu nộp tiền trong phong bì (cửa hàng tiện lợi, ngân hàng hoặc tòa thị chính). Nếu không thể trả "
-            "hết một lần, hãy gọi cho chúng tôi trước ngày đó để bàn về việc trả góp. Tư vấn miễn phí và có phiên "
-            "dịch. Nếu không trả và không liên lạc, thành phố có thể áp dụng biện pháp theo luật, ví dụ tịch biên "
-            "tiền lương hoặc tiền gửi đối với thuế. Nếu đã trả rồi, bạn không cần làm gì."
-        ),
-        "Bản tiếng Nhật trong thư này là bản chính thức.",
+    "vi": (
+        "Bạn có thuế hoặc phí của thành phố đã quá hạn. Vui lòng trả tổng số tiền bên dưới trước ngày ghi ở đây, "
+        "bằng phiếu nộp tiền trong phong bì (cửa hàng tiện lợi, ngân hàng hoặc tòa thị chính). Nếu không thể trả "
+        "hết một lần, hãy gọi cho chúng tôi trước ngày đó để bàn về việc trả góp. Tư vấn miễn phí và có phiên "
+        "dịch. Nếu không trả và không liên lạc, thành phố có thể áp dụng biện pháp theo luật, ví dụ tịch biên "
+        "tiền lương hoặc tiền gửi đối với thuế. Nếu đã trả rồi, bạn không cần làm gì."
     ),
-)
+}
+LANGUAGES = tuple(replace(one, text=_TEXTS[part_of(one.lang)]) for one in explanation.LANGUAGES)

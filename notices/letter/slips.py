@@ -114,10 +114,12 @@ def _slip(
 ) -> Slip:
     principal = sum(line.principal_yen for line in claims)
     extra = sum(line.fee_yen + line.late_yen for line in claims)
+    # Run 4, serial 7, place 3, 0 for a letter (the counter has 1), round 6: none of these is ever given twice.
+    free = f"{data.run_number:04d}{data.serial:07d}{place:03d}0{data.run_round:06d}"
     try:
         number = barcodes.slip_number(
             company=data.city.issuer_code,
-            free=f"{data.run_number:04d}{data.serial:07d}{place:03d}",
+            free=free,
             amount_yen=principal + extra,
             due_on=data.deadline_on,
         )
@@ -131,6 +133,7 @@ def _slip(
         term=term,
         principal_yen=principal,
         extra_yen=extra,
+        free=free,
         number=number,
         due_on=data.deadline_on,
         claim_refs=tuple(line.claim_ref for line in claims),

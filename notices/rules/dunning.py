@@ -40,9 +40,14 @@ class Consequence:
     text: str
 
 
+def may_seize(*, legal_class: str, self_execution: bool) -> bool:
+    """Whether the city may seize for a claim by itself; for the others it goes to court (自治令171条の2)."""
+    return legal_class == COERCIVE and self_execution
+
+
 def consequence_of(words: Mapping[str, str], *, legal_class: str, self_execution: bool) -> Consequence:
-    """Only a claim that enforces itself may be seized for; for the others the city goes to court (自治令171条の2)."""
-    seizes = legal_class == COERCIVE and self_execution
+    """What the 督促状 says of seizure or of the court."""
+    seizes = may_seize(legal_class=legal_class, self_execution=self_execution)
     return Consequence("納付がないとき", words["seizure"] if seizes else words["court"])
 
 

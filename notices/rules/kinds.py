@@ -94,17 +94,77 @@ NO_SEIZURE = (SEIZURE, "自力執行権のない債権に、差押えを書く�
 NO_THREAT = ((*SEIZURE, "支払督促", "訴訟", "訴え"), "支払いを求めない書面に、処分や裁判の予告は書きません")
 SAYS_SEIZURE = (SEIZURE, "強制徴収公債権に予定する処分（差押え）を書いてください")
 SAYS_COURT = (("裁判所", "支払督促", "訴訟", "訴え"), "裁判所の手続の予告を書いてください")
-TALK = (("相談", "ご連絡", "お電話"), "相談できることを書いてください")
+TALK = (("相談", "ご連絡", "電話"), "相談できることを書いてください")
 
 _DOCUMENT = Part("document", "見出しの帯", Writing.LINE, 4, help="左上の黒い帯に入ります。")
 _READ = "漢字には ｜漢字《かんじ》 の形で読みを付け、ことばの間を空けます。"
 
 
-def _foreign(longest: int) -> tuple[Part, ...]:
+def _foreign(longest: int, *, must: bool = False) -> tuple[Part, ...]:
+    """The parts in other languages; ``must``: each names the telephone, the seizure and the court."""
     names = (("en", "英語"), ("pt", "ポルトガル語"), ("zh", "中国語（簡体字）"), ("vi", "ベトナム語"))
     return tuple(
-        Part(code, name, Writing.FOREIGN, longest, language=code, help="翻訳者が確かめた文を入れます。")
+        Part(
+            code,
+            name,
+            Writing.FOREIGN,
+            longest,
+            language=code,
+            must=_FOREIGN_MUST[code] if must else (),
+            help="翻訳者が確かめた文を入れます。",
+        )
         for code, name in names
+    )
+
+
+def _foreign_must(
+    call: tuple[str, ...], seizure: tuple[str, ...], court: tuple[str, ...]
+) -> tuple[tuple[tuple[str, ...], str], ...]:
+    return (call, "電話で相談できることを書いてください"), (seizure, SAYS_SEIZURE[1]), (court, SAYS_COURT[1])
+
+
+_FOREIGN_MUST = {
+    "en": _foreign_must(("call", "Call"), ("seiz", "Seiz"), ("court", "Court")),
+    "pt": _foreign_must(("telefon", "Telefon", "ligue", "Ligue"), ("penhor",), ("Justiça", "judicia", "tribunal")),
+    "zh": _foreign_must(("打电话", "致电"), ("扣押",), ("法院",)),
+    "vi": _foreign_must(("gọi", "Gọi"), ("tịch biên", "kê biên"), ("tòa án", "Tòa án")),
+}
+
+
+def _plain_law(*, court: bool) -> tuple[Part, ...]:
+    seizure = Part("plain_next_a", "やさしい日本語：差押えの予告", Writing.RUBY, 240, must=(SAYS_SEIZURE,), help=_READ)
+    return (
+        (
+            seizure,
+            Part(
+                "plain_next_court",
+                "やさしい日本語：裁判所の予告",
+                Writing.RUBY,
+                240,
+                must=(SAYS_COURT,),
+                never=(NO_SEIZURE,),
+                help=_READ,
+            ),
+        )
+        if court
+        else (seizure,)
+    )
+
+
+def _explained() -> tuple[Part, ...]:
+    """The sheets before a document of its own; its amount, day, telephone and 「日本語が正式」 come from the layout."""
+    return (
+        Part("plain_headline", "やさしい日本語：表題", Writing.RUBY, 60, help=_READ),
+        Part(
+            "plain",
+            "やさしい日本語：することの一覧",
+            Writing.RUBY,
+            300,
+            must=(TALK, (("いつまで",), "「いつまで」の日までに何をするかを書いてください")),
+            help=f"1行が1つの番号になります。額と「いつまで」の日は、上の枠に印字します。{_READ}",
+        ),
+        *_plain_law(court=True),
+        *_foreign(620, must=True),
     )
 
 
@@ -133,24 +193,6 @@ def _demand(*, batch_only: bool = False, seizes: bool = False) -> tuple[Part, ..
                     RUN_PLACES,
                     must=(SAYS_COURT,),
                     never=(NO_SEIZURE,),
-                ),
-            )
-        ),
-    )
-    plain_law = (
-        Part("plain_next_a", "やさしい日本語：差押えの予告", Writing.RUBY, 240, must=(SAYS_SEIZURE,), help=_READ),
-        *(
-            ()
-            if seizes
-            else (
-                Part(
-                    "plain_next_court",
-                    "やさしい日本語：裁判所の予告",
-                    Writing.RUBY,
-                    240,
-                    must=(SAYS_COURT,),
-                    never=(NO_SEIZURE,),
-                    help=_READ,
                 ),
             )
         ),
@@ -188,7 +230,7 @@ def _demand(*, batch_only: bool = False, seizes: bool = False) -> tuple[Part, ..
         Part("crossed", "すでにお支払いの方へ", Writing.TEXT, 90, RUN_PLACES, ("確認日",)),
         Part("plain_headline", "やさしい日本語：表題", Writing.RUBY, 90, help=_READ),
         Part("plain", "やさしい日本語：することの一覧", Writing.RUBY, 420, help=f"1行が1つの番号になります。{_READ}"),
-        *plain_law,
+        *_plain_law(court=not seizes),
         *_foreign(720),
     )
 
@@ -242,6 +284,7 @@ _DUNNING = (
     ),
     Part("court", "納付がないとき（そのほかの債権）", Writing.TEXT, 130, must=(SAYS_COURT,), never=(NO_SEIZURE,)),
     Part("help", "納めることが難しいとき", Writing.TEXT, 130, must=(TALK,)),
+    *_explained(),
 )
 _PLAN_BROKEN = (
     Part("lead", "はじめの文", Writing.TEXT, 200, ("誓約日", "誓約書番号"), ("誓約日", "誓約書番号")),
@@ -253,6 +296,7 @@ _PLAN_BROKEN = (
         must=((("差押", "裁判所", "訴訟"), "取り消したあとの手続を書いてください"),),
     ),
     Part("help", "納付が難しいとき", Writing.TEXT, 260, CITY_PLACES, must=(TALK,)),
+    *_explained(),
 )
 _HANDOVER = (
     Part(
@@ -270,6 +314,7 @@ _HANDOVER = (
     Part(
         "help", "期限までにできること", Writing.TEXT, 300, CITY_PLACES, must=(TALK,), help="1行が1つの項目になります。"
     ),
+    *_explained(),
 )
 
 KINDS: dict[str, Kind] = {

@@ -28,6 +28,7 @@ class SheetLine:
 
     line: LetterClaim
     due: AmountDue
+    role_text: str = ""  # as the letter says as what the person is asked for a claim of another
 
     @property
     def charge(self) -> LateCharge:
@@ -49,7 +50,8 @@ def sheet_lines(letter: Letter) -> list[SheetLine]:
         letter.claims.select_related("claim__kind").order_by("claim__kind__position", "claim__due_on", "claim__pk")
     )
     dues = amounts_due([line.claim for line in lines], as_of=letter.run.as_of)
-    return [SheetLine(line, dues[line.claim_id]) for line in lines]
+    roles = {line["claim_ref"]: line.get("role_text", "") for line in letter.snapshot["lines"]}
+    return [SheetLine(line, dues[line.claim_id], roles.get(str(line.claim_id), "")) for line in lines]
 
 
 @transaction.atomic
@@ -77,6 +79,7 @@ def charge_sheet(*, letter_id: int, by: Any, today: date) -> Document:
             "person": letter.person,
             "letter": letter,
             "lines": lines,
+            "with_others": any(line.line.role for line in lines),
             "late_yen": sum(line.line.late_yen for line in lines),
             "estimated": any(line.charge.estimated for line in lines),
         },

@@ -1,5 +1,6 @@
 """The paper of 督促状: for each person one PDF, a sheet a claim and then the slips; for the run one print file."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from notices.services.dunnings import printed, pull
 from notices.services.rendering import system_user
 from toyota_collect import audit
 from toyota_collect.dated import value_on
+from toyota_collect.documents.explanation import reading
 from toyota_collect.documents.pdf import joined
 from toyota_collect.documents.store import document_bytes, keep_document, letterhead, render_pdf
 from toyota_collect.models import Document
@@ -99,16 +101,35 @@ def _context(run: DunningRun, rows: list[Dunning], lines: dict[int, SlipLine]) -
     on, person, terms = run.issued_on, rows[0].person, kind_terms()
     words, appeals = parts_on("dunning", on, {}), value_on("dunning.appeal", on)
     to = rows[0].sent_to or printed(destinations([rows[0].claim], on=on).get(rows[0].claim_id))
-    return letterhead(on) | {
-        "person": person,
-        "postal_code": f"{to['postal_code'][:3]}-{to['postal_code'][3:]}",
-        "address_lines": to["address_lines"],
-        "name_lines": to["name_lines"],
-        "honorific": to["honorific"],
-        "run": run,
-        "words": words,
-        "sheets": [_sheet(row, lines[row.claim_id], terms.of(row.claim), words, appeals) for row in rows],
-    }
+    sheets = [_sheet(row, lines[row.claim_id], terms.of(row.claim), words, appeals) for row in rows]
+    return (
+        letterhead(on)
+        | read_as(person.letter_variant, words, sheets, until=run.deadline_on)
+        | {
+            "person": person,
+            "postal_code": f"{to['postal_code'][:3]}-{to['postal_code'][3:]}",
+            "address_lines": to["address_lines"],
+            "name_lines": to["name_lines"],
+            "honorific": to["honorific"],
+            "run": run,
+            "words": words,
+            "sheets": sheets,
+        }
+    )
+
+
+def read_as(form: str, words: Mapping[str, str], sheets: Sequence[Mapping[str, Any]], *, until: date) -> dict[str, Any]:
+    """What the template needs to print the sheets of one person in the form they read: all they owe is one sum."""
+    seizes = {sheet["seizes"] for sheet in sheets}
+    return reading(
+        form,
+        words,
+        total_yen=sum(sheet["row"].total_yen + sheet["late_yen"] for sheet in sheets),
+        until=until,
+        seizes=True in seizes,
+        courts=False in seizes,
+        appeal=any(sheet["appeal"] for sheet in sheets),
+    )
 
 
 def _sheet(
@@ -119,6 +140,7 @@ def _sheet(
         "row": row,
         "late_yen": line.late_yen,
         "terms": terms,
+        "seizes": rule.may_seize(legal_class=terms.legal_class, self_execution=terms.self_execution),
         "consequence": rule.consequence_of(words, legal_class=terms.legal_class, self_execution=terms.self_execution),
         "appeal": rule.appeal_text(appeals, body=row.appeal_body, is_tax=is_tax, city=settings.CITY_NAME),
     }

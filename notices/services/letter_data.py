@@ -16,16 +16,16 @@ from notices.letter.kind_words import trimmed
 from notices.letter.model import CityProfile, ClaimLine, KindText, LetterData, RatesText
 from notices.models import PrintRun
 from notices.rules.address import address_lines, window_name
-from notices.rules.forms import form_of
 from notices.services.selection import PersonClaims
 from notices.services.takers import Answer
 from toyota_collect.dated import value_on
 from toyota_collect.documents.barcodes import address_number, is_business_code
+from toyota_collect.letter_forms import form_of
 from toyota_collect.models import NoticeText
 from toyota_collect.notice_text import text_on
 
 CIVIL = ClaimKindTerms.LateRegime.CIVIL
-RUN_NUMBERS = 10_000  # a run has four figures in slip numbers and inserter marks
+RUN_NUMBERS = 9_999  # a run has four figures in marks and slip numbers: 0001 to 9999; 0000 are letters to one person
 
 
 class ProfileIncomplete(Exception):
@@ -65,7 +65,8 @@ class RunWords:
         form = form_of(one.person.letter_variant)
         dues = [due for _, due in one.claims]
         return LetterData(
-            run_number=run.pk % RUN_NUMBERS,
+            run_number=run_number(run.pk),
+            run_round=max(run.pk - 1, 0) // RUN_NUMBERS,
             serial=serial,
             number=number,
             issued_on=run.issued_on,
@@ -107,6 +108,11 @@ class RunWords:
             extra=extra,
             estimate=assumed_rates_text(self.rates),
         )
+
+
+def run_number(run_id: int) -> int:
+    """The four figures of a run; after 9,999 runs they begin again, and the slips tell the rounds apart."""
+    return (run_id - 1) % RUN_NUMBERS + 1 if run_id else 0
 
 
 def kind_text(text: NoticeText) -> KindText:

@@ -7,11 +7,9 @@ from django.db.models.functions import Left
 from claims.models import Slip
 from claims.services.slips import LetterSlip
 from notices.letter import LetterData, slips
-from notices.letter import Slip as PrintedSlip
 from notices.models import Letter
-from notices.services.letter_data import RUN_NUMBERS
+from notices.services.letter_data import run_number
 
-FREE_DIGITS = slice(8, 29)  # of the 44: after 91 and the company's six
 BEGIN = 11  # of these: run 4, serial 7
 
 
@@ -21,7 +19,7 @@ def letter_slips(person_id: int, data: LetterData) -> Iterator[LetterSlip]:
     for slip in slips(data):
         yield LetterSlip(
             person_id=person_id,
-            number=_number(slip),
+            number=slip.free,
             barcode=slip.number or "",
             reference=slip.reference,
             title=slip.title,
@@ -37,7 +35,7 @@ def letter_slips(person_id: int, data: LetterData) -> Iterator[LetterSlip]:
 
 def slips_of(letters: Iterable[Letter]) -> list[int]:
     """Ids of the slips that the letters printed: their numbers begin with those of the run and the letter."""
-    begins = {f"{one.run_id % RUN_NUMBERS:04d}{one.serial:07d}": one for one in letters}
+    begins = {f"{run_number(one.run_id):04d}{one.serial:07d}": one for one in letters}
     slips = Slip.objects.filter(origin=Slip.Origin.LETTER, person__in={one.person_id for one in begins.values()})
     rows = slips.annotate(begin=Left("number", BEGIN)).values_list("pk", "begin", "person_id", "issued_on")
     return [
@@ -51,8 +49,3 @@ def out_of_use(slip_ids: Iterable[int]) -> list[Slip]:
     """Of the slips, those that nobody may pay with any more, with what replaced them."""
     found = Slip.objects.filter(pk__in=list(slip_ids)).exclude(voided_on=None)
     return list(found.select_related("replaced_by").order_by("pk"))
-
-
-def _number(slip: PrintedSlip) -> str:
-    """The free digits of the barcode; a slip without one has those that its 照会番号 stands for."""
-    return slip.number[FREE_DIGITS] if slip.number else slip.reference.replace("-", "").ljust(21, "0")

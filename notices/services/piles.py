@@ -24,7 +24,7 @@ from notices.rules.envelopes import Bundle, Envelope, Piece, bundles, envelopes,
 from notices.rules.marks import mark_text
 from notices.services import engine
 from notices.services.engine import Part
-from notices.services.letter_data import RUN_NUMBERS
+from notices.services.letter_data import run_number
 from notices.services.manifest import Place, manifest
 from notices.services.pulls import open_letters
 from notices.services.rendering import frozen_letter
@@ -147,7 +147,7 @@ def _built(run: PrintRun, folder: Path, guests: dict[int, int], *, digits: int, 
 
 def _sheet_rows(run: PrintRun, envelope: Envelope, by_pk: dict[int, Piece], place: int, digits: int) -> list[list[Any]]:
     """The sheets of an envelope as the list tells them, after file and page; the mark comes last."""
-    serial, number = by_pk[envelope.letters[0]].serial, run.pk % RUN_NUMBERS
+    serial, number = by_pk[envelope.letters[0]].serial, run_number(run.pk)
     prefix, of = envelope.postal_code[:digits], envelope.sheets
     return [
         [prefix, place, sheet, of, mark_text(run=number, serial=serial, envelope=envelope.part, sheet=sheet, of=of)]
@@ -233,7 +233,7 @@ def _enclosed(guests: dict[int, int]) -> Iterator[tuple[int, LetterData]]:
     for guest_pk, host_pk in guests.items():
         host, guest = letters[host_pk], letters[guest_pk]
         of = host.sheets + guest.sheets
-        envelope = (host.run_id % RUN_NUMBERS, host.serial)
+        envelope = (run_number(host.run_id), host.serial)
         yield host_pk, replace(frozen_letter(host), enclosure=(*envelope, 1, of))
         yield guest_pk, replace(frozen_letter(guest), enclosure=(*envelope, host.sheets + 1, of))
 

@@ -13,7 +13,7 @@ from notices.letter.sheets import MAX_SHEETS
 from notices.models import Letter, PrintRun, Pull
 from notices.rules.marks import Unreadable, envelopes_of, read_mark
 from notices.rules.pulling import Found
-from notices.services.letter_data import RUN_NUMBERS
+from notices.services.letter_data import run_number
 from notices.services.letter_slips import slips_of
 from notices.services.pull_selection import letters_to_pull
 from notices.services.runs import RunRefused
@@ -154,7 +154,7 @@ def _letter_read(run: PrintRun, text: str) -> tuple[Letter, int | None]:
         raise RunRefused(str(error)) from error
     if mark.number:
         letter = run.letters.filter(number=mark.number).first()
-    elif mark.run != run.pk % RUN_NUMBERS:
+    elif mark.run != run_number(run.pk):
         raise RunRefused("ほかの一斉催告の催告書です。この束に入っていたなら、誤りがないか束を調べてください。")
     else:
         letter = run.letters.filter(serial=mark.serial).first()

@@ -264,8 +264,8 @@ def _letter(text: str) -> Letter:
     if mark.number:
         letters = letters.filter(number=mark.number)
     else:
-        of_run = letters.annotate(run_number=F("run_id") % RUN_NUMBERS)
-        letters = of_run.filter(run_number=mark.run % RUN_NUMBERS, serial=mark.serial).order_by("-run_id")
+        of_run = letters.annotate(run_number=(F("run_id") - 1) % RUN_NUMBERS + 1)
+        letters = of_run.filter(run_number=mark.run, serial=mark.serial).order_by("-run_id")
     letter = letters.first()
     if letter is None:
         raise RunRefused("この番号の催告書はありません。記号をもう一度読むか、番号を確かめてください。")

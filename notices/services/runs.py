@@ -127,7 +127,7 @@ def count(*, run_id: int, by: Any, today: date) -> PrintRun:
             run = editable_run(run_id, State.DRAFT, State.COUNTED, State.COUNTING)
             selection = select(run, today=today)
             tally = Tally()
-            for one in with_claims(run, selection.targets):
+            for one in with_claims(run, selection.targets, selection.takers):
                 tally.add(one)
             RunWords.of(run, today=today)  # a missing text is found now, not when the run is started
             write_exclusions(run, selection)

@@ -44,14 +44,19 @@ class LeftOut:
 class Selection:
     """``targets``: ids of people who get a letter, in the order of the post; ``yen`` are booked balances.
 
-    ``answering``: those of them who are asked for claims of others.
+    ``takers``: what they are asked for of others; it fills up as the letters are written, so that they are written once.
     """
 
     targets: list[int]
-    answering: frozenset[int]
+    takers: Takers
     left_out: list[LeftOut]
     beyond_limit: int
     unlinked_claims: int
+
+    @property
+    def answering(self) -> frozenset[int]:
+        """Of the targets, those who are asked for claims of others."""
+        return frozenset(pk for pk in self.targets if pk in self.takers.of)
 
     @property
     def found(self) -> int:
@@ -159,7 +164,7 @@ def select(run: PrintRun, *, today: date) -> Selection:
     chosen = [pk for _, pk in targets[: run.limit]]
     return Selection(
         targets=chosen,
-        answering=frozenset(pk for pk in chosen if pk in takers.of),
+        takers=takers,
         left_out=left_out,
         beyond_limit=len(targets) - len(chosen),
         unlinked_claims=overdue_claims(run).filter(**{f"{PERSON}__isnull": True}).count(),
@@ -175,14 +180,16 @@ def where(person: Person, to: Destination | Withheld) -> dict[str, Any]:
     return {"died_on": died_on, "postal_code": "", "address": "", "agent_protected": agent_protected}
 
 
-def with_claims(run: PrintRun, targets: list[int]) -> Iterator[PersonClaims]:
+def with_claims(run: PrintRun, targets: list[int], takers: Takers | None = None) -> Iterator[PersonClaims]:
     """The people in the given order, each with the claims of the letter and what is due on the run's day.
+
+    ``takers`` as ``select`` found them; none: they are looked for.
 
     Raises:
         TermsMissing: a claim's kind has no legal attributes for the day it fell due.
     """
     book = AddressBook.of(targets, on=run.issued_on)
-    takers = takers_of(run, days={run.as_of, run.issued_on})
+    takers = takers or takers_of(run, days={run.as_of, run.issued_on})
     for start in range(0, len(targets), BATCH):
         ids = targets[start : start + BATCH]
         people = Person.objects.in_bulk(ids)

@@ -118,7 +118,7 @@ def _write_letters(
     chunk_of = [chunk for chunk, size in zip(chunks, sizes, strict=True) for _ in range(size)]
     number_of = _numbers(run, len(selection.targets))
     tally = Tally()
-    people = enumerate(with_claims(run, selection.targets), 1)
+    people = enumerate(with_claims(run, selection.targets, selection.takers), 1)
     while batch := list(islice(people, PER_INSERT)):
         letters = []
         for serial, one in batch:

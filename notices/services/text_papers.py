@@ -12,31 +12,43 @@ from claims.services.charges import kind_terms
 from debtors.models import Person
 from notices.rules import dunning
 from notices.rules.address import address_lines, addressee
+from notices.rules.kinds import FORMS
 from notices.rules.text_checks import Problem
+from notices.services.dunning_paper import read_as
 from toyota_collect.dated import value_on
+from toyota_collect.documents.explanation import reading
 from toyota_collect.documents.store import letterhead, render_pdf
+from toyota_collect.letter_forms import form_of
 from toyota_collect.places import city_words, fill
 from toyota_collect.wareki import long_text
 
 NUMBER = "見本（送りません）"
 TERM = timedelta(days=14)
+LARGE_PAGES = 2  # of the document in large print
 DAY = date(2026, 12, 1)  # of the letter on which it is seen whether a text fits
 
 
-def sample_pdf(kind: str, parts: Mapping[str, str], *, person: Person | None, on: date) -> bytes:
-    """The document with these words, for the person or for somebody who does not exist."""
-    pdf, _ = render_pdf(f"documents/{kind}.html", context_of(kind, parts, person=person, on=on))
+def sample_pdf(kind: str, parts: Mapping[str, str], *, person: Person | None, form: str, on: date) -> bytes:
+    """The document with these words in a form, for the person or for somebody who does not exist."""
+    pdf, _ = render_pdf(f"documents/{kind}.html", context_of(kind, parts, person=person, form=form, on=on))
     return pdf
 
 
 def fit_problems(kind: str, parts: Mapping[str, str]) -> Iterator[Problem]:
-    """Each of these is one page; a text that makes two is too long."""
-    _, pages = render_pdf(f"documents/{kind}.html", context_of(kind, parts, person=None, on=DAY))
-    if pages > 1:
-        yield Problem("", f"1枚に入らず、{pages}枚になります。文言を短くしてください。")
+    """In each form so many pages as it should have; a text that makes more is too long."""
+    for form, label in FORMS.items():
+        _, pages = render_pdf(f"documents/{kind}.html", context_of(kind, parts, person=None, form=form, on=DAY))
+        if pages > (most := pages_of(form)):
+            yield Problem("", f"{label}：{most}枚に入らず、{pages}枚になります。文言を短くしてください。")
 
 
-def context_of(kind: str, parts: Mapping[str, str], *, person: Person | None, on: date) -> dict[str, Any]:
+def pages_of(form: str) -> int:
+    """The pages of the document itself, and those that explain it before it."""
+    variant, language = form_of(form)
+    return (LARGE_PAGES if variant == "large" else 1) + (2 if variant == "plain" else bool(language))
+
+
+def context_of(kind: str, parts: Mapping[str, str], *, person: Person | None, form: str, on: date) -> dict[str, Any]:
     """What the template of the kind needs; figures are made up where the person has no claim."""
     to: Any = person or SimpleNamespace(
         name="見本　花子", is_corporate=False, postal_code="4710025", address="愛知県豊田市西町架空丁目８番地の３"
@@ -50,7 +62,13 @@ def context_of(kind: str, parts: Mapping[str, str], *, person: Person | None, on
     }
     filled = {name: fill(text, words) for name, text in parts.items()}
     claim = _claim(person, on=on)
-    return head | {"number": NUMBER, "person": to, "words": filled} | made(to, filled, claim, on)
+    context = head | {"number": NUMBER, "person": to, "words": filled} | made(to, filled, claim, on)
+    if kind == "dunning" and person:
+        return context | read_as(form, filled, context["sheets"], until=context["run"].deadline_on)
+    total = context["short_yen"] if kind == "plan_broken" else context["total_yen"]
+    # Of all classes, so that what fits here fits everybody.
+    more = {"seizes": True, "courts": True, "appeal": kind == "dunning"}
+    return context | reading(form, filled, total_yen=total, until=on + TERM, **more)
 
 
 def _claim(person: Person | None, *, on: date) -> Claim:
@@ -93,6 +111,7 @@ def _dunning(to: Any, words: Mapping[str, str], claim: Claim, on: date) -> dict[
         "row": row,
         "late_yen": 0,
         "terms": terms,
+        "seizes": dunning.may_seize(legal_class=terms.legal_class, self_execution=terms.self_execution),
         "consequence": dunning.consequence_of(
             words, legal_class=terms.legal_class, self_execution=terms.self_execution
         ),
@@ -108,6 +127,7 @@ def _dunning(to: Any, words: Mapping[str, str], claim: Claim, on: date) -> dict[
         "name_lines": name.name_lines,
         "honorific": name.honorific,
         "run": SimpleNamespace(deadline_on=on + TERM),
+        "total_yen": row.total_yen,
         "sheets": [sheet],
     }
 

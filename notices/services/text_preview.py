@@ -11,16 +11,17 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 from debtors.models import Person
+from debtors.protection import hidden_people
 from notices.letter import KindText, LetterData, SingleData, Unprintable, layout, samples, sheets
 from notices.letter.fonts import PT_MM, faces
 from notices.letter.kind_words import headline
 from notices.letter.printing import check_fit
 from notices.letter.single import single_sheets
-from notices.rules.forms import form_of
 from notices.rules.kinds import FORMS, KINDS, Medium
 from notices.rules.text_checks import Problem
 from notices.services import single_data, text_papers
-from notices.services.letter_data import kind_text
+from notices.services.letter_data import LetterWithheld, kind_text
+from toyota_collect.letter_forms import form_of
 from toyota_collect.models import NoticeText
 from toyota_collect.notice_text import text_on
 
@@ -37,9 +38,12 @@ def pictures(text: NoticeText, *, person: Person | None, form: str, on: date) ->
     """The pages as PNG, with the person's own name, address and claims, or somebody's who does not exist.
 
     Raises:
+        LetterWithheld: the person is under protection measures, or may be: their address is shown nowhere.
         Unprintable: the text does not fit, or a name cannot be printed.
         SettingMissing, ProfileIncomplete: a text of the city is not set.
     """
+    if person and hidden_people([person.pk], on=on):
+        raise LetterWithheld("支援措置の登録がある人か、その人かもしれない人です。ほかの人で見てください。")
     return _stamped_pages(_pdf(text, person=person, form=form, on=on))
 
 
@@ -113,7 +117,7 @@ def _lines_too_long(words: KindText, medium: Medium) -> Iterator[Problem]:
 def _pdf(text: NoticeText, *, person: Person | None, form: str, on: date) -> bytes:
     kind, words = KINDS[text.kind], kind_text(text)
     if kind.medium is Medium.PAPER:
-        return text_papers.sample_pdf(text.kind, text.parts, person=person, on=on)
+        return text_papers.sample_pdf(text.kind, text.parts, person=person, form=form, on=on)
     shape: Mapping[str, Any] = dict(zip(("variant", "language"), form_of(form), strict=True))
     if person is None:
         if kind.medium is Medium.SHEET:

@@ -127,7 +127,21 @@ def render_pdf(template: str, context: dict[str, Any]) -> tuple[bytes, int]:
 def _style() -> Any:
     from weasyprint import CSS
 
-    return CSS(filename=str(Path(settings.ROOT) / "static" / "css" / "documents.css"), font_config=_fonts())
+    rules = (Path(settings.ROOT) / "static" / "css" / "documents.css").read_text(encoding="utf-8")
+    return CSS(string=_faces() + rules, font_config=_fonts())
+
+
+def _faces() -> str:
+    """The fonts of other languages, by their very files: no machine need have them installed."""
+    return "".join(
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; '
+        f'src: url("{(settings.LETTER_FONTS / file).as_uri()}") }}\n'
+        for family, weight, file in (
+            ("Letter Latin", 400, "LetterLatin-Regular.ttf"),
+            ("Letter Latin", 700, "LetterLatin-Bold.ttf"),
+            ("Letter Chinese", 400, "LetterChinese-Regular.otf"),
+        )
+    )
 
 
 @cache

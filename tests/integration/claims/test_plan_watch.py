@@ -9,7 +9,7 @@ from claims import plan_documents as documents
 from claims.models import Claim, ClaimEvent, Hold, Payment, PlanBreach
 from claims.services import plan_watch, plans
 from claims.services.plan_standing import state_of
-from debtors.models import WorkItem
+from debtors.models import Person, WorkItem
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import system_user, user
 from tests.factories.plans import DAY, signed, standing_on, words
@@ -170,3 +170,16 @@ def test_the_notice_says_what_is_missing_until_when_and_where_to_get_help(collec
     breach.save()
     with pytest.raises(plans.PlanRefused, match="通知は要りません"):
         documents.notice_document(breach, by=collector, on=date(2026, 12, 9))
+
+
+def test_the_notice_is_explained_in_the_language_of_the_person(collector):
+    owed = claim(principal_yen=30_000, due_on=date(2027, 3, 31))
+    Person.objects.filter(pk=owed.identity.person_id).update(letter_variant="vi")
+    signed(owed, by=collector)
+    plan_watch.watch(today=date(2026, 12, 6), by=system_user())
+    notice = documents.notice_document(PlanBreach.objects.get(), by=collector, on=date(2026, 12, 7))
+    assert notice.pages == 2
+    page = words(notice)
+    assert page.index("Bạnđãhứa") < page.index("2026-12-17") + 200
+    assert page.index("Bạnđãhứa") < page.index("このままのとき")
+    assert "¥10,000" in page[: page.index("このままのとき")]

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from fractions import Fraction
 
 import pypdfium2
 import pytest
@@ -13,6 +14,8 @@ from notices.services.charge_sheet import SheetWithheld, charge_sheet, sheet_lin
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.integration.notices.conftest import DAY
+from tests.integration.notices.test_addressees import alone
+from tests.integration.notices.test_takers import DIED, inherit
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import Document
 
@@ -69,6 +72,26 @@ def test_the_sheet_opens_from_the_letter(letter, client, settings, tmp_path):
     answer = client.get(reverse("notices:letter-charges", args=[letter.pk]))
     assert answer.status_code == 200
     assert answer.content.startswith(b"%PDF")
+
+
+def test_an_heir_sees_the_whole_calculation_and_what_of_it_is_asked(finished_run, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    dead, son, daughter = alone(1, died_on=DIED), alone(2), alone(3)
+    claim(dead, principal_yen=200_000, due_on=date(2025, 5, 31))
+    inherit(dead, user("collector"), (son, Fraction(2, 3)), (daughter, Fraction(1, 3)))
+    run = finished_run(takers=["heir"])
+    whole, parts = 0, []
+    for letter in run.letters.select_related("run", "person"):
+        (row,) = sheet_lines(letter)
+        made = charge_sheet(letter_id=letter.pk, by=system_user(), today=DAY)
+        text = "".join(pypdfium2.PdfDocument(document_bytes(made))[0].get_textpage().get_text_bounded().split())
+        assert row.line.late_yen < row.charge.yen
+        assert f"このうち{row.line.late_yen:,}円です" in text
+        assert f"延滞金等の計{row.line.late_yen:,}円" in text
+        assert "相続人として（持分3分の" in text
+        assert "このうち未納の額は" not in text
+        whole, parts = row.charge.yen, [*parts, row.line.late_yen]
+    assert (len(parts), sum(parts)) == (2, whole)
 
 
 def test_a_protected_person_has_none(letter):

@@ -8,6 +8,7 @@ import pypdfium2 as pdfium
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from claims.models import BookingSource, Claim, ClaimEvent, ClaimKindTerms, Hold, Payment, PaymentTarget, Slip
 from claims.services.clocks import clocks_for
@@ -17,9 +18,11 @@ from notices.services.dunning_paper import first_pages, make_all
 from notices.services.dunning_selection import select
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
+from tests.integration.notices.test_desk_slip import words
 from toyota_collect import approvals
 from toyota_collect.documents.store import document_bytes
-from toyota_collect.models import Setting
+from toyota_collect.models import NoticeText, Setting
+from toyota_collect.notice_text import text_on
 from toyota_collect.permissions import Role
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +154,7 @@ def test_the_paper_says_what_the_law_asks_and_is_kept(operator):
     texts = ["".join(page.get_textpage().get_text_bounded().split()) for page in pages]
     tax = next(text for text in texts if "地方税法329条" in text)
     rent = next(text for text in texts if "地方自治法施行令171条" in text)
-    for words in (
+    for told in (
         "督促状",
         "架空花子",
         "34,500円",
@@ -161,7 +164,7 @@ def test_the_paper_says_what_the_law_asks_and_is_kept(operator):
         "地方税法19条の12",
         "豊債管督第",
     ):
-        assert words in tax, words
+        assert told in tax, told
     assert "審査請求" not in rent
     assert "差押え" not in rent
     assert "裁判所" in rent
@@ -169,6 +172,46 @@ def test_the_paper_says_what_the_law_asks_and_is_kept(operator):
     with pikepdf.open(io.BytesIO(document_bytes(run.bundle))) as whole:
         assert len(whole.pages) == document.pages
     assert first_pages(run) == {1: 1}
+
+
+def test_who_reads_portuguese_gets_an_explanation_first_and_the_act_whole(operator):
+    """One explanation for the envelope, with the sum of its slips; the sheets of 督促状 are those anybody gets."""
+    someone = person(letter_variant="pt")
+    owed(someone, principal_yen=34_500)
+    owed(someone, kind="housing_rent", source="jutaku", principal_yen=24_800)
+    run = made(operator)
+    texts = words(document_bytes(run.dunnings.first().document))
+    slips = Slip.objects.filter(dunnings__run=run)
+    assert "Sóodocumentoemjaponêstemefeitolegal." in texts[0]
+    assert f"¥{sum(slip.amount_yen for slip in slips):,}" in texts[0]
+    assert "2026-11-30" in texts[0]
+    assert "podecontestar" in texts[0], "教示のことも説明する"
+    assert "〒471-0034" in texts[0], "窓あき封筒に見えるのは1枚目"
+    assert ["督促状" in text and "指定期限" in text for text in texts[:4]] == [False, True, True, False]
+
+
+def test_large_print_and_easy_japanese_of_the_run(operator):
+    for form in ("large", "plain"):
+        owed(person(letter_variant=form, name=f"架空 {form}"))
+    run = made(operator)
+    large, plain = (words(document_bytes(one.document)) for one in run.dunnings.select_related("document"))
+    if "はらうおかね" in large[0]:
+        large, plain = plain, large
+    assert "相談・問い合わせ" in large[0]
+    assert "教示" not in large[0]
+    assert "審査請求" in "".join(large)
+    assert "いつまで" in plain[0]
+    assert "Português" in plain[1]
+    assert "指定期限" in plain[2]
+
+
+def test_a_text_of_the_city_without_explanations_is_printed_as_it_was(operator):
+    parts = {name: text for name, text in text_on("dunning", DAY).parts.items() if name != "pt"}
+    NoticeText.objects.create(
+        kind="dunning", version=2, starts_on=DAY, parts=parts, approved_at=timezone.now(), built_in=True
+    )
+    owed(person(letter_variant="pt"))
+    assert "指定期限" in words(document_bytes(made(operator).dunnings.get().document))[0]
 
 
 def test_made_twice_nothing_is_doubled(operator):

@@ -1,6 +1,7 @@
 """Slips of letters become known with their letters: the numbers printed, once, and never those of a sample."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,14 +9,18 @@ import pytest
 from claims.models import BookingSource, Claim, Payment, Slip
 from claims.services.recognition import recognise
 from claims.services.settlement import examine
-from claims.services.slips import issue_slip
+from claims.services.slips import issue_slip, register_letter_slips
 from notices.letter import LetterData, slips
 from notices.models import PrintChunk
+from notices.rules.marks import read_mark
 from notices.services import runs
+from notices.services.letter_data import run_number
+from notices.services.letter_slips import letter_slips
 from notices.services.rendering import render_chunk
 from tests.factories.claims import book, claim
 from tests.factories.debtors import person, protect, system_user
 from tests.integration.notices.conftest import DAY
+from toyota_collect.documents.barcodes import read_slip
 from toyota_collect.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +57,30 @@ def test_one_without_a_barcode_has_a_number_of_its_own(finished_run):
     assert [slip.barcode for slip in found] == ["", ""]
     assert len({slip.number for slip in found}) == 2
     assert all(slip.number == slip.reference.replace("-", "").ljust(21, "0") for slip in found)
+
+
+@pytest.mark.parametrize("yen", [41_000, 400_000])
+def test_runs_whose_four_figures_are_the_same_never_share_a_slip(finished_run, monkeypatch, yen):
+    """After 9,999 runs the figures begin again: the slips of the later run are known too, each with its own number."""
+    one, two = claim(person(), principal_yen=yen), claim(person(), principal_yen=yen)
+    run = finished_run()
+    again = [replace(LetterData.from_json(json.dumps(letter.snapshot)), run_round=1) for letter in run.letters.all()]
+    people = list(run.letters.values_list("person_id", flat=True))
+    new = [slip for of, data in zip(people, again, strict=True) for slip in letter_slips(of, data)]
+    assert register_letter_slips(new, by=system_user()) == 2
+    found = Slip.objects.filter(origin="letter")
+    assert found.values("number").distinct().count() == 4
+    assert set(found.filter(lines__claim__in=[one, two], voided_on=None).values_list("number", flat=True)) == {
+        slip.number for slip in new
+    }
+    for slip in new:
+        if slip.barcode:
+            assert read_mark(slip.barcode).run == run.pk
+            assert read_slip(slip.barcode).free == slip.number
+
+
+def test_the_four_figures_of_runs_begin_again_and_are_never_those_of_single_letters():
+    assert [run_number(pk) for pk in (0, 1, 9_998, 9_999, 10_000, 19_998, 19_999)] == [0, 1, 9_998, 9_999, 1, 9_999, 1]
 
 
 def test_money_paid_with_one_finds_its_claims_and_what_it_was_asked_for(finished_run):

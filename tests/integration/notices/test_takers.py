@@ -18,7 +18,7 @@ from claims.services import parties
 from debtors.models import Contact, Person
 from notices.letter import LetterData, sheets
 from notices.models import Letter, LetterClaim, Pull
-from notices.services import runs
+from notices.services import runs, selection
 from notices.services.runs import RunRefused
 from notices.services.selection import select, with_claims
 from tests.factories.claims import book, claim, pay, receive
@@ -132,6 +132,19 @@ def test_heirs_get_their_shares_where_nobody_gets_the_letter_about_the_dead(froz
     text = json.dumps(run.letters.get(person=son).snapshot, ensure_ascii=False)
     assert f"亡　{dead.name} 様の相続人として（持分 3分の2）" in text
     assert daughter.name not in text
+
+
+def test_who_is_asked_is_looked_up_once_for_counting_and_writing(make_run, frozen_run, staff, monkeypatch):
+    husband, wife = alone(1), alone(2)
+    join(claim(husband), wife, staff)
+    seen = []
+    looked_up = selection.takers_of
+    monkeypatch.setattr(selection, "takers_of", lambda *given, **more: seen.append(1) or looked_up(*given, **more))
+    run = make_run(takers=["joint"])
+    assert (run.counts["letters"], run.counts["taken_letters"], len(seen)) == (2, 1, 1)
+    run = frozen_run(takers=["joint"])
+    assert run.counts["taken_letters"] == 1
+    assert len(seen) == 3
 
 
 def test_heirs_whose_shares_are_open_are_not_asked(make_run, staff):

@@ -1,24 +1,35 @@
 """帳票の文言: a version is drafted, checked, approved by a second person, used from its day on, and never changed after."""
 
+import re
 from datetime import date
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
+from notices import reference
 from notices.letter import LetterData
-from notices.rules.kinds import KINDS
-from notices.services import text_preview, texts
+from notices.reference import first_texts
+from notices.rules.kinds import FORMS, KINDS, Medium
+from notices.services import text_papers, text_preview, texts
+from notices.services.letter_data import LetterWithheld
 from notices.services.rendering import frozen_letter
 from tests.factories.claims import claim
-from tests.factories.debtors import person, protect, user
+from tests.factories.debtors import identity, person, protect, user
 from tests.integration.notices.conftest import DAY
+from tests.integration.notices.test_addressees import SECRET
+from tests.integration.notices.test_desk_slip import words as pages_of
 from toyota_collect import approvals
-from toyota_collect.dated import SettingMissing
+from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.documents.explanation import LANGUAGES, part_of
+from toyota_collect.letter_forms import form_of
 from toyota_collect.models import AuditEvent, NoticeText
 from toyota_collect.notice_text import parts_on, text_on
 
 pytestmark = pytest.mark.django_db
+PAPERS = [kind.code for kind in KINDS.values() if kind.medium is Medium.PAPER]
 HARDSHIP = "病気や失業などで難しい方は、分けて支払う相談ができます。"
 
 
@@ -200,6 +211,78 @@ def test_every_kind_can_be_looked_at_on_a_real_person(kind):
     assert 1 <= len(pages) <= 4
     assert all(page.startswith(b"\x89PNG") for page in pages)
     assert not someone.letters.exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_preview_shows_the_address_of_somebody_protected(kind):
+    hidden, suspected = person(**SECRET), person(**SECRET, name="架空 変名子")
+    flag = protect(hidden)
+    identity(
+        suspected, "kokuho", kana=flag.identity.kana, kana_key=flag.identity.kana_key, name_key=flag.identity.name_key
+    )
+    for someone in (hidden, suspected):
+        claim(someone, kind="nhi_tax", source="kokuho")
+        with pytest.raises(LetterWithheld, match="支援措置"):
+            text_preview.pictures(text_on(kind, DAY), person=someone, form="large.pt", on=DAY)
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_document_of_its_own_is_explained_in_the_form_that_the_person_reads(kind, form):
+    """The explanation first, with the amount, the telephone and which paper counts; then the Japanese document whole."""
+    variant, language = form_of(form)
+    someone = person(name="架空 見本子")
+    claim(someone, kind="nhi_tax", source="kokuho", principal_yen=68_200, due_on=date(2026, 8, 31))
+    words = text_on(kind, DAY).parts
+    pages = pages_of(text_papers.sample_pdf(kind, words, person=someone, form=form, on=DAY))
+    japanese = pages_of(
+        text_papers.sample_pdf(kind, words, person=someone, form=variant.replace("plain", "normal"), on=DAY)
+    )
+    assert len(pages) == text_papers.pages_of(form)
+    whole, alone = ("".join(re.sub(r"\d/\d", "", page) for page in of) for of in (pages[-len(japanese) :], japanese))
+    assert whole == alone, "only the numbers of the pages differ"
+    phone = value_on("city.profile", DAY)["phone"]
+    for page in pages[: len(pages) - len(japanese)]:
+        assert phone in page
+        assert re.search(r"¥\d+,\d{3}|\d+,\d{3}円", page)
+        assert "2026-12-04" in page or "12月4日（金）" in page
+    first = pages[0]
+    if variant == "plain":
+        assert "説明" in first
+        assert "正式" in first
+    for one in LANGUAGES:
+        if part_of(one.lang) == language:
+            assert "".join(one.explains.split()) in first
+            assert "".join(words[language].split()) in first
+    if variant == "large":
+        assert phone in japanese[0]
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+def test_the_first_texts_of_documents_of_their_own_fit_in_every_form(kind):
+    assert text_preview.fit_problems(text_on(kind, DAY)) == []
+
+
+def test_an_explanation_too_long_for_its_page_is_told_by_its_form():
+    parts = dict(text_on("dunning", DAY).parts) | {"pt": "Telefone. " * 400}
+    faults = text_preview.fit_problems(NoticeText(kind="dunning", version=2, parts=parts))
+    assert {one.text.split("：")[0] for one in faults} == {FORMS[form] for form in ("plain", "pt", "large.pt")}
+
+
+def test_texts_from_before_the_explanations_get_them_beside_their_own_words():
+    old = {name: words for name, words in text_on("dunning", DAY).parts.items() if len(name) > 2}
+    old = {name: words for name, words in old.items() if not name.startswith("plain")} | {
+        "help": "下の窓口にご相談ください。"
+    }
+    NoticeText.objects.create(
+        kind="dunning", version=2, starts_on=DAY, parts=old, approved_at=timezone.now(), built_in=True
+    )
+    for _ in range(2):
+        reference.complete(apps, ["dunning", "visit"], starts_on=DAY, note="加えた")
+    found = text_on("dunning", DAY)
+    assert found.version == 3
+    assert found.parts == first_texts()["dunning"] | {"help": "下の窓口にご相談ください。"}
+    assert text_on("visit", DAY).version == 1
 
 
 def test_a_preview_has_no_slips_and_no_number(monkeypatch):

@@ -9,10 +9,10 @@ from notices.letter.kind_words import emphasised, headline, trimmed
 from notices.letter.single import single_sheets
 from notices.letter.verify import verify
 from notices.reference import first_texts
-from notices.rules.forms import form_of
 from notices.rules.kinds import FORMS, KINDS, Medium
 from tests.integration.notices.test_desk_slip import words as pages_of
 from tests.unit.notices.test_letter_print import _assert_equal
+from toyota_collect.letter_forms import form_of
 
 DEMANDS = [kind.code for kind in KINDS.values() if kind.medium is Medium.DEMAND]
 SHEETS = [kind.code for kind in KINDS.values() if kind.medium is Medium.SHEET]

@@ -3,9 +3,9 @@
 import pytest
 
 from notices.reference import first_texts
-from notices.rules.forms import form_of
 from notices.rules.kinds import BATCH, FORMS, KINDS, SINGLE, Medium, Writing
 from notices.rules.text_checks import clean, problems
+from toyota_collect.letter_forms import form_of
 from toyota_collect.places import fill, places_in
 
 CODES = list(KINDS)
@@ -68,6 +68,13 @@ def test_a_warning_of_seizure_has_no_words_for_other_claims():
         pytest.param("welfare", "body", "滞納のある方へ。相談できます。", "支払いの求め", id="a guide that presses"),
         pytest.param("visit", "steps", "来ないと差し押さえます。お電話ください。", "予告は書きません", id="a threat"),
         pytest.param("handover_notice", "lead", "{所管課}から。", "移管すること", id="no handing over"),
+        pytest.param("dunning", "pt", "Telefone. penhora", "裁判所の手続", id="no court in Portuguese"),
+        pytest.param("dunning", "vi", "gọi tòa án", "差押え", id="no seizure in Vietnamese"),
+        pytest.param("plan_broken", "zh", "扣押 法院", "電話で相談", id="no telephone in Chinese"),
+        pytest.param("dunning", "plain", "はらって ください。", "相談できること", id="nobody to talk to, easily"),
+        pytest.param(
+            "dunning", "plain_next_court", "｜差押《さしおさえ》 裁判所", "書くことはできません", id="seizure, easily"
+        ),
     ],
 )
 def test_required_and_forbidden_contents(kind, part, text, reason):

@@ -15,7 +15,9 @@ from debtors.services_work import open_work_item
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import person, user
 from tests.factories.handovers import AFTER, DAY, DEADLINE, accept, handed_in, line_of, pick, rent
+from tests.integration.notices.test_desk_slip import words
 from toyota_collect import approvals
+from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import Document
 from toyota_collect.permissions import Role
 
@@ -218,3 +220,16 @@ def test_collected_counts_from_the_handover_to_the_giving_back(clerk, chief, dir
         "waiting": 0, "accepted": 0, "returned": 1, "handed_yen": 0, "collected_yen": 30_000, "left_yen": 0,
     }  # fmt: skip
     assert taken.amount_yen == 30_000
+
+
+def test_the_notice_before_a_handover_is_explained_as_the_person_reads(clerk):
+    someone = person(name="架空 花子", letter_variant="large.en")
+    basket = pick([rent(someone, yen=150_000)], clerk)
+    handovers.announce(handover_id=basket.pk, deadline_on=DEADLINE, by=clerk, on=DAY)
+    pages = words(document_bytes(Document.objects.get(kind="handover_notice")))
+    assert "OnlytheJapanesedocumenthaslegaleffect." in pages[0]
+    assert f"¥{basket.lines.get().total_yen:,}" in pages[0]
+    assert f"{DEADLINE:%Y-%m-%d}" in pages[0]
+    assert "債権の移管について（予告）" in pages[1]
+    assert "相談・問い合わせ" in pages[1], "大きな文字では、1枚目に電話"
+    assert len(pages) == 3

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-LANGUAGES = ("en", "pt", "zh", "vi")  # as in notices.letter.kind_words
+LANGUAGES = ("en", "pt", "zh", "vi")
 
 
 class Form(NamedTuple):
