@@ -185,6 +185,8 @@ def _holds(condition: Condition, column: Column, path: str, *, on: date) -> Q:
         return _text_holds(op, path, column.folded(str(value)))
     if column.kind is Kind.DATE:
         value = [day_of(one, on=on) for one in value] if op == "between" else day_of(value, on=on)
+    if op == "until_or_empty":
+        return absent | Q(**{f"{path}__lte": value})
     if op == "between":
         return Q(**{f"{path}__gte": value[0], f"{path}__lte": value[1]})
     lookup = {"least": "gte", "since": "gte", "most": "lte", "until": "lte", "equals": "exact"}[op]

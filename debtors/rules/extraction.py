@@ -35,6 +35,7 @@ OPERATORS: dict[Kind, dict[str, str]] = {
     Kind.DATE: {
         "since": "が次の日以後",
         "until": "が次の日以前",
+        "until_or_empty": "が次の日以前、または空",
         "between": "がこの間（両端を含む）",
         "equals": "が次の日",
     }

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Q, Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from debtors.extraction_files import WRITERS, CannotWrite
@@ -309,6 +310,7 @@ def _ask_for_decision(asked: ExtractionExport, spec: Spec, *, before: int, limit
         subject_key=str(asked.pk),
         title=f"抽出の書き出し（マスキングなし）{asked.version}"[:200],
         reason=asked.purpose,
+        subject_url=reverse("debtors:extraction-exported", args=[asked.pk]),
         evidence=evidence,
         by=asked.by,
     )

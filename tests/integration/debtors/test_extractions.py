@@ -81,6 +81,8 @@ def test_conditions_hold_together_and_the_figures_are_of_all_rows(collector):
         pytest.param(("kind", "none", ["housing_rent"]), "a", id="none of"),
         pytest.param(("paid_on", "empty"), "b", id="never paid"),
         pytest.param(("paid_on", "filled"), "a", id="has paid"),
+        pytest.param(("paid_on", "until_or_empty", "2026-09-01"), "ab", id="not paid since that day, or never"),
+        pytest.param(("paid_on", "until_or_empty", "2026-08-31"), "b", id="the other paid the day after"),
         pytest.param(("name", "contains", "高橋"), "b", id="in any character form"),
         pytest.param(("name", "lacks", "高橋"), "a", id="lacks"),
         pytest.param(("kana", "starts", "たかはし"), "b", id="kana typed as hiragana"),
