@@ -61,10 +61,10 @@ def spec_of(version: ExtractionVersion, *, user: Any) -> Spec:
     columns = tuple(known[code] for code in version.columns if code in known)
     if not columns:
         raise ConditionWrong("この版の項目は、いまの一覧で見られません。「直す」を開いて、項目を選び直してください。")
-    conditions = tuple(check_stored(data, known) for data in version.conditions)
+    titles = {code: one.title for code, one in lists.columns_of(source.code).items()}
+    conditions = tuple(check_stored(data, known, titles) for data in version.conditions)
     sort = version.sort if version.sort in known and not known[version.sort].withheld else ""
-    every = lists.columns_of(source.code)
-    left_out = tuple(every[code].title if code in every else code for code in version.columns if code not in known)
+    left_out = tuple(titles.get(code, code) for code in version.columns if code not in known)
     return Spec(source, conditions, columns, sort, version.descending, left_out)
 
 

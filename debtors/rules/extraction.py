@@ -86,17 +86,18 @@ def read_condition(column: Column, *, op: str, values: Sequence[str], choices: M
     return Condition(column.code, op, read if wanted == 2 else read[0])
 
 
-def check_stored(data: Mapping[str, Any], columns: Mapping[str, Column]) -> Condition:
-    """A stored condition, if its column and operator are still there.
+def check_stored(data: Mapping[str, Any], columns: Mapping[str, Column], titles: Mapping[str, str]) -> Condition:
+    """A stored condition, if its column and operator are among ``columns``; ``titles`` names those that are not.
 
     Raises:
-        ConditionWrong: they are not, since a column was taken away or changed its kind.
+        ConditionWrong: they are not: the column is gone, has changed its kind, or is not for who runs it.
     """
     column = columns.get(str(data.get("column")))
     if column is None or data.get("op") not in OPERATORS[column.kind]:
-        name = column.title if column else str(data.get("column"))
+        code = str(data.get("column"))
         raise ConditionWrong(
-            f"条件の項目「{name}」は、いまの一覧では使えません。「直す」を開いて、条件を外してください。"
+            f"条件の項目「{titles.get(code, code)}」は使えません。一覧にないか、あなたの権限では見られない項目です。"
+            "「直す」か「写しを作る」から、その条件を外してください。"
         )
     return Condition(column.code, str(data["op"]), data.get("value"))
 

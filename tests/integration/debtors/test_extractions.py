@@ -277,7 +277,7 @@ def test_a_shared_extraction_runs_with_the_rights_of_who_runs_it(collector):
     assert asked.left_out == ("担当",)
     assert figures_of(asked, select(asked, user=viewer, on=TODAY)).people == 1
     hidden = save(collector, "people", ("officer", "any", ["x"]), name="担当で", share="all")
-    with pytest.raises(ConditionWrong, match="使えません"):
+    with pytest.raises(ConditionWrong, match="「担当」は使えません"):
         spec_of(hidden, user=viewer)
     with pytest.raises(ConditionWrong, match="権限がありません"):
         spec_of(save(collector, "contacts", name="経過", share="all"), user=viewer)
