@@ -488,7 +488,7 @@ def test_rows_come_from_a_cursor_of_the_server(collector, monkeypatch):
 @pytest.mark.long
 @pytest.mark.parametrize("form", ["utf8", "cp932", "xlsx"])
 def test_a_hundred_thousand_rows_in_little_memory(form, collector):
-    """About 20 s a form; what is held is ids, not rows."""
+    """A minute or two a form, for memory is watched; what is held is ids, not rows."""
     rows = 100_000
     value = {"people": 1, "kept_days": 3, "most_rows": rows}
     Setting.objects.filter(key="extraction.export").update(value=value)
