@@ -11,11 +11,13 @@ class ClaimsConfig(AppConfig):
             day_facts,
             decisions,
             dependents,
+            extraction_lists,
             facts,
             handover_pages,
             hold_pages,
             people_joined,
         )
+        from toyota_collect.lists import lists
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -57,6 +59,7 @@ class ClaimsConfig(AppConfig):
         registry.number_searches.append(facts.people_by_notice)
         registry.number_searches.append(facts.people_by_slip)
         registry.nav_item(NavItem(DAILY, "電話", "claims:calls", Permission.CONTACT_WRITE, 9))
+        extraction_lists.register(lists)
         decisions.register(registry)
         people_joined.register(registry)
         dependents.register(registry)

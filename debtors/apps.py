@@ -6,8 +6,18 @@ class DebtorsConfig(AppConfig):
     verbose_name = "人"
 
     def ready(self) -> None:
-        from debtors import day_facts, decisions, dependents, life_page, matching_page, person_tables, relation_tables
+        from debtors import (
+            day_facts,
+            decisions,
+            dependents,
+            extraction_lists,
+            life_page,
+            matching_page,
+            person_tables,
+            relation_tables,
+        )
         from debtors.happenings import happenings
+        from toyota_collect.lists import lists
         from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -33,6 +43,8 @@ class DebtorsConfig(AppConfig):
         )
         registry.happenings.append(happenings)
         registry.happenings.append(life_page.happenings)
+        registry.nav_item(NavItem(BATCH, "抽出", "debtors:extractions", Permission.EXTRACT, 26))
+        extraction_lists.register(lists)
         decisions.register(registry)
         person_tables.register(registry)
         relation_tables.register(registry)

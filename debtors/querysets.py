@@ -6,7 +6,8 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from toyota_collect.permissions import Role, visible_grounds
+from toyota_collect.lists import lists
+from toyota_collect.permissions import Role, allows, visible_grounds
 
 
 def in_force(on: date, prefix: str = "") -> Q:
@@ -104,3 +105,14 @@ class AssignmentRuleQuerySet(models.QuerySet):
 class AbsenceQuerySet(models.QuerySet):
     def on_day(self, on: date) -> "AbsenceQuerySet":
         return self.filter(starts_on__lte=on, ends_on__gte=on, ended_at=None)
+
+
+class ExtractionQuerySet(models.QuerySet):
+    def kept(self) -> "ExtractionQuerySet":
+        return self.filter(retired_at=None)
+
+    def visible_to(self, user: Any) -> "ExtractionQuerySet":
+        """The user's own and what others share with them, of lists the user may see."""
+        open_to = [one.code for one in lists if allows(user, one.permission)]
+        team = Q(share="team", owner__role=user.role, owner__section=user.section_id)
+        return self.filter(Q(owner=user) | Q(share="all") | team, list_code__in=open_to)

@@ -10,6 +10,7 @@ class NoticesConfig(AppConfig):
             day_facts,
             decisions,
             dependents,
+            extraction_lists,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
         )
@@ -19,6 +20,7 @@ class NoticesConfig(AppConfig):
         from notices.querysets import CHANNEL
         from notices.services import closed_piles, singles, texts
         from notices.services.dunning_selection import CHANNEL as DUNNING_CHANNEL
+        from toyota_collect.lists import lists
         from toyota_collect.nav import BATCH, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
@@ -53,6 +55,7 @@ class NoticesConfig(AppConfig):
         registry.number_searches.append(people_by_document)
         registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
         registry.day_facts.append(day_facts.day_facts)
+        extraction_lists.register(lists)
         people_joined.register(registry)
         dependents.register(registry)
         decisions.register(registry)

@@ -1,5 +1,6 @@
 """Writing what was done and what was looked at."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,11 +26,20 @@ def record(
 
 def log_view(request: HttpRequest, *, action: str, person_key: str = "") -> None:
     """Write who looked at whom, with the purpose the role's work gives."""
-    AccessLog.objects.create(
-        by=request.user,  # type: ignore[misc]  # views are behind LoginRequiredMiddleware
-        action=action,
-        person_key=person_key,
-        purpose=PURPOSE_OF.get(getattr(request.user, "role", ""), Purpose.COLLECTION),
-        path=unquote(request.get_full_path())[:300],  # what was searched for is part of what was done
-        address=request.META.get("REMOTE_ADDR") or None,
-    )
+    AccessLog.objects.create(person_key=person_key, **_look(request, action))
+
+
+def log_views(request: HttpRequest, *, action: str, person_keys: Iterable[str]) -> None:
+    """Write who looked at many at once: a row for each of them."""
+    look = _look(request, action)
+    AccessLog.objects.bulk_create([AccessLog(person_key=key, **look) for key in person_keys])
+
+
+def _look(request: HttpRequest, action: str) -> dict[str, Any]:
+    return {
+        "by": request.user,  # views are behind LoginRequiredMiddleware
+        "action": action,
+        "purpose": PURPOSE_OF.get(getattr(request.user, "role", ""), Purpose.COLLECTION),
+        "path": unquote(request.get_full_path())[:300],  # what was searched for is part of what was done
+        "address": request.META.get("REMOTE_ADDR") or None,
+    }

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     SAFE_ROUTE = "safe.route"  # how letters reach people under protection, and the closed pile
     TEXT_VIEW = "text.view"
     TEXT_EDIT = "text.edit"
+    EXTRACT = "extract"  # saved extractions over the lists the user may see
     ASK = "ask"
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
@@ -100,6 +101,7 @@ _DESCRIPTIONS = {
     Permission.SAFE_ROUTE: "支援措置の送付経路を登録し、その束を作る・渡す",
     Permission.TEXT_VIEW: "帳票の文言を見る",
     Permission.TEXT_EDIT: "帳票の文言の版を作り、承認を求める",
+    Permission.EXTRACT: "抽出条件を作り、結果を見る・書き出す（見られる一覧だけ）",
     Permission.ASK: "起案した件を見る・取り下げる",
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
@@ -138,6 +140,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.NOTICE_MAKE,
             P.SAFE_ROUTE,
             P.TEXT_VIEW,
+            P.EXTRACT,
             P.ASK,
         }
     ),
@@ -168,6 +171,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.RUN_VIEW,
+            P.EXTRACT,
             P.ASK,
             P.APPROVE,
             P.BOARD_VIEW,
@@ -190,11 +194,21 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.MONEY_WORK,
+            P.EXTRACT,
             P.ASK,
         }
     ),
     Role.SECTION_VIEWER: frozenset(
-        {P.HOME, P.PERSON_SEARCH, P.PERSON_VIEW, P.CLAIM_VIEW, P.HANDOVER_PREPARE, P.EVIDENCE, P.STANDARD_CHECK}
+        {
+            P.HOME,
+            P.PERSON_SEARCH,
+            P.PERSON_VIEW,
+            P.CLAIM_VIEW,
+            P.HANDOVER_PREPARE,
+            P.EVIDENCE,
+            P.STANDARD_CHECK,
+            P.EXTRACT,
+        }
     ),
     Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),

@@ -120,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "claims.tasks.sweep_imports", "schedule": timedelta(minutes=1)},
     "sweep-receipt-files": {"task": "claims.tasks.sweep_receipt_files", "schedule": timedelta(minutes=5)},
     "look-after-exports": {"task": "claims.tasks.look_after_exports", "schedule": timedelta(minutes=15)},
+    "look-after-extractions": {"task": "debtors.tasks.look_after_extractions", "schedule": timedelta(minutes=15)},
     "look-after-payments": {"task": "claims.tasks.look_after_payments", "schedule": timedelta(hours=6)},
     "look-after-holds": {"task": "claims.tasks.look_after_holds", "schedule": timedelta(hours=6)},
     "find-who-is-who": {"task": "debtors.tasks.find_questions", "schedule": crontab(hour=4, minute=0)},

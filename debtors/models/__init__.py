@@ -1,6 +1,7 @@
 from debtors.models.calls import CallTurn
 from debtors.models.contact import Contact, WorkItem
 from debtors.models.desk import Absence, Assignment, AssignmentRule, NextActionRule
+from debtors.models.extraction import Extraction, ExtractionExport, ExtractionVersion
 from debtors.models.life_event import LifeEvent
 from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
@@ -18,6 +19,9 @@ __all__ = [
     "CallTurn",
     "Contact",
     "CounterVisit",
+    "Extraction",
+    "ExtractionExport",
+    "ExtractionVersion",
     "FormerFact",
     "IdentityLink",
     "Joining",
