@@ -35,7 +35,9 @@ def take(page: Page, name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": WIDTH, "height": max(900, min(height, TALLEST))})
-        picture = Image.open(io.BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
+        # Anything but these two would need a style of its own, which the CSP refuses.
+        shot = page.screenshot(animations="allow", caret="initial")
+        picture = Image.open(io.BytesIO(shot)).convert("RGB")
         info = PngImagePlugin.PngInfo()
         info.add_itxt(KEPT, "\n".join(words), zip=True)
         picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True, pnginfo=info)

@@ -22,7 +22,8 @@ MOST_TABS = 120
 FOCUSED = """() => {
     const one = document.activeElement, style = getComputedStyle(one);
     const label = one.labels && one.labels.length ? one.labels[0].innerText : "";
-    const seen = style.outlineStyle !== "none" || style.boxShadow !== "none";
+    // In a date the browser marks the part of it, or its calendar.
+    const seen = style.outlineStyle !== "none" || style.boxShadow !== "none" || one.type === "date";
     return [(one.getAttribute("aria-label") || label || one.innerText || one.value || one.tagName).trim(), seen];
 }"""
 
