@@ -35,6 +35,7 @@ def take(page: Page, name: str) -> None:
         page.evaluate("scrollTo(0, 0)")
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": WIDTH, "height": max(900, min(height, TALLEST))})
+        page.wait_for_timeout(500)  # charts move in
         # Anything but these two would need a style of its own, which the CSP refuses.
         shot = page.screenshot(animations="allow", caret="initial")
         picture = Image.open(io.BytesIO(shot)).convert("RGB")
