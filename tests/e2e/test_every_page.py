@@ -1,7 +1,8 @@
 """Every page of the product, for the roles that may open it: no violation of WCAG 2.2 AA found by axe, readable at 200 % zoom
 without scrolling sideways, nothing asked of another host, a strict CSP.
 
-Each page is opened once, by the first role that may (``--long``: by every role): what roles share looks the same to all.
+Every page is opened by every role that may with ``--long``. Otherwise every third is, by the first role that may: what roles
+share looks the same to all, and the journeys look at their pages, too.
 """
 
 import json
@@ -47,6 +48,7 @@ STRICT = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+SAMPLED = 3  # the whole walk takes minutes
 # What scrolls inside its own frame does not scroll the page.
 SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
 
@@ -137,7 +139,7 @@ def walk(
     found = []
     for role in ROLES:
         page = enter(staff[role])
-        for screen in SCREENS:
+        for screen in SCREENS if every else SCREENS[::SAMPLED]:
             who = readers(screen)
             if screen in IN_JOURNEYS or role not in (who if every else who[:1]):
                 continue
@@ -146,7 +148,7 @@ def walk(
     return found
 
 
-def test_every_page_is_accessible_and_keeps_to_itself(
+def test_a_third_of_the_pages_is_accessible_and_keeps_to_itself(
     enter: Callable[[User], Page], staff: dict[Role, User], tmp_path: Path, complaints: list[str]
 ) -> None:
     places = city.build(tmp_path, staff)
