@@ -48,6 +48,7 @@ STRICT = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+HEARD = ("error", "warning")
 SAMPLED = 3  # the whole walk takes minutes
 # What scrolls inside its own frame does not scroll the page.
 SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
@@ -82,7 +83,7 @@ def enter(browser: Browser, live_server: LiveServer, complaints: list[str]) -> I
         context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("console", lambda said: complaints.append(f"{page.url} {said.text}") if said.type != "log" else None)
+        page.on("console", lambda said: complaints.append(f"{page.url} {said.text}") if said.type in HEARD else None)
         page.on("pageerror", lambda error: complaints.append(f"{page.url} {error}"))
         page.on(
             "request",
