@@ -7,13 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from claims.models import Entry, Plan
+from claims.models import Plan
+from claims.promises import was_kept
 from claims.services import call_queue
 from claims.services.plan_standing import states_of
 from claims.statement import statement_of
 from debtors.joined import together
-from debtors.models import CallScript, CallTurn, Contact, OutcomeRule, Person
+from debtors.models import Assignment, CallScript, CallTurn, Contact, OutcomeRule, Person
 from debtors.rules.calling import CallFacts, situations
+from debtors.services.assigning import officers_covered
 from toyota_collect.dated import SettingMissing
 from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
@@ -22,20 +24,27 @@ SHOWN = 15
 State = CallTurn.State
 
 
-def list_of(user: Any, *, on: date, now: datetime) -> dict[str, Any]:
+def list_of(user: Any, *, on: date, now: datetime, own_first: bool) -> dict[str, Any]:
     """Context of the list: a constant number of queries, however long it is."""
+    own_of = user if own_first else None
     held = call_queue.in_hand(on=on, now=now, by=user)
     counts = dict(CallTurn.objects.filter(on=on).values_list("state").annotate(Count("pk")).order_by())
     try:
-        closed, coming = call_queue.why_closed(on=on, now=now), call_queue.coming(on=on, now=now, limit=SHOWN)
+        closed = call_queue.why_closed(on=on, now=now)
+        coming = call_queue.coming(on=on, now=now, limit=SHOWN, own_of=own_of)
     except SettingMissing as missing:
         closed, coming = str(missing), []
     later = CallTurn.objects.filter(on=on, state=State.AGAIN, not_before__gt=now).select_related("person")
     skipped = CallTurn.objects.filter(on=on, state=State.SKIPPED).values_list("skip_reason").annotate(Count("pk"))
+    own = Assignment.objects.filter(
+        person__in=[turn.person_id for turn in coming], officer__in=officers_covered(user, on=on)
+    )
+    owned = set(own.values_list("person", flat=True))
     return {
         "held": held,
+        "own_first": own_first,
         "closed": closed,
-        "coming": [{"turn": turn, "why": _why(turn, now=now)} for turn in coming],
+        "coming": [{"turn": turn, "why": _why(turn, now=now), "own": turn.person_id in owned} for turn in coming],
         "later": later.order_by("not_before")[:SHOWN],
         "counts": {state.value: counts.get(state.value, 0) for state in State},
         "made": sum(counts.values()),
@@ -87,13 +96,8 @@ def facts_of(person: Person, *, on: date) -> tuple[CallFacts, list[Contact]]:
     promise = next((line for line in lines if line.promised_on), None)
     if promise and any(line.on > promise.promised_on for line in lines if line.outcome in reached):
         promise = None  # it was spoken of since
-    paid = promise is not None and (
-        Entry.objects.filter(
-            claim__identity__person__in=people,
-            kind=Entry.Kind.RECEIPT,
-            receipt__paid_on__gte=promise.on,
-            reversed_by=None,
-        ).exists()
+    kept = promise is not None and was_kept(
+        people, given_on=promise.on, promised_on=promise.promised_on, promised_yen=promise.promised_yen
     )
     plans = Plan.objects.filter(person__in=people, signed_on__isnull=False, closed_on=None)
     missed = sum(state.standing.missed for state in states_of(plans, on=on).values() if state.standing)
@@ -102,7 +106,7 @@ def facts_of(person: Person, *, on: date) -> tuple[CallFacts, list[Contact]]:
         spoken_on=spoken,
         unanswered_on=_last(line.on for line in calls if line.outcome not in reached),
         promised_on=promise.promised_on if promise else None,
-        paid_since=paid,
+        promise_kept=kept,
         plan_missed=missed,
         letter_on=_last(line.on for line in lines if line.outcome == Contact.Outcome.SENT),
     )

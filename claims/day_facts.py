@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from claims.facts import scope_of
 from claims.models import Claim, ClaimGroup, ClaimKindTerms, Entry, Hold, ImportFile, Payment, Plan
+from claims.promises import kept_facts
 from claims.services.plan_standing import states_of
 from claims.services.plans import subject_key
 from debtors.querysets import in_force
@@ -48,6 +49,7 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     yield from _owed(claims, on)
     yield from _clocks(claims, on)
     yield from _money(claims, on)
+    yield from kept_facts(claims, people, on)
     yield from _announced(claims)
     yield from _plans(people, on)
     yield from _holds(people, on)

@@ -16,11 +16,16 @@ from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
 from toyota_collect.permissions import Permission, require
 
+OWN_FIRST = "calls.own_first"  # in the session: it belongs to the desk somebody sits at
+
 
 @require(Permission.CONTACT_WRITE)
 def calls(request: HttpRequest) -> HttpResponse:
+    if "own" in request.GET:
+        request.session[OWN_FIRST] = request.GET["own"] == "1"
     audit.log_view(request, action="calls")
-    context = call_page.list_of(request.user, on=business_date(), now=timezone.now())
+    own_first = request.session.get(OWN_FIRST, True)
+    context = call_page.list_of(request.user, on=business_date(), now=timezone.now(), own_first=own_first)
     return render(request, "claims/calls/list.html", context)
 
 
@@ -40,7 +45,12 @@ def build(request: HttpRequest) -> HttpResponse:
 @require_POST
 def next_person(request: HttpRequest) -> HttpResponse:
     try:
-        turn = call_queue.take_next(on=business_date(), now=timezone.now(), by=request.user)
+        turn = call_queue.take_next(
+            on=business_date(),
+            now=timezone.now(),
+            by=request.user,
+            own_first=request.session.get(OWN_FIRST, True),
+        )
     except (call_queue.CallRefused, SettingMissing) as refused:
         messages.warning(request, str(refused))
         return redirect("claims:calls")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from debtors.models import Contact, LifeEvent, Person, WorkItem
 from debtors.protection import hidden_people
 from debtors.rules.next_action import STEP, day_after
+from toyota_collect.money import yen_text
 from toyota_collect.registry import Fact
 from toyota_collect.wareki import long_text
 
@@ -41,13 +42,19 @@ def _contacts(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
     spoken = dict(latest.values_list("person", "on"))
     for person, day in spoken.items():
         yield person, Fact("contact", day)
-    promised = contacts.filter(promised_on__isnull=False, on__gte=on - REMEMBERED)
-    for person, day, promised_on in (
-        promised.order_by("person_id", "-on", "-pk").distinct("person_id").values_list("person", "on", "promised_on")
-    ):
+    for person, day, promised_on, promised_yen in latest_promises(people, on):
         if spoken[person] <= max(day, promised_on):
-            text = f"{long_text(day)}に約束"
+            text = f"{long_text(day)}に{f'{yen_text(promised_yen)}の' if promised_yen else ''}約束"
             yield person, Fact("promise", promised_on, text=text, since=day_after(day))
+
+
+def latest_promises(people: Sequence[int], on: date) -> Any:
+    """(person, day on which it was given, day promised, sum or None) of the promise each made last."""
+    promised = Contact.objects.in_force().filter(
+        person__in=people, on__lte=on, on__gte=on - REMEMBERED, promised_on__isnull=False
+    )
+    latest = promised.exclude(outcome__in=LETTERS).order_by("person_id", "-on", "-pk").distinct("person_id")
+    return latest.values_list("person", "on", "promised_on", "promised_yen")
 
 
 def _lives(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:

@@ -87,7 +87,9 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     except visits.VisitRefused as refused:
         return HttpResponse(str(refused), status=409)
     context = counter_page.sums_of(found, request.user, request.POST, on=business_date())
-    return render(request, "notices/slips/_answer.html", context | {"with_claims": "claims" in request.GET})
+    return render(
+        request, "notices/slips/_answer.html", context | {"with_claims": "claims" in request.GET, "short": True}
+    )
 
 
 @require(Permission.HOLD_WRITE)

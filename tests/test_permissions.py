@@ -35,6 +35,9 @@ class Row(NamedTuple):
 ROWS: dict[str, Row] = {
     "home": Row(allowed=302),
     "styleguide": Row(),
+    "manual": Row(),
+    "manual-page": Row({"name": "page"}),
+    "manual-picture": Row({"name": "picture"}),
     "debtors:search": Row(),
     "debtors:day": Row(),
     "debtors:panel-advice": Row({"number": "number"}),
@@ -385,6 +388,8 @@ def world(debtor: Person) -> dict[str, Any]:
     slip = issue_slip(person_id=debtor.pk, claim_ids=[owed.pk], by=author, **days)
     text = NoticeText.objects.create(kind="visit", version=2, starts_on=date(2026, 12, 1), made_by=author)
     return {
+        "page": "collector",
+        "picture": "log",
         "text": text.pk,
         "kind": "visit",
         "number": debtor.number,

@@ -7,15 +7,17 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from toyota_collect import manual
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import NavItem, registry
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Give the base template the navigation the user may use, the business date and the demo mark."""
+    """Give the base template the navigation the user may use, the way to help, the business date and the demo mark."""
     user = getattr(request, "user", None)
     nav: list[dict[str, Any]] = []
+    help_url = ""
     if user is not None and user.is_authenticated:
         items = [item for item in registry.nav if allows(user, Permission(item.permission))]
         items.sort(key=lambda item: item.order)
@@ -24,11 +26,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
         for title, members in groupby(items, key=lambda item: item.section):
             nav.append({"title": title, "items": [_entry(item, request, here) for item in members]})
+        screen = request.resolver_match.view_name if request.resolver_match else ""
+        help_url = manual.help_for(screen, getattr(user, "role", ""))
     return {
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
         "business_date": business_date(),
         "nav": nav,
+        "help_url": help_url,
     }
 
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from toyota_collect import views
+from toyota_collect import views, views_manual
 from toyota_collect.views_styleguide import styleguide
 
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("lawyers/", include("lawyers.urls")),
     path("approvals/", include("toyota_collect.urls_approvals")),
     path("users/", include("toyota_collect.urls_users")),
+    path("manual/", views_manual.page, name="manual"),
+    path("manual/<slug:name>/", views_manual.page, name="manual-page"),
+    path("manual/pictures/<slug:name>.png", views_manual.picture, name="manual-picture"),
     path("styleguide/", styleguide, name="styleguide"),
     path("accounts/", include("toyota_collect.urls_accounts")),
     path("admin/", admin.site.urls),

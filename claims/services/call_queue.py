@@ -18,6 +18,7 @@ from claims.models import Claim
 from debtors.models import CallTurn, Contact, OutcomeRule
 from debtors.protection import all_hidden_people, hidden_people
 from debtors.rules.calling import why_not_now
+from debtors.services.assigning import officers_covered
 from debtors.services_work import record_contact
 from toyota_collect import audit
 from toyota_collect.dated import value_on
@@ -73,8 +74,8 @@ AND t.tries < %(tries)s
 AND NOT EXISTS (
     SELECT FROM debtors_contact c LEFT JOIN debtors_outcomerule r ON r.outcome = c.outcome
     WHERE c.person_id = t.person_id AND c.channel = 'phone' AND c."on" = %(on)s
-        AND (r.retry_minutes IS NULL OR coalesce((c."on" + c.at) AT TIME ZONE %(zone)s, c.written_at)
-            + r.retry_minutes * interval '1 minute' > %(now)s)
+        AND (r.retry_minutes IS NULL OR c."on" + coalesce(c.at, (c.written_at AT TIME ZONE %(zone)s)::time)
+            + r.retry_minutes * interval '1 minute' > %(hour_of_day)s)
         AND NOT EXISTS (SELECT FROM debtors_contact n WHERE n.corrects_id = c.id))
 AND (t.household = '' OR NOT EXISTS (
     SELECT FROM debtors_callturn o WHERE o."on" = t."on" AND o.household = t.household AND o.id <> t.id
@@ -89,12 +90,16 @@ CLASSES = tuple(
     for near in ("true", "false")
     for hour in ("t.best_hour = %(hour)s", "t.best_hour IS NULL", "t.best_hour <> %(hour)s")
 )
+# Of those whom the collector looks after, or stands in for today.
+OWN = "EXISTS (SELECT FROM debtors_assignment a WHERE a.person_id = t.person_id AND a.officer_id = ANY(%(officers)s))"
 TAKE = """
 UPDATE debtors_callturn SET state = 'taken', taken_by_id = %(by)s, taken_until = %(until)s, checked = '{{}}', checked_at = NULL
 WHERE id = (SELECT t.id FROM debtors_callturn t WHERE {free} ORDER BY t.value_yen DESC, t.id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
-LOOK = "SELECT t.id FROM debtors_callturn t WHERE {free} ORDER BY t.value_yen DESC, t.id LIMIT %(limit)s"
+LOOK = """
+SELECT t.id FROM debtors_callturn t WHERE {free} AND NOT t.id = ANY(%(seen)s) ORDER BY t.value_yen DESC, t.id LIMIT %(limit)s
+"""
 
 
 class CallRefused(Exception):
@@ -133,11 +138,11 @@ def why_closed(*, on: date, now: datetime) -> str:
     return why_not_now(datetime.combine(on, local.time()), value_on(HOURS, on), holidays)
 
 
-def take_next(*, on: date, now: datetime, by: Any) -> CallTurn | None:
+def take_next(*, on: date, now: datetime, by: Any, own_first: bool = False) -> CallTurn | None:
     """The next person for this collector, or the one still in hand; nothing where the list is worked off for now.
 
     Who is taken is nobody else's for the minutes of ``call.order``. People who may not be called any more are passed
-    over with the reason.
+    over with the reason. ``own_first``: those the collector looks after come before all others, in the same order.
 
     Raises:
         CallRefused: it is not an hour at which people are called.
@@ -146,7 +151,7 @@ def take_next(*, on: date, now: datetime, by: Any) -> CallTurn | None:
         return held
     if why := why_closed(on=on, now=now):
         raise CallRefused(why)
-    given = _given(on=on, now=now) | {"by": by.pk}
+    given = _given(on=on, now=now, own_of=by if own_first else None) | {"by": by.pk}
     for _ in range(STALE_ROWS):
         pk = _take(given)
         if pk is None:  # nobody is left, or this collector asked twice at once
@@ -224,12 +229,12 @@ def finish(*, turn_id: int, on: date, now: datetime, by: Any, **facts: Any) -> C
     return contact
 
 
-def coming(*, on: date, now: datetime, limit: int) -> list[CallTurn]:
-    """Who comes next, in order, as the list stands."""
-    given, ids = _given(on=on, now=now), []
+def coming(*, on: date, now: datetime, limit: int, own_of: Any = None) -> list[CallTurn]:
+    """Who comes next, in order, as the list stands; the people of ``own_of`` before all others."""
+    given, ids = _given(on=on, now=now, own_of=own_of), list[int]()
     with connection.cursor() as cursor:
-        for free in CLASSES:
-            cursor.execute(LOOK.format(free=free), given | {"limit": limit - len(ids)})
+        for free in _classes(given):
+            cursor.execute(LOOK.format(free=free), given | {"limit": limit - len(ids), "seen": ids})
             ids += [pk for (pk,) in cursor.fetchall()]
             if len(ids) >= limit:
                 break
@@ -237,17 +242,28 @@ def coming(*, on: date, now: datetime, limit: int) -> list[CallTurn]:
     return [found[pk] for pk in ids]
 
 
-def _given(*, on: date, now: datetime) -> dict[str, Any]:
+def _given(*, on: date, now: datetime, own_of: Any = None) -> dict[str, Any]:
+    """``hour_of_day`` is the clock's time on the business date, which in a demo city is not the clock's own day."""
     order = value_on(ORDER, on)
     until = now + timedelta(minutes=int(order["hold_minutes"]))
-    hour = timezone.localtime(now).hour
-    given = {"on": on, "now": now, "hour": hour, "zone": settings.TIME_ZONE}
-    return given | {"tries": int(order["tries"]), "until": until}
+    local = timezone.localtime(now)
+    given = {"on": on, "now": now, "hour": local.hour, "hour_of_day": datetime.combine(on, local.time())}
+    officers = officers_covered(own_of, on=on) if own_of else []
+    return given | {
+        "zone": settings.TIME_ZONE,
+        "officers": officers,
+        "tries": int(order["tries"]),
+        "until": until,
+    }
+
+
+def _classes(given: dict[str, Any]) -> list[str]:
+    return [f"{OWN} AND {free}" for free in CLASSES if given["officers"]] + list(CLASSES)
 
 
 def _take(given: dict[str, Any]) -> int | None:
     """One row, locked and taken; a household of which somebody else takes another at this moment is tried anew."""
-    for free in CLASSES:
+    for free in _classes(given):
         for _ in range(HOUSEHOLD_TRIES):
             try:
                 with transaction.atomic(), bare_statements(), connection.cursor() as cursor:

@@ -28,14 +28,15 @@ class Situation(Enum):
 class CallFacts:
     """What is known before the call. ``spoken_on``, ``unanswered_on``: the last call that was, and was not, answered.
 
-    ``promised_on``: the last day promised of which no later contact speaks; ``paid_since``: money came since the promise.
+    ``promised_on``: the last day promised of which no later contact speaks; ``promise_kept``: the
+    money came in time.
     """
 
     today: date
     spoken_on: date | None = None
     unanswered_on: date | None = None
     promised_on: date | None = None
-    paid_since: bool = False
+    promise_kept: bool = False
     plan_missed: int = 0
     letter_on: date | None = None
 
@@ -45,7 +46,7 @@ def situations(facts: CallFacts) -> tuple[Situation, ...]:
     found = []
     if facts.plan_missed:
         found.append(Situation.PLAN)
-    if facts.promised_on and facts.promised_on < facts.today and not facts.paid_since:
+    if facts.promised_on and facts.promised_on < facts.today and not facts.promise_kept:
         found.append(Situation.PROMISE)
     if facts.letter_on and (facts.spoken_on is None or facts.spoken_on < facts.letter_on):
         found.append(Situation.LETTER)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count
 
-from debtors.models import Assignment, AssignmentRule, Person, WorkItem
+from debtors.models import Absence, Assignment, AssignmentRule, Person, WorkItem
 from debtors.protection import all_hidden_people
 from toyota_collect import audit
 from toyota_collect.history import bare_statements
@@ -158,6 +158,12 @@ def assign_by_hand(*, person_id: int, officer: Any, reason: str, on: date, by: A
     detail = {"person": person.number, "from": str(former.officer) if former else "", "to": str(officer)}
     audit.record(event="assignment.by_hand", by=by, target=made, detail=detail | {"steps": steps, "reason": reason})
     return made
+
+
+def officers_covered(officer: Any, *, on: date) -> list[int]:
+    """Whose people the officer sees on the day: their own, and those of whom they stand in for."""
+    covered = Absence.objects.on_day(on).filter(stand_in=officer).values_list("officer", flat=True)
+    return [officer.pk, *covered]
 
 
 def officers() -> Any:

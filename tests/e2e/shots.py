@@ -1,6 +1,6 @@
-"""Full-page screenshots of a running installation, for the manual and for looking.
+"""Full-page screenshots of a running installation, for looking; the manual has its own (`pictures.py`).
 
-    .venv/bin/python -m tests.e2e.shots --out docs/manual/images [--url http://127.0.0.1:8000] [--width 1440]
+    .venv/bin/python -m tests.e2e.shots --out DIR [--url http://127.0.0.1:8000] [--width 1440]
         [--password …] supervisor=/claims/board/ collector=/people/ …
 
 A page is ``user=path`` or ``user=path@file name``; ``-=path`` is looked at signed out. Without pages, every page of each

@@ -31,6 +31,7 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.long  # with something on them, the pages are looked at in test_every_page.py
 def test_every_page_of_every_navigation(sign_in: SignIn, complaints: list[str]) -> None:
     examined: set[str] = set()  # what two roles share is examined once
     for role in ROLES:

@@ -11,6 +11,7 @@ from claims.models import Claim, ClaimEvent
 from claims.services import events
 from claims.services.clocks import refresh_clocks
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user
@@ -47,6 +48,7 @@ def test_the_laboratory_before_and_after_an_act(sign_in: SignIn, owed: Claim, co
     collector.get_by_role("radio", name=re.compile("^催告")).check()
     expect(collector.get_by_text("動くのは2件のうち1件だけ")).to_be_visible()
     expect(row(collector, "市民税")).to_contain_text("R9.5.20")
+    take(collector, "clocks")
     expect(collector).to_have_url(re.compile("act=demand"))
     collector.locator("body").press("6")  # 差押, by its key
     expect(row(collector, "市民税")).to_contain_text("完成しない")

@@ -19,6 +19,7 @@ from notices.models import Letter, PrintRun, ReturnedLetter
 from notices.rules.marks import read_mark
 from notices.services.engine import marks_of
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect
@@ -85,6 +86,7 @@ def test_a_run_is_made_approved_watched_and_one_letter_opened(
     expect(operator.get_by_role("heading", name="作成の結果")).to_be_visible(timeout=60_000)
     run.refresh_from_db()
     assert (run.state, run.letters.count()) == ("verified", 2)
+    take(operator, "run")
 
     operator.get_by_role("link", name="催告書の一覧").click()
     operator.get_by_role("link", name=run.letters.get(person=asked).number).click()

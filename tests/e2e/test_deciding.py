@@ -11,6 +11,7 @@ from claims.models import BookingSource, ClaimEvent
 from notices.models import DunningRun
 from notices.services.dunning_paper import make_all
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, user
@@ -48,6 +49,7 @@ def test_many_are_approved_with_the_evidence_of_each_before_the_eyes(sign_in: Si
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("link", name=re.compile("まとめて決める")).click()
     expect(page.get_by_role("table", name=re.compile("決裁の根拠"))).to_have_count(4)
+    take(page, "deciding")
     assert faults(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
     for number in (1, 2, 4):

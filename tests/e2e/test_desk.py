@@ -11,6 +11,7 @@ from claims.services.slips import issue_slip
 from debtors.models import CallTurn, Contact, CounterVisit
 from debtors.services_work import log_letters
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.e2e.test_case_work import panel
 from tests.factories.claims import claim
@@ -67,10 +68,12 @@ def test_a_contact_in_its_place_from_the_keyboard(sign_in: SignIn, visitor, comp
     expect(page.get_by_role("textbox", name="次の一手")).to_have_value("生活の相談につなぐか、猶予・停止を検討する")
     page.keyboard.press("q")
     expect(page.get_by_label("内容")).to_have_value("仕事が減り、収入が下がったとのこと。")
+    take(page, "log")
     page.keyboard.press("s")
     expect(panel(page, "経過")).to_contain_text("収入が下がった")
     expect(panel(page, "次の一手")).to_contain_text("生活の相談につなぐか")
     expect(panel(page, "最後の接触")).to_contain_text("納められない")
+    take(page, "person")
     assert page.url.endswith(f"/people/{visitor.number}/")
     contact = Contact.objects.exclude(outcome="sent").get()
     assert (contact.outcome, contact.channel, contact.on) == ("hardship", "phone", date(2026, 11, 20))
@@ -129,6 +132,7 @@ def test_a_visitor_with_tax_insurance_and_housing_slips(sign_in: SignIn, visitor
     mouse.press(page.locator(f"#claim-{insurance}"))
     mouse.press(page.locator(f"#claim-{rent}"))
     expect(page.locator("#slip-sum")).to_contain_text("1件")
+    take(page, "counter")
     mouse.press(page.get_by_role("button", name="納付書にする"))
     made = Slip.objects.exclude(pk=slip.pk).get()
     link = page.get_by_role("link", name="納付書を印刷する")
@@ -212,6 +216,7 @@ def test_a_call_from_the_list_to_the_written_outcome(sign_in: SignIn, visitor, c
     expect(panel(page, "滞納合計")).to_contain_text("円")
     assert faults(page) == []
     wide(page)
+    take(page, "call")
     page.keyboard.press("2")
     page.get_by_label("約束の日").fill("2026-11-30")
     page.get_by_label("内容").fill("月末に納めるとのこと")

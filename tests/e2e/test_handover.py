@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from claims.models import Claim, HandoverLine
 from claims.services.clocks import refresh_clocks
 from tests.e2e.conftest import PASSWORD, SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import identity, person, user
@@ -46,6 +47,7 @@ def test_a_basket_from_the_section_to_the_office_and_back(
     section = sign_in(Role.SECTION_VIEWER)
     section.goto("/claims/handovers/")
     expect(section.get_by_text("未納 400,000円（300,000円以上）").first).to_be_visible()
+    take(section, "handover")
     assert faults(section) == []
     section.set_viewport_size(WIDE)
     section.get_by_role("button", name=re.compile("この人を箱に入れる.*架空 花子")).click()

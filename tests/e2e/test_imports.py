@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from claims import tasks
 from claims.models import Claim, RejectedRow
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.extracts import AS_OF, claims, import_all
 from toyota_collect.permissions import Role
@@ -43,6 +44,7 @@ def test_an_extract_is_looked_at_taken_in_and_its_row_mended(
     work(sent)
     page.reload()
     expect(page.get_by_role("table").get_by_text("＋51,000").first).to_be_visible()
+    take(page, "imports")
     assert faults(page) == []
     page.get_by_role("link", name="zei_tainou_20261120.csv").click()
     expect(page.get_by_role("row", name="調定額（更正後）")).to_be_visible()

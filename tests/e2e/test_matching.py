@@ -9,6 +9,7 @@ from debtors.models import Joining, MatchQuestion, Person
 from debtors.rules.questions import Agreement, Evidence, Question
 from debtors.services.questions import keep_questions
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user
@@ -52,6 +53,7 @@ def test_pairs_are_answered_from_the_keyboard_and_taken_back(sign_in: SignIn, qu
     page.wait_for_selector("body[data-ready]")
     expect(page.locator("#pair")).to_have_text("髙橋 架空 と 高橋 架空")
     expect(page.locator(".compare mark").first).to_have_text("髙")
+    take(page, "matching")
 
     page.keyboard.press("r")
     page.keyboard.type("123 本人に確かめた")  # figures typed in the field answer nothing

@@ -1,6 +1,7 @@
 """A collector's morning from the keyboard, and a supervisor who shares the work anew."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -10,6 +11,7 @@ from debtors.models import Assignment
 from debtors.services.assigning import assign_by_hand, assign_new
 from debtors.services.assignment_rules import save_rule
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim
 from tests.factories.debtors import person, user
@@ -27,7 +29,8 @@ def owing(name: str, kana: str, *, days_left: int | None = None):
     return made
 
 
-def test_my_day_is_worked_from_the_keyboard(sign_in: SignIn, complaints: list[str]) -> None:
+def test_my_day_is_worked_from_the_keyboard(sign_in: SignIn, complaints: list[str], settings: Any) -> None:
+    settings.BASE_DATE = date(2026, 11, 20)
     page = sign_in(Role.COLLECTOR)
     collector, on = User.objects.get(username=Role.COLLECTOR.value), business_date()
     for name, left in (("架空 康平", 6), ("架空 美千代", 58)):
@@ -42,6 +45,7 @@ def test_my_day_is_worked_from_the_keyboard(sign_in: SignIn, complaints: list[st
     expect(rows.first).to_contain_text("電話する")
     assert faults(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
+    take(page, "my_day")
     page.keyboard.press("j")
     expect(rows.nth(1)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("e")

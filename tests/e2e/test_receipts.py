@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from claims.models import BookingSource, Claim, DayClose, Overpayment, Receipt
 from claims.services import slips
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user
@@ -66,6 +67,7 @@ def test_a_payment_in_doubt_is_decided_printed_and_the_day_closed(
     plan = clerk.get_by_role("table", name=re.compile("充当の案"))
     expect(plan.get_by_role("row", name=re.compile("水道料金"))).to_be_visible()
     expect(plan.get_by_text("過誤納金とする")).to_be_visible()
+    take(clerk, "case")
     assert faults(clerk) == []
     clerk.set_viewport_size({"width": 1440, "height": 900})
     clerk.get_by_label("理由・調べたこと").fill("窓口で水道料金も一緒に納めると言われた")
@@ -99,6 +101,7 @@ def test_a_payment_in_doubt_is_decided_printed_and_the_day_closed(
     clerk.get_by_label(re.compile("^出どころ")).fill("通帳")
     clerk.get_by_role("button", name="入金合計を記録する").click()
     assert faults(clerk) == []
+    take(clerk, "day")
     clerk.set_viewport_size({"width": 1440, "height": 900})
     clerk.get_by_role("button", name="この日を締める").click()
     expect(clerk.get_by_text("この日を締めました")).to_be_visible()

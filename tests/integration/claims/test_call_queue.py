@@ -10,12 +10,15 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from claims import call_page
 from claims.models import Hold
 from claims.services import call_queue
 from debtors import services_work
 from debtors.models import CallTurn, Contact, OutcomeRule, Person
+from debtors.services.assigning import assign_by_hand
+from debtors.services.assignment_rules import name_stand_in
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import identity, person, protect, user
 from toyota_collect.models import Setting
@@ -73,7 +76,9 @@ def finish(by, outcome: str, *, now: datetime = NOW, **facts) -> Contact:
     return call_queue.finish(turn_id=taken(by).pk, on=DAY, now=now, by=by, **given)
 
 
-def talk(to: Person, by, *, at: time, on: date = date(2026, 10, 1), outcome: str = "talked", channel: str = "phone"):
+def talk(
+    to: Person, by, *, at: time | None, on: date = date(2026, 10, 1), outcome: str = "talked", channel: str = "phone"
+):
     facts = {"on": on, "at": at, "channel": channel, "outcome": outcome, "text": "話した"}
     return services_work.record_contact(person_id=to.pk, by=by, **facts, **STEP)
 
@@ -231,6 +236,48 @@ def test_busy_and_absent_people_come_again_after_their_time(collector, outcome, 
     assert [one.person for one in late] == ([someone] if minutes else [])
 
 
+@pytest.mark.parametrize("later", [timedelta(), timedelta(days=10)], ids=["today", "a business date of before"])
+@pytest.mark.parametrize("at", [time(10, 14), None], ids=["with its time", "as written"])
+def test_who_was_called_without_the_list_comes_again_after_the_time_too(collector, later, at, monkeypatch):
+    """The clock may be days after the business date (BASE_DATE): the hour of the day counts."""
+    someone = debtor()
+    build(collector)
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    talk(someone, collector, at=at, on=DAY, outcome="absent")
+    monkeypatch.undo()
+    due = NOW.replace(minute=at.minute if at else NOW.minute) + later + timedelta(minutes=60)
+    assert call_queue.coming(on=DAY, now=due - timedelta(seconds=1), limit=5) == []
+    assert [turn.person for turn in call_queue.coming(on=DAY, now=due, limit=5)] == [someone]
+
+
+def test_the_own_people_come_first_in_the_same_order(collector):
+    large, own_small, own_large = debtor(90_000), debtor(10_000), debtor(20_000)
+    soon = debtor(1_200, lapses_on=date(2027, 1, 31))
+    away, chief = user(Role.COLLECTOR), user(Role.SUPERVISOR)
+    for someone, officer in ((own_small, collector), (own_large, away), (large, away)):
+        assign_by_hand(person_id=someone.pk, officer=officer, reason="見本", on=DAY, by=chief)
+    build(collector)
+    given = {"on": DAY, "now": NOW, "limit": 10}
+    order = [turn.person for turn in call_queue.coming(**given, own_of=collector)]
+    assert order == [own_small, soon, large, own_large]
+    assert [turn.person for turn in call_queue.coming(**given)] == [soon, large, own_large, own_small]
+    name_stand_in(officer=away, stand_in=collector, starts_on=DAY, ends_on=DAY, reason="出張", by=chief)
+    order = [turn.person for turn in call_queue.coming(**given, own_of=collector)]
+    assert order == [large, own_large, own_small, soon]
+    taken = call_queue.take_next(on=DAY, now=NOW, by=collector, own_first=True)
+    assert taken is not None
+    assert taken.person == large
+
+
+def test_the_switch_of_the_list_stays_as_it_was_set(client, collector):
+    client.force_login(collector)
+    page = client.get(reverse("claims:calls")).content.decode()
+    assert "自分の担当を先にしています" in page
+    assert "担当を分けずに並べています" in client.get(reverse("claims:calls"), {"own": "0"}).content.decode()
+    assert "担当を分けずに並べています" in client.get(reverse("claims:calls")).content.decode()
+    assert client.session["calls.own_first"] is False
+
+
 def test_the_times_are_data_and_there_is_an_end_to_trying(collector):
     debtor()
     OutcomeRule.objects.filter(outcome="busy").update(retry_minutes=0)
@@ -355,9 +402,14 @@ def test_what_is_said_follows_from_the_log(collector):
         promised_on=date(2026, 11, 10), promised_yen=5_000, **STEP,
     )  # fmt: skip
     facts, _ = call_page.facts_of(someone, on=DAY)
-    assert (facts.promised_on, facts.paid_since, facts.spoken_on) == (date(2026, 11, 10), False, date(2026, 11, 1))
-    pay(someone.identities.get(source__code="zei").claims.get(), 5_000, on=date(2026, 11, 9))
-    assert call_page.facts_of(someone, on=DAY)[0].paid_since
+    assert (facts.promised_on, facts.promise_kept, facts.spoken_on) == (date(2026, 11, 10), False, date(2026, 11, 1))
+    owed = someone.identities.get(source__code="zei").claims.get()
+    pay(owed, 3_000, on=date(2026, 11, 9))
+    pay(owed, 1_999, on=date(2026, 11, 10))
+    pay(claim(), 5_000, on=date(2026, 11, 9))  # somebody else's
+    assert not call_page.facts_of(someone, on=DAY)[0].promise_kept
+    pay(owed, 1, on=date(2026, 11, 10))
+    assert call_page.facts_of(someone, on=DAY)[0].promise_kept
     talk(someone, collector, at=time(9), on=date(2026, 11, 12))
     assert call_page.facts_of(someone, on=DAY)[0].promised_on is None  # it was spoken of since
     build(collector)

@@ -47,10 +47,10 @@ def leads(officer) -> list[tuple[int, str]]:
     return [(one.person_id, one.advice.recommended.rule.code) for one in day_page.day_of(officer, on=DAY).entries]
 
 
-def promise(someone, officer, *, made_on: date, promised_on: date):
+def promise(someone, officer, *, made_on: date, promised_on: date, yen: int | None = None):
     record_contact(
         person_id=someone.pk, on=made_on, channel="phone", outcome="promised", text="3万円を納める", by=officer,
-        promised_on=promised_on, next_step="入金を確かめる", next_due_on=DAY + timedelta(days=5),
+        promised_on=promised_on, promised_yen=yen, next_step="入金を確かめる", next_due_on=DAY + timedelta(days=5),
     )  # fmt: skip
 
 
@@ -62,6 +62,16 @@ def test_the_list_holds_the_officers_people_in_the_order_of_the_table(officer, s
     assert leads(officer) == [(clock.pk, "clock"), (broken.pk, "promise_broken")]
     assert quiet.pk not in codes(officer)
     assert others.pk not in codes(officer)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("2,999", False), ("3,000", True), ("late", False), ("another", False)])
+def test_a_promise_is_kept_by_its_sum_on_the_own_claims_in_time(officer, supervisor, given, kept):
+    someone, other = of(officer, by=supervisor), of(officer, by=supervisor)
+    promise(someone, officer, made_on=date(2026, 11, 9), promised_on=date(2026, 11, 18), yen=3_000)
+    day = date(2026, 11, 19 if given == "late" else 18)
+    payer = other if given == "another" else someone
+    pay(payer.identities.get().claims.get(), 2_999 if given == "2,999" else 3_000, on=day)
+    assert ("promise_broken" not in codes(officer).get(someone.pk, [])) is kept
 
 
 @pytest.mark.parametrize(("paid_on", "broken"), [(date(2026, 11, 9), True), (date(2026, 11, 10), False), (None, True)])

@@ -69,7 +69,7 @@ def test_nothing_known_is_a_first_call():
     ("facts", "gone"),
     [
         pytest.param({"promised_on": FRIDAY}, Situation.PROMISE, id="the promised day is today"),
-        pytest.param({"promised_on": FRIDAY - DAY, "paid_since": True}, Situation.PROMISE, id="money came"),
+        pytest.param({"promised_on": FRIDAY - DAY, "promise_kept": True}, Situation.PROMISE, id="money came"),
         pytest.param({"letter_on": FRIDAY - DAY, "spoken_on": FRIDAY - DAY}, Situation.LETTER, id="spoken of since"),
         pytest.param({"unanswered_on": FRIDAY - DAY, "spoken_on": FRIDAY}, Situation.NO_ANSWER, id="answered since"),
     ],

@@ -1,0 +1,230 @@
+"""One of everything: a small city in which every page of the product has something to show. All of it is synthetic."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from claims.models import BookingSource, ImportFile, Payment, PaymentCase, StandardExport
+from claims.services import call_queue, overpayments, payments, transfers
+from claims.services.parties import Heir
+from claims.services.slips import issue_slip
+from debtors.models import LifeEvent, WorkItem
+from debtors.rules.questions import Agreement, Evidence, Question
+from debtors.services import assigning, assignment_rules, relations, visits
+from debtors.services.questions import keep_questions
+from debtors.services_work import record_contact
+from notices.services import dunnings, runs
+from notices.services.rendering import render_chunk
+from tests.factories import handovers, plans
+from tests.factories.claims import claim, pay
+from tests.factories.debtors import person, protect, system_user, user
+from tests.factories.experiments import registered, version
+from tests.factories.extracts import claims as claims_file
+from tests.factories.extracts import import_all
+from tests.factories.moneyfiles import direct_debit
+from tests.integration.claims import test_claim_ends, test_measures, test_overpayments, test_parties
+from tests.integration.notices import test_closed_piles
+from tests.integration.notices.conftest import freeze
+from tests.integration.notices.mailing import find, posted, receive
+from toyota_collect import approvals
+from toyota_collect.models import NoticeText, Section, User
+from toyota_collect.permissions import Role
+
+DAY = date(2026, 11, 20)
+Address = dict[str, Any]
+
+
+def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:
+    """Fill the empty database; give each page's address as the arguments of its URL name."""
+    BookingSource.objects.update(by="own")
+    found: dict[str, Address] = {}
+    for part in (_person, _family, _debts, _desk, _money, _imports, _runs, _paper, _staff):
+        found |= dict(part(folder, staff))
+    return found
+
+
+def _named(name: str, kana: str, **facts: Any) -> Any:
+    plain = {"name_key": name.replace(" ", ""), "kana_key": kana.replace(" ", "")}
+    return person(name=name, kana=kana, **(plain | facts))
+
+
+def _person(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    collector = staff[Role.COLLECTOR]
+    facts = {"birth_on": date(1974, 5, 6), "phone": "090-0000-0000", "address": "愛知県豊田市小坂本町架空1番地"}
+    someone = _named("髙橋 架空", "タカハシ カクウ", **facts)
+    section = staff[Role.SECTION_VIEWER].section
+    old = claim(
+        someone, principal_yen=41_000, due_on=date(2022, 1, 31), levy_year=2021, prescribes_on=date(2027, 1, 31)
+    )
+    nhi = {"kind": "nhi_tax", "source": "kokuho", "principal_yen": 20_000, "levy_year": 2025}
+    for month in (7, 8, 9):
+        claim(someone, due_on=date(2025, month, 28), instalment=month - 6, **nhi)
+    rent = claim(someone, kind="housing_rent", source="jutaku", principal_yen=26_300, section=section)
+    receipt = pay(rent, 10_000, on=date(2026, 10, 1))
+    step = {"next_step": "電話する", "next_due_on": date(2026, 11, 19)}
+    contact = record_contact(
+        person_id=someone.pk, by=collector, on=date(2026, 11, 2), channel="phone", outcome="promised", text="月内に納める",
+        promised_on=date(2026, 11, 13), **step,
+    )  # fmt: skip
+    days = {"as_of": DAY, "due_on": date(2026, 12, 4), "issued_on": DAY}
+    slip = issue_slip(person_id=someone.pk, claim_ids=[old.pk], by=collector, **days)
+    plan = plans.drafted(claim(someone, instalment=2, due_on=date(2026, 6, 30)), by=collector)
+    measure = test_measures.draft(someone, [claim(someone, instalment=3, due_on=date(2026, 1, 31))], collector)
+    number = {"number": someone.number}
+    for name in (
+        "debtors:person", "debtors:assign-by-hand", "debtors:new-contact", "debtors:new-relation", "debtors:new-outside",
+        "claims:amounts", "claims:clocks", "claims:clock-act", "claims:new-hold", "claims:measure-new",
+        "claims:reduction-new", "claims:allocation", "claims:statement", "claims:plan-build", "notices:new-address",
+        "notices:new-slip", "notices:notice-offers", "notices:letter-form",
+    ):  # fmt: skip
+        yield name, number
+    yield "notices:notice-new", number | {"kind": "visit"}
+    for name in ("claims:claim", "claims:new-party", "claims:evidence"):
+        yield name, {"pk": rent.pk}
+    yield "claims:receipt", {"pk": receipt.pk}
+    yield "debtors:correct-contact", {"pk": contact.pk}
+    yield "notices:slip", {"pk": slip.pk}
+    yield "claims:plan", {"pk": plan.pk}
+    yield "claims:measure", {"pk": measure.pk}
+    yield (
+        "claims:end",
+        {"pk": test_claim_ends.draft([test_claim_ends.lapsed(_named("消滅 架空", "ショウメツ"))], collector).pk},
+    )
+    yield "claims:end-new", {"ground": "prescription"}
+
+
+def _family(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    collector = staff[Role.COLLECTOR]
+    dead = _named("故人 架空", "コジン", died_on=date(2026, 10, 1))
+    claim(dead, principal_yen=10_001, due_on=date(2026, 8, 31))
+    heirs = test_parties.enter(dead, collector, Heir(_named("相続 架空", "ソウゾク").pk, Fraction(1, 1), True))
+    identity = dead.identities.get()
+    event = {"kind": "died", "on": date(2026, 10, 1), "found_on": DAY, "ground": "register", "origin": "住民記録"}
+    LifeEvent.objects.create(identity=identity, **event)
+    relation = relations.add_relation(
+        person_id=dead.pk, kind="tax_agent", starts_on=DAY, origin="届出", by=collector, name="架空 管"
+    )
+    yield "claims:heirs", {"number": dead.number}
+    yield "claims:correct-party", {"pk": heirs[0].pk}
+    yield "debtors:correct-relation", {"pk": relation.pk}
+    hidden = test_closed_piles.hidden()
+    route = test_closed_piles.confirmed(hidden, collector, user(Role.SUPERVISOR))
+    protect(_named("秘匿 架空", "ヒトク", birth_on=date(1991, 2, 3)))
+    yield "debtors:safe-routes", {"number": hidden.number}
+    yield "debtors:safe-route", {"pk": route.pk}
+    yield "notices:closed-pile", {"pk": test_closed_piles.pile_of(collector).pk}
+
+
+def _debts(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    clerk = staff[Role.SECTION_VIEWER]
+    rents = [handovers.rent(_named(name, name[:2]), section=clerk.section) for name in ("家賃 架空", "賃料 架空")]
+    yield "claims:handover", {"pk": handovers.pick(rents[:1], clerk).pk}
+    yield "claims:handover-office", {"pk": handovers.handed_in(rents[1:], clerk).pk}
+
+
+def _desk(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    supervisor, collector = staff[Role.SUPERVISOR], staff[Role.COLLECTOR]
+    pairs = [("渡邉 架空", "渡辺 架空"), ("齋藤 架空", "斎藤 架空")]
+    asked = []
+    for place, names in enumerate(pairs):
+        sides = [_named(name, "カクウ", birth_on=date(1960, 1, 1 + place)) for name in names]
+        for one, source in zip(sides, ("jutaku", "suido"), strict=True):
+            claim(one, kind="housing_rent" if source == "jutaku" else "water_charge", source=source)
+        both = tuple(tuple(one.identities.values_list("pk", flat=True)) for one in sides)
+        asked.append(Question(*both, 0.9 - place / 10, (Evidence("氏名", Agreement.ALIKE, "異体字"),)))
+    keep_questions(asked, on=DAY, by=system_user())
+    visitor = _named("来庁 架空", "ライチョウ", phone="090-0000-0001", birth_on=date(1966, 1, 1))
+    claim(visitor, principal_yen=12_000)
+    yield "notices:counter-visit", {"pk": visits.open_visit(person_id=visitor.pk, on=DAY, by=collector).pk}
+    rule = assignment_rules.save_rule(officer=collector, position=10, starts_on=date(2026, 4, 1), by=supervisor)
+    assigning.assign_new(on=DAY, by=supervisor)
+    yield "debtors:assignment-rule", {"pk": rule.pk}
+    call_queue.build_list(on=DAY, by=collector)
+    WorkItem.objects.create(
+        person=visitor, reason="電話", next_step="電話する", due_on=DAY, subject_key="case", opened_by=collector
+    )
+
+
+def _money(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    debit = direct_debit([("NOBODY", 12_345, "ﾅｿﾞﾉ ﾋﾄ")], on=date(2026, 11, 18))
+    assert payments.take_in(content=debit, name="x.dat", by=system_user(), as_of=DAY).problem == ""
+    yield "claims:money-file", {"pk": Payment.objects.get().lines.get().file_id}
+    yield "claims:payment-case", {"pk": PaymentCase.objects.get().pk}
+    yield "claims:day", {"day": DAY}
+    back, waiting = (_named(name, name[:2]) for name in ("還付 架空", "過納 架空"))
+    over = test_overpayments.overpaid(back, 10_000)
+    overpayments.name_account(person_id=back.pk, by=system_user(), **test_overpayments.ACCOUNT)
+    test_overpayments.settle(over)
+    transfers.make_transfer_file(transfer_on=date(2026, 11, 27), by=system_user())
+    yield "claims:overpayment", {"pk": test_overpayments.overpaid(waiting, 20_000).pk}
+
+
+def _imports(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    given = folder / "given"
+    given.mkdir()
+    claims_file(given, {}, {"instalment": "03", "due_on": "5080231"})
+    batch = import_all(given)
+    file = ImportFile.objects.get(batch=batch)
+    yield "claims:import-batch", {"pk": batch.pk}
+    yield "claims:import-back", {"pk": batch.pk}
+    for name in ("claims:import-file", "claims:import-file-back"):
+        yield name, {"pk": file.pk}
+    yield "claims:import-mend", {"pk": file.rejected_rows.get().pk}
+    yield "claims:layout", {"code": "zei_claims"}
+    export = StandardExport.objects.create(as_of=DAY, by=staff[Role.RECEIPTS_CLERK], finished_at=timezone.now())
+    yield "claims:standard-made", {"pk": export.pk}
+
+
+def _runs(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    """Needs the quick engine."""
+    operator = staff[Role.PRINT_OPERATOR]
+    for place in range(3):
+        someone = _named(
+            f"送付 架空{place}", "ソウフ", birth_on=date(1950, 1, 1 + place), address=f"愛知県豊田市架空{place}番地"
+        )
+        claim(someone, principal_yen=10_000 + place, due_on=date(2026, 8, 31))
+    conditions = {"as_of": DAY, "issued_on": DAY, "deadline_on": DAY + timedelta(days=24), "minimum_yen": 1_000}
+
+    def run() -> Any:
+        made = runs.make_run(conditions=runs.Conditions(**conditions), by=operator)
+        return runs.count(run_id=made.pk, by=operator, today=DAY)
+
+    done, draft = (run(), run())
+    done = freeze(done, operator)
+    for chunk in done.chunks.all():
+        render_chunk(chunk_id=chunk.pk)
+    done.refresh_from_db()
+    letter = done.letters.order_by("pk").last()
+    pay(letter.claims.first().claim, 1_000, on=DAY)
+    find(done, operator)
+    posted(done, operator)
+    yield "notices:returned", {"pk": receive(done.letters.filter(pull=None).first(), operator).returned.pk}
+    for name in ("notices:run", "notices:exclusions", "notices:letters", "notices:pulls", "notices:seal"):
+        yield name, {"pk": done.pk}
+    yield "notices:letter", {"pk": letter.pk}
+    registered(draft, operator, version())
+    for name in ("notices:experiment", "notices:experiment-edit", "notices:edit"):
+        yield name, {"pk": draft.pk}
+
+
+def _paper(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    claim(_named("督促 架空", "トクソク", birth_on=date(1988, 8, 8)), due_on=date(2026, 11, 2))
+    by = staff[Role.PRINT_OPERATOR]
+    yield "notices:dunning", {"pk": dunnings.make_run(issued_on=DAY, kinds=[], by=by, today=DAY).pk}
+    text = NoticeText.objects.create(
+        kind="visit", version=2, starts_on=date(2026, 12, 1), made_by=staff[Role.SUPERVISOR]
+    )
+    for name in ("notices:text", "notices:text-edit", "notices:text-preview"):
+        yield name, {"pk": text.pk}
+
+
+def _staff(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    facts = {"subject_type": "test", "subject_key": "1", "title": "見本の件", "evidence": {"人数": 3}}
+    yield "approvals:detail", {"pk": approvals.ask(by=staff[Role.COLLECTOR], **facts).pk}
+    yield "users:edit", {"pk": staff[Role.COLLECTOR].pk}
+    yield "manual-page", {"name": "collector"}
+    assert Section.objects.exists()
