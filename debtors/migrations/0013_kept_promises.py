@@ -21,5 +21,5 @@ def forwards(apps: Any, _: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("debtors", "0010_next_action_rules")]
+    dependencies = [("debtors", "0012_extraction_settings")]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop, elidable=False)]
