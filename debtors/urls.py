@@ -5,6 +5,7 @@ from debtors import views, views_life, views_matching, views_relations, views_ro
 app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("typed/", views.search_as_typed, name="search-as-typed"),
     path("", include("debtors.urls_desk")),
     path("work/", views_work.work, name="work"),
     path("contacts/<int:pk>/correct/", views_work.correct_contact, name="correct-contact"),

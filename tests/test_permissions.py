@@ -36,6 +36,7 @@ ROWS: dict[str, Row] = {
     "home": Row(allowed=302),
     "styleguide": Row(),
     "debtors:search": Row(),
+    "debtors:search-as-typed": Row(),
     "debtors:day": Row(),
     "debtors:panel-advice": Row({"number": "number"}),
     "debtors:assignment": Row(),
