@@ -134,10 +134,13 @@ def _some(people: QuerySet[Person]) -> set[int]:
 
 
 def _beginning(people: QuerySet[Person], name: str, reading: str, *, user: Any) -> set[int]:
-    """Whole names first: where too many begin so, these are among those that are counted."""
-    ids = _some(people.filter(name_key=name)) | _some(people.filter(name_key__startswith=name))
+    """Where more begin so than are counted, whole names are among those that are."""
+    ids = _some(people.filter(name_key__startswith=name))
     if reading:
-        ids |= _some(people.filter(kana_key=reading)) | _some(people.filter(kana_key__startswith=reading))
+        ids |= _some(people.filter(kana_key__startswith=reading))
+    if len(ids) > COUNT_LIMIT:
+        whole = Q(name_key=name) | Q(kana_key=reading) if reading else Q(name_key=name)
+        ids |= _some(people.filter(whole))
     if user.role != Role.SECTION_VIEWER:  # names as single sections write them
         other = SourceIdentity.objects.filter(name_key=name).exclude(person=None).values("person")
         ids |= _some(people.filter(pk__in=other))
