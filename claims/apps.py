@@ -53,7 +53,7 @@ class ClaimsConfig(AppConfig):
         registry.happenings.append(facts.happenings)
         registry.happenings.append(course.happenings)
         registry.list_facts.append(facts.list_facts)
-        registry.day_facts.append(day_facts.day_facts)
+        registry.day_sources.append(day_facts.SOURCE)
         registry.freshness.append(day_facts.freshness)
         registry.owed = day_facts.OWED_SOURCE
         registry.number_searches.append(facts.people_by_notice)

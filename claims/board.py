@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from claims.models import Claim, ClaimGroup, Entry, ImportFile
 from debtors.models import SourceIdentity, WorkItem
@@ -23,6 +25,30 @@ AGES = [
 ]
 CLOCK_MONTHS = (1, 3, 6, 12)
 MONTHS = 13
+KEEP_SECONDS = 600  # twice as long as it is until the job counts anew
+
+
+def counted(*, on: date, anew: bool = False) -> dict[str, Any]:
+    """The heavy figures with the moment they were counted (``counted_at``), which the page says; kept for everybody.
+
+    A job counts ``anew`` before they are forgotten, so that nobody waits for it.
+    """
+    key = f"claims.board.{on.isoformat()}"
+    if anew or (found := cache.get(key)) is None:
+        rows = owed(on=on)
+        found = {
+            "counted_at": timezone.now(),
+            "kinds": by_kind(rows),
+            "groups": by_group(rows),
+            "ages": by_age(rows),
+            "months": collected_by_month(on=on),
+            "clocks": clocks(on=on),
+            "people": people_owing(on=on),
+            "instalments": sum(row["instalments"] for row in rows),
+            "yen": sum(row["yen"] for row in rows),
+        }
+        cache.set(key, found, KEEP_SECONDS)
+    return found
 
 
 def owed(*, on: date) -> list[dict[str, Any]]:

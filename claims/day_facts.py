@@ -1,6 +1,6 @@
 """What the ledger tells the list of the day (本日の業務): each kind of fact is one query for all the people asked for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from claims.services.plan_standing import states_of
 from claims.services.plans import subject_key
 from debtors.querysets import in_force
 from toyota_collect.money import yen_text
-from toyota_collect.registry import Fact, Owed
+from toyota_collect.registry import DaySource, Fact, Owed, Span
 from toyota_collect.templatetags.tc import fiscal_year_short
 from toyota_collect.wareki import long_text
 
@@ -36,11 +36,17 @@ FROM (
         WHERE starts_on <= %s ORDER BY kind_id, starts_on DESC
     ) t ON t.kind_id = c.kind_id
     WHERE (c.principal_yen > 0 OR c.fee_yen > 0 OR c.late_yen > 0 OR c.cost_yen > 0)
-        AND c.taken_back_at IS NULL AND c.due_on < %s AND (c.prescribes_on IS NULL OR c.prescribes_on >= %s)
+        AND c.taken_back_at IS NULL {whose} AND c.due_on < %s AND (c.prescribes_on IS NULL OR c.prescribes_on >= %s)
     GROUP BY 1, 2, 3
 ) parts GROUP BY person_id
 """
-OWED_SOURCE = Owed(lambda on: (OWED, [on, on, on]), ClaimGroup.choices, ClaimKindTerms.LegalClass.choices)
+
+
+def _owed_sql(on: date, whose: str) -> tuple[str, list[Any]]:
+    return OWED.format(whose=f"AND i.person_id {whose}" if whose else ""), [on, on, on]
+
+
+OWED_SOURCE = Owed(_owed_sql, ClaimGroup.choices, ClaimKindTerms.LegalClass.choices)
 
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
@@ -53,6 +59,47 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     yield from _announced(claims)
     yield from _plans(people, on)
     yield from _holds(people, on)
+
+
+def _with_clock(people: Any, user: Any, span: Span) -> Iterable[int]:
+    claims = Claim.objects.visible_to(user).filter(identity__person__in=people)
+    near = claims.filter(principal_yen__gt=0, prescribes_on__range=span)
+    return near.order_by().values_list("identity__person", flat=True).distinct()
+
+
+def _with_money(people: Any, user: Any, span: Span) -> Iterable[int]:
+    money = Entry.objects.filter(kind=Entry.Kind.RECEIPT, on__range=span, claim__identity__person__in=people)
+    return money.order_by().values_list("claim__identity__person", flat=True).distinct()
+
+
+def _with_broken_plan(people: Any, user: Any, span: Span) -> Iterable[int]:
+    running = Plan.objects.filter(person__in=people, signed_on__isnull=False, closed_on=None)
+    return running.filter(instalments__breach__isnull=False).order_by().values_list("person", flat=True).distinct()
+
+
+def _with_review(people: Any, user: Any, span: Span) -> Iterable[int]:
+    return Hold.objects.filter(person__in=people, review_on__range=span).order_by().values_list("person", flat=True)
+
+
+SOURCE = DaySource(
+    day_facts,
+    frozenset(
+        {
+            "owed",
+            "seizable",
+            "clock",
+            "paid",
+            "kept",
+            "announced",
+            "plan",
+            "plan_broken",
+            "held",
+            "held_seizure",
+            "review",
+        }
+    ),
+    {"clock": _with_clock, "paid": _with_money, "plan_broken": _with_broken_plan, "review": _with_review},
+)
 
 
 def freshness() -> tuple[str, datetime] | None:
@@ -78,7 +125,8 @@ def _clocks(claims: Any, on: date) -> Iterator[tuple[int, Fact]]:
     nearest = living.order_by("identity__person_id", "prescribes_on", "-principal_yen", "pk").distinct(
         "identity__person_id"
     )
-    for claim in nearest.select_related("kind", "identity__person"):
+    shown = ("levy_year", "instalment", "principal_yen", "prescribes_on", "kind__short_name", "kind__instalment_label")
+    for claim in nearest.select_related("kind", "identity__person").only(*shown, "identity__person__number"):
         person = claim.identity.person
         name = f"{claim.kind.short_name} {fiscal_year_short(claim.levy_year)} {claim.instalment_label}"
         text = f"{name} {yen_text(claim.principal_yen)}が{long_text(claim.prescribes_on)}で時効"

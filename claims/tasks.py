@@ -7,6 +7,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from claims import board
 from claims.intake import preview, run
 from claims.models import ImportBatch, ImportPreview, TakingBack
 from claims.services import hold_watch, standard_exports, taking_back
@@ -26,6 +27,12 @@ STOPPED_AFTER = timedelta(minutes=2)
 def seal_ledger() -> None:
     """Seal what was written since the last beat."""
     seal_new_entries()
+
+
+@shared_task
+def count_board() -> None:
+    """The board's heavy figures, before those of the last time are forgotten."""
+    board.counted(on=business_date(), anew=True)
 
 
 @shared_task(acks_late=True)

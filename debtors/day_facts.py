@@ -1,6 +1,6 @@
 """What the debtors' own tables tell the list of the day; each source a constant number of queries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from debtors.models import Contact, LifeEvent, Person, WorkItem
 from debtors.protection import hidden_people
 from debtors.rules.next_action import STEP, day_after
 from toyota_collect.money import yen_text
-from toyota_collect.registry import Fact
+from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
 
 LETTERS = (Contact.Outcome.SENT, Contact.Outcome.RETURNED)  # of the post: no contact yet
@@ -24,6 +24,29 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     for person in hidden_people(people, on=on):
         yield person, Fact("protected")
     yield from _lives(people)
+
+
+def _with_step(people: Any, user: Any, span: Span) -> Iterable[int]:
+    return WorkItem.objects.filter(person__in=people, closed_at=None, due_on__range=span).values_list(
+        "person", flat=True
+    )
+
+
+def _with_promise(people: Any, user: Any, span: Span) -> Iterable[int]:
+    promised = Contact.objects.in_force().filter(person__in=people, promised_on__isnull=False, promised_on__range=span)
+    return promised.order_by().values_list("person", flat=True)
+
+
+def _with_welfare(people: Any, user: Any, span: Span) -> Iterable[int]:
+    began = LifeEvent.objects.filter(identity__person__in=people, kind=LifeEvent.Kind.WELFARE_START, on__range=span)
+    return began.order_by().values_list("identity__person", flat=True)
+
+
+SOURCE = DaySource(
+    day_facts,
+    frozenset({STEP, "contact", "promise", "protected", "died", "hardship"}),
+    {STEP: _with_step, "promise": _with_promise, "hardship": _with_welfare},
+)
 
 
 def _steps(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:

@@ -1,6 +1,7 @@
 """What my day (本日の業務) shows: the people of an officer for whom a rule fires, ranked, each with all its reasons.
 
-Only the facts of these people are read, each kind with one query; how many people there are changes no number of queries.
+First it is asked who has anything that begins a day's work, by questions an index answers; only the facts of these
+people are read, each kind with one query. How many people there are changes no number of queries.
 """
 
 from collections import Counter, defaultdict
@@ -13,9 +14,9 @@ from django.db.models import Q
 from django.urls import reverse
 
 from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, WorkItem
-from debtors.rules.next_action import Advice, Reason, Rule, advise
+from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
 from toyota_collect.models import User
-from toyota_collect.registry import Fact, registry
+from toyota_collect.registry import Fact, Span, registry
 
 PILLS = (
     ("protected", "保護", "protect"),
@@ -70,11 +71,14 @@ def day_of(officer: Any, *, on: date) -> Day:
     rows = Assignment.objects.filter(officer__in=[officer.pk, *absent], person__withdrawn_at=None)
     owners = dict(rows.values_list("person", "officer"))
     own_steps = WorkItem.objects.filter(owner__in=[officer.pk, *absent], closed_at=None, due_on__lte=on)
+    own = set()
     for person, owner in own_steps.values_list("person", "owner"):
         owners.setdefault(person, owner)  # a step of one's own on somebody else's person
-    people = sorted(owners)
-    facts = facts_of(people, officer, on=on)
+        own.add(person)
     rules = rules_on(on)
+    found = _with_a_lead(rows.values("person"), rules, officer, on=on)
+    people = sorted(owners if found is None else (found | own) & owners.keys())
+    facts = facts_of(people, officer, on=on)
     entries = []
     for person in people:
         advice = advise(rules, facts[person], on=on)
@@ -82,7 +86,7 @@ def day_of(officer: Any, *, on: date) -> Day:
             codes = frozenset(fact.code for fact in facts[person])
             entries.append(Entry(person, advice, codes, absent.get(owners[person])))
     entries.sort(key=lambda entry: (entry.advice.rank, entry.person_id))
-    return Day(tuple(entries), len(people), covers, away)
+    return Day(tuple(entries), len(owners), covers, away)
 
 
 def advice_for(person: Person, user: Any, *, on: date) -> Advice:
@@ -94,10 +98,28 @@ def facts_of(people: Sequence[int], user: Any, *, on: date) -> dict[int, list[Fa
     """What all apps know of the people, as far as the user may know it."""
     found: dict[int, list[Fact]] = defaultdict(list)
     if people:
-        for source in registry.day_facts:
-            for person, fact in source(people, user, on):
+        for source in registry.day_sources:
+            for person, fact in source.read(people, user, on):
                 found[person].append(fact)
     return found
+
+
+def _with_a_lead(people: Any, rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:
+    """Who of the people may be in the day at all, the only ones whose facts are read; None: that cannot be told.
+
+    A day's work begins with a fact of a rule of the day. Most people have none on most days.
+    """
+    told = {code for source in registry.day_sources for code in source.codes}
+    leads = {code: lead for source in registry.day_sources for code, lead in source.leads.items()}
+    spans: dict[str, Span] = {}
+    for rule in rules:
+        if rule.in_day and rule.fact in told:
+            first, last = span_of(rule, on)
+            known = spans.get(rule.fact, (first, last))
+            spans[rule.fact] = min(first, known[0]), max(last, known[1])
+    if not spans.keys() <= leads.keys():
+        return None
+    return {person for code, span in spans.items() for person in leads[code](people, user, span)}
 
 
 def rules_on(on: date) -> list[Rule]:

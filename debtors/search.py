@@ -1,7 +1,9 @@
-"""Finding people by anything that is in front of staff: a reading, a name, a phone, a number on a letter.
+"""Finding people by anything that is in front of staff: a reading, a name, part of an address, a phone, a number on a letter.
 
-Numbers are looked up exactly; names by their key, first as a beginning, then inside, then as something similar.
-The indexes of ``Person`` serve each step, so that the time hardly grows with the city.
+Numbers are looked up exactly; names by their key, first as a whole, then as a beginning, then as other systems or other
+families write them, then inside, then as something similar; what may be a place is also looked for in addresses. An index
+serves each step and each stops at ``COUNT_LIMIT``, so that the time hardly grows with the city. Of one or two letters only
+beginnings are looked for: no index can look for so few inside.
 """
 
 import re
@@ -12,13 +14,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 
 from debtors.disclosure import own_records, shown
 from debtors.joined import current_people
 from debtors.models import Person, SourceIdentity
+from debtors.models.keys import LooseKana
 from debtors.protection import hidden_people
-from debtors.rules.normalise import kana_key, name_key, phone_key
+from debtors.rules.normalise import address_key, kana_key, name_forms, name_key, phone_key
 from debtors.rules.scanned import scanned_number
 from toyota_collect import wareki
 from toyota_collect.permissions import Role
@@ -26,7 +29,8 @@ from toyota_collect.registry import registry
 
 LIMIT = 50  # people shown
 COUNT_LIMIT = 1_000  # people counted; beyond it the answer is "more"
-INSIDE_FROM = 3  # letters from which an index can look inside a name
+INSIDE_FROM = 3  # letters from which an index can look inside a name or an address
+PLACE_FROM = 2  # letters from which an address is looked for
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]*")
 _DOCUMENT = re.compile(r"第[0-9]+号$")  # 文書番号: 2026豊債管第000123号
 _KANA = re.compile(r"[ァ-ヶーヽヾ・]+")
@@ -40,36 +44,58 @@ class Found:
     rows: list[dict[str, Any]] = field(default_factory=list)
     count: int = 0
     more: bool = False
-    how: str = ""  # number | name | similar
+    how: str = ""  # number | name | place | similar
     born_on: date | None = None
 
 
-def find_people(text: str, *, user: Any, on: date) -> Found:
-    """People the user may know of that fit the text; a birth date among the words narrows a name."""
+def find_people(text: str, *, user: Any, on: date, limit: int = LIMIT, with_facts: bool = True) -> Found:
+    """People the user may know of that fit the text; a birth date among the words narrows a name.
+
+    At most ``limit`` rows are made, ``with_facts`` of other apps (what is owed …) in them.
+    """
     plain = " ".join(unicodedata.normalize("NFKC", scanned_number(text)).split())
     found = Found(text=plain)
     if not plain:
         return found
     if _is_number(plain):
-        found.how = "number"
-        _fill(found, _by_number(plain, user=user, on=on), user=user, on=on)
-        return found
-    words, found.born_on = _take_birth_date(plain)
-    name, reading = name_key(words), kana_key(words)
-    if not name:
-        return found
-    reading = reading if _KANA.fullmatch(reading) else ""
-    people = Person.objects.visible_to(user).current()
-    if found.born_on:
-        people = people.filter(birth_on=found.born_on)
-    ids = _beginning(people, name, reading, user=user)
-    if len(ids) <= COUNT_LIMIT and len(reading or name) >= INSIDE_FROM:
-        ids |= _inside(people, name, reading)
-    found.how = "name"
-    if not ids and len(reading or name) >= INSIDE_FROM:
-        found.how, ids = "similar", _similar(people, name, reading)
-    _fill(found, ids, user=user, on=on, first=(name, reading))
+        found.how, ids, first = "number", _by_number(plain, user=user, on=on), ("", "")
+    else:
+        words, found.born_on = _take_birth_date(plain)
+        first = _keys(words)
+        if not first[0]:
+            return found
+        people = Person.objects.visible_to(user).current()
+        if found.born_on:
+            people = people.filter(birth_on=found.born_on)
+        found.how, ids = _by_words(words, people, *first, user=user, on=on)
+    ranked = _ranked(ids, *first)
+    found.more, found.count = len(ids) > COUNT_LIMIT, min(len(ids), COUNT_LIMIT)
+    found.rows = rows_of(ranked[:limit], user=user, on=on, with_facts=with_facts)
     return found
+
+
+def _keys(words: str) -> tuple[str, str]:
+    """The words as a name and, where they can be one, as a reading."""
+    reading = kana_key(words)
+    return name_key(words), reading if _KANA.fullmatch(reading) else ""
+
+
+def _by_words(
+    words: str, people: QuerySet[Person], name: str, reading: str, *, user: Any, on: date
+) -> tuple[str, set[int]]:
+    """How somebody was found, and whom."""
+    looks_inside = len(reading or name) >= INSIDE_FROM
+    ids = _beginning(people, name, reading, user=user)
+    if len(ids) < LIMIT:
+        ids |= _otherwise_written(people, name, reading)
+    if len(ids) <= COUNT_LIMIT and looks_inside:
+        ids |= _inside(people, name, reading)
+    how = "name" if ids else "place"
+    if len(ids) < LIMIT and not reading:
+        ids |= _by_place(words, people, user=user, on=on)
+    if not ids and looks_inside:
+        return "similar", _similar(people, name, reading)
+    return how, ids
 
 
 def _is_number(plain: str) -> bool:
@@ -91,9 +117,7 @@ def _take_birth_date(plain: str) -> tuple[str, date | None]:
 def _by_number(plain: str, *, user: Any, on: date) -> set[int]:
     """Own number, 宛名番号, a section's number, 通知書番号, numbers on letters and slips, phone. A protected person is not found by phone."""
     number = plain.replace(" ", "").upper()
-    identities = SourceIdentity.objects.exclude(person=None)
-    if user.role == Role.SECTION_VIEWER:
-        identities = identities.filter(claims__section=user.section_id, claims__taken_back_at=None)
+    identities = _identities_for(user)
     own = Person.objects.filter(number=number).values_list("pk", flat=True)
     ids = set(current_people(own).values())
     ids |= set(identities.filter(Q(atena_number=number) | Q(person_number=number)).values_list("person_id", flat=True))
@@ -110,33 +134,76 @@ def _some(people: QuerySet[Person]) -> set[int]:
 
 
 def _beginning(people: QuerySet[Person], name: str, reading: str, *, user: Any) -> set[int]:
+    """Where more begin so than are counted, whole names are among those that are."""
     ids = _some(people.filter(name_key__startswith=name))
     if reading:
         ids |= _some(people.filter(kana_key__startswith=reading))
+    if len(ids) > COUNT_LIMIT:
+        whole = Q(name_key=name) | Q(kana_key=reading) if reading else Q(name_key=name)
+        ids |= _some(people.filter(whole))
     if user.role != Role.SECTION_VIEWER:  # names as single sections write them
         other = SourceIdentity.objects.filter(name_key=name).exclude(person=None).values("person")
         ids |= _some(people.filter(pk__in=other))
     return ids
 
 
+def _otherwise_written(people: QuerySet[Person], name: str, reading: str) -> set[int]:
+    """Readings that differ only in what systems cannot write, and names in forms of another family."""
+    ids = _some(_loosely(people).filter(loose__startswith=LooseKana(Value(reading)))) if reading else set()
+    for form in name_forms(name):
+        if form != name:
+            ids |= _some(people.filter(name_key__startswith=form))
+    return ids
+
+
 def _inside(people: QuerySet[Person], name: str, reading: str) -> set[int]:
     ids = _some(people.filter(name_key__contains=name))
-    return ids | _some(people.filter(kana_key__contains=reading)) if reading else ids
+    if reading:
+        ids |= _some(people.filter(kana_key__contains=reading))
+    if reading and len(ids) < LIMIT:
+        ids |= _some(_loosely(people).filter(loose__contains=LooseKana(Value(reading))))
+    return ids
+
+
+def _by_place(words: str, people: QuerySet[Person], *, user: Any, on: date) -> set[int]:
+    """People at an address that begins so, or has it inside, in any section's words. A protected person is not found by it."""
+    place = address_key(words)
+    if len(place) < PLACE_FROM:
+        return set()
+    there = _identities_for(user).filter(address_key__startswith=place)
+    ids = _some(people.filter(pk__in=there.values("person")))
+    if not ids and len(place) >= INSIDE_FROM:
+        there = _identities_for(user).filter(address_key__contains=place)
+        ids = _some(people.filter(pk__in=there.values("person")))
+    return ids - hidden_people(ids, on=on)
 
 
 def _similar(people: QuerySet[Person], name: str, reading: str) -> set[int]:
-    column, key = ("kana_key", reading) if reading else ("name_key", name)
-    near = people.filter(**{f"{column}__trigram_similar": key})
+    column, key = ("loose", LooseKana(Value(reading))) if reading else ("name_key", Value(name))
+    near = _loosely(people).filter(**{f"{column}__trigram_similar": key})
     near = near.annotate(likeness=TrigramSimilarity(column, key)).order_by("-likeness", "pk")
     return set(near.values_list("pk", flat=True)[:LIMIT])
 
 
-def _fill(found: Found, ids: set[int], *, user: Any, on: date, first: tuple[str, str] = ("", "")) -> None:
-    """Put the best ``LIMIT`` people into the answer: whole names first, then beginnings, then by reading."""
-    found.more, found.count = len(ids) > COUNT_LIMIT, min(len(ids), COUNT_LIMIT)
+def _loosely(people: QuerySet[Person]) -> QuerySet[Person]:
+    return people.annotate(loose=LooseKana("kana_key"))
+
+
+def _identities_for(user: Any) -> QuerySet[SourceIdentity]:
+    """Records with a person that the user may know of: a section's own debtors."""
+    identities = SourceIdentity.objects.exclude(person=None)
+    if user.role == Role.SECTION_VIEWER:
+        return identities.filter(claims__section=user.section_id, claims__taken_back_at=None)
+    return identities
+
+
+def _ranked(ids: set[int], name: str, reading: str) -> list[int]:
+    """The best first: whole names, then beginnings, then the others, by reading."""
     keys = Person.objects.filter(pk__in=ids).order_by().values_list("pk", "name_key", "kana_key", "birth_on")
-    ranked = sorted(keys, key=lambda key: (_rank(key[1], key[2], *first), key[2], key[1], key[3] or date.max, key[0]))
-    found.rows = rows_of([key[0] for key in ranked[:LIMIT]], user=user, on=on)
+    ranked = sorted(
+        keys, key=lambda key: (_rank(key[1], key[2], name, reading), key[2], key[1], key[3] or date.max, key[0])
+    )
+    return [key[0] for key in ranked]
 
 
 def _rank(name: str, reading: str, wanted_name: str, wanted_reading: str) -> int:
@@ -146,13 +213,13 @@ def _rank(name: str, reading: str, wanted_name: str, wanted_reading: str) -> int
     return 1 if begins else 2
 
 
-def rows_of(ids: Iterable[int], *, user: Any, on: date) -> list[dict[str, Any]]:
-    """One row a person in the order of ``ids``: what may be shown, with the facts other apps give for lists."""
+def rows_of(ids: Iterable[int], *, user: Any, on: date, with_facts: bool = True) -> list[dict[str, Any]]:
+    """One row a person in the order of ``ids``: what may be shown, ``with_facts`` that other apps give for lists."""
     ids = list(ids)
     people = Person.objects.in_bulk(ids)
     hidden = hidden_people(ids, on=on)
     facts: dict[int, dict[str, Any]] = {pk: {} for pk in ids}
-    for source in registry.list_facts:
+    for source in registry.list_facts if with_facts else ():
         for pk, more in source(ids, user, on).items():
             facts[pk].update(more)
     own = own_records(ids, user)

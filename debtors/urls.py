@@ -6,6 +6,7 @@ app_name = "debtors"
 urlpatterns = [
     path("", views.search, name="search"),
     path("", include("debtors.urls_extractions")),
+    path("typed/", views.search_as_typed, name="search-as-typed"),
     path("", include("debtors.urls_desk")),
     path("work/", views_work.work, name="work"),
     path("contacts/<int:pk>/correct/", views_work.correct_contact, name="correct-contact"),

@@ -14,6 +14,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 
 COURSE_LINES = 12
+TYPED = 8  # people shown under the search field
 
 
 @require(Permission.PERSON_SEARCH)
@@ -26,6 +27,17 @@ def search(request: HttpRequest) -> HttpResponse:
     if found.how == "number" and found.count == 1:
         return redirect("debtors:person", number=found.rows[0]["shown"].number)
     return render(request, "debtors/search.html", {"found": found, "limit": LIMIT})
+
+
+@require(Permission.PERSON_SEARCH)
+def search_as_typed(request: HttpRequest) -> HttpResponse:
+    """The first people for what is in the search field so far; each look is logged as a search is."""
+    text = request.GET.get("q", "").strip()[:100]
+    if not text:
+        return HttpResponse()
+    audit.log_view(request, action="search")
+    found = find_people(text, user=request.user, on=business_date(), limit=TYPED, with_facts=False)
+    return render(request, "debtors/_typed.html", {"found": found})
 
 
 @require(Permission.PERSON_VIEW)

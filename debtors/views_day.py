@@ -17,7 +17,7 @@ from toyota_collect.models import User
 from toyota_collect.permissions import Permission, allows, require
 from toyota_collect.registry import registry
 
-PAGE = 50
+PAGE = 30  # as many as somebody can do in a day, and quick to show
 
 
 @require(Permission.DAY_VIEW)

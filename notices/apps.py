@@ -54,7 +54,7 @@ class NoticesConfig(AppConfig):
         registry.happenings.append(happenings)
         registry.number_searches.append(people_by_document)
         registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
-        registry.day_facts.append(day_facts.day_facts)
+        registry.day_sources.append(day_facts.SOURCE)
         extraction_lists.register(lists)
         people_joined.register(registry)
         dependents.register(registry)

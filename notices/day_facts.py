@@ -1,6 +1,6 @@
 """Returned mail in the list of the day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,8 +9,14 @@ from django.urls import reverse
 
 from notices.models import ReturnedLetter
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import Fact
+from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
+
+
+def _with_returned(people: Any, user: Any, span: Span) -> Iterable[int]:
+    back = ReturnedLetter.objects.filter(done_as="", returned_on__range=span).order_by()
+    letters = back.filter(letter__person__in=people).values_list("letter__person", flat=True)
+    return {*letters, *back.filter(dunning__person__in=people).values_list("dunning__person", flat=True)}
 
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
@@ -25,3 +31,6 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
         text = f"{one.paper}が{long_text(one.returned_on)}に戻りました（{one.reason_text}）"
         url = reverse("notices:returned", args=[one.pk])
         yield person_id, Fact("returned", one.returned_on, text=text, url=url, about=one.work_item.subject_key)
+
+
+SOURCE = DaySource(day_facts, frozenset({"returned"}), {"returned": _with_returned})

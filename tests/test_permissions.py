@@ -39,6 +39,7 @@ ROWS: dict[str, Row] = {
     "manual-page": Row({"name": "page"}),
     "manual-picture": Row({"name": "picture"}),
     "debtors:search": Row(),
+    "debtors:search-as-typed": Row(),
     "debtors:day": Row(),
     "debtors:panel-advice": Row({"number": "number"}),
     "debtors:assignment": Row(),

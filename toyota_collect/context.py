@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from toyota_collect import manual
 from toyota_collect.business_date import business_date
@@ -16,25 +17,28 @@ from toyota_collect.registry import NavItem, registry
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Give the base template the navigation the user may use, the way to help, the business date and the demo mark."""
     user = getattr(request, "user", None)
-    nav: list[dict[str, Any]] = []
-    help_url = ""
-    if user is not None and user.is_authenticated:
-        items = [item for item in registry.nav if allows(user, Permission(item.permission))]
-        items.sort(key=lambda item: item.order)
-        urls = [reverse(item.url_name) for item in items]
-        # The longest address is the nearest: /people/work/ is not also /people/.
-        here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
-        for title, members in groupby(items, key=lambda item: item.section):
-            nav.append({"title": title, "items": [_entry(item, request, here) for item in members]})
-        screen = request.resolver_match.view_name if request.resolver_match else ""
-        help_url = manual.help_for(screen, getattr(user, "role", ""))
+    signed_in = user is not None and user.is_authenticated
+    screen = request.resolver_match.view_name if request.resolver_match else ""
     return {
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
         "business_date": business_date(),
-        "nav": nav,
-        "help_url": help_url,
+        # Fragments have no navigation: its counts are asked for only where it is shown.
+        "nav": SimpleLazyObject(lambda: _nav(request) if signed_in else []),
+        "help_url": manual.help_for(screen, getattr(user, "role", "")) if signed_in else "",
     }
+
+
+def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    items = [item for item in registry.nav if allows(request.user, Permission(item.permission))]
+    items.sort(key=lambda item: item.order)
+    urls = [reverse(item.url_name) for item in items]
+    # The longest address is the nearest: /people/work/ is not also /people/.
+    here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
+    return [
+        {"title": title, "items": [_entry(item, request, here) for item in members]}
+        for title, members in groupby(items, key=lambda item: item.section)
+    ]
 
 
 def _entry(item: NavItem, request: HttpRequest, here: str) -> dict[str, Any]:

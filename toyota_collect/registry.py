@@ -152,15 +152,30 @@ class Fact:
 class Owed:
     """What each person owes, for the assignment (担当の割り当て).
 
-    ``select`` makes SQL and its parameters for a day: person_id, yen, ``claim_group`` and ``legal_class`` of the largest
+    ``select`` makes SQL and its parameters for a day and a condition on ``person_id`` (SQL, "": everybody): person_id, yen, ``claim_group`` and ``legal_class`` of the largest
     part, a row a person with something overdue. The labels of both codes go with it.
     """
 
-    select: Callable[[date], tuple[str, list[Any]]]
+    select: Callable[[date, str], tuple[str, list[Any]]]
     groups: Sequence[tuple[str, str]]
     classes: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class DaySource:
+    """What an app tells of people for the list of the day; ``read`` asks a constant number of queries.
+
+    ``codes``: every fact it may tell. ``leads``: for some of these, who of the people may have one about a day in the
+    span: never too few, so that only they need be looked at where such a fact begins a day's work.
+    """
+
+    read: "DayFacts"
+    codes: frozenset[str]
+    leads: "Mapping[str, Leads]"
+
+
+Span = tuple[date, date]  # both included
+Leads = Callable[[Any, Any, Span], Iterable[int]]  # (query of person ids, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
 Concerns = Callable[[Sequence[int]], Mapping[int, set[int]]]  # row ids → the identities each is about
 PartingCheck = Callable[[Parting], Iterable[ByHand]]
@@ -185,7 +200,7 @@ class Registry:
     happenings: list[Happenings] = field(default_factory=list)
     list_facts: list[ListFacts] = field(default_factory=list)
     cared_for: list[CaredFor] = field(default_factory=list)  # nobody tries anything out on them
-    day_facts: list[DayFacts] = field(default_factory=list)  # each a constant number of queries
+    day_sources: list[DaySource] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     number_searches: list[NumberSearch] = field(default_factory=list)

@@ -16,5 +16,5 @@ class WelfareConfig(AppConfig):
         registry.flags["living"] = living
         registry.cared_for.append(cared_for)
         registry.happenings.append(happenings)
-        registry.day_facts.append(day_facts.day_facts)
+        registry.day_sources.append(day_facts.SOURCE)
         people_joined.register(registry)

@@ -1,6 +1,6 @@
 """Support and its answers in the list of the day: that it is under way, never why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import Fact
+from toyota_collect.registry import DaySource, Fact, Span
 from welfare.models import Referral
 
 ANSWERED = Referral.State.ANSWERED
+
+
+def _with_reply(people: Any, user: Any, span: Span) -> Iterable[int]:
+    return Referral.objects.filter(person__in=people, state=ANSWERED).order_by().values_list("person", flat=True)
 
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
@@ -32,3 +36,6 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
         text = f"自立相談支援から回答がありました（{referral.result or state}）"
         url = reverse("debtors:person", args=[referral.person.number])
         yield referral.person_id, Fact("welfare_reply", day, text=text, url=url, since=min(day, on))
+
+
+SOURCE = DaySource(day_facts, frozenset({"support", "welfare_reply"}), {"welfare_reply": _with_reply})

@@ -71,5 +71,11 @@ class CallTurn(models.Model):
                 name="call_turn_in_order",
                 fields=["on", "clock_is_near", "best_hour", "-value_yen"],
                 condition=Q(state__in=["waiting", "again"]),
-            )
+            ),
+            models.Index(
+                name="call_turn_by_value",
+                fields=["on", "clock_is_near", "-value_yen"],
+                include=["best_hour"],
+                condition=Q(state__in=["waiting", "again"]),
+            ),
         ]

@@ -1,11 +1,14 @@
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 
+from debtors.models.keys import LooseKana
 from debtors.querysets import IdentityManager, PersonQuerySet, ProtectionFlagQuerySet
 from toyota_collect.history import keep_history
 from toyota_collect.models import Section
 from toyota_collect.permissions import Ground
+
+PLACE = Q(person__isnull=False) & ~Q(address_key="")  # places at which people are searched for
 
 
 @keep_history()
@@ -60,7 +63,9 @@ class Person(models.Model):
         ordering = ["kana_key", "name", "pk"]
         indexes = [
             GinIndex(name="person_kana_trgm", fields=["kana_key"], opclasses=["gin_trgm_ops"]),
+            GinIndex(OpClass(LooseKana("kana_key"), "gin_trgm_ops"), name="person_loose_kana_trgm"),
             GinIndex(name="person_name_trgm", fields=["name_key"], opclasses=["gin_trgm_ops"]),
+            models.Index(OpClass(LooseKana("kana_key"), "text_pattern_ops"), name="person_loose_kana_prefix"),
             models.Index(name="person_kana_prefix", fields=["kana_key"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="person_name_prefix", fields=["name_key"], opclasses=["varchar_pattern_ops"]),
             models.Index(name="person_by_household", fields=["household_number"], condition=~Q(household_number="")),
@@ -120,6 +125,10 @@ class SourceIdentity(models.Model):
             models.Index(name="identity_by_atena", fields=["atena_number"], condition=~Q(atena_number="")),
             models.Index(name="identity_by_phone", fields=["phone_key"], condition=~Q(phone_key="")),
             models.Index(name="identity_by_name", fields=["name_key"]),
+            models.Index(
+                name="identity_by_place", fields=["address_key"], opclasses=["varchar_pattern_ops"], condition=PLACE
+            ),
+            GinIndex(name="identity_place_trgm", fields=["address_key"], opclasses=["gin_trgm_ops"], condition=PLACE),
             models.Index(name="identity_by_own_number", fields=["person_number"]),
             models.Index(name="identity_by_household", fields=["household_number"], condition=~Q(household_number="")),
         ]

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
 from toyota_collect.money import yen_text
-from toyota_collect.registry import Fact
+from toyota_collect.registry import Fact, Span
 from toyota_collect.wareki import long_text
 
 STEP = "step"  # the fact of an open next step
@@ -176,6 +176,19 @@ def _lies(rule: Rule, day: date | None, on: date) -> bool:
         When.TODAY: day == on,
         When.COMING: day >= on and within,
         When.RECENT: day <= on and within,
+    }[rule.when]
+
+
+def span_of(rule: Rule, on: date) -> Span:
+    """The first and the last day about which the rule's fact can be for it to fire on ``on``."""
+    days = timedelta(days=rule.days)
+    return {
+        When.ANY: (date.min, date.max),
+        When.PAST: (date.min, on - timedelta(days=1)),
+        When.DUE: (date.min, on),
+        When.TODAY: (on, on),
+        When.COMING: (on, on + days if rule.days else date.max),
+        When.RECENT: (on - days if rule.days else date.min, on),
     }[rule.when]
 
 

@@ -45,6 +45,12 @@ _VOWEL_OF = {
 _VOICED = dict(zip("カキクケコサシスセソタチツテトハヒフヘホ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボ", strict=True))
 
 
+_FORMS: dict[str, str] = {}
+for _code, _common in CANDIDATE.items():
+    _alike = _FORMS.get(_common, _common) + chr(_code)
+    _FORMS |= dict.fromkeys(_alike, _alike)
+
+
 def strip_ivs(text: str) -> str:
     """Drop the selectors that choose a written form of the same character (IVS, SVS)."""
     return _IVS.sub("", text)
@@ -75,6 +81,16 @@ def name_key(name: str) -> str:
 def name_candidate_key(name: str) -> str:
     """Like :func:`name_key`, with forms that may be two families also made one: for review, never for linking."""
     return name_key(name).translate(CANDIDATE)
+
+
+def name_forms(key: str, *, at_most: int = 16) -> list[str]:
+    """The key of a name, and those of forms that may be another family's: 斎藤 is also searched for as 斉藤."""
+    forms = [""]
+    for char in key:
+        forms = [form + other for form in forms for other in _FORMS.get(char, char)]
+        if len(forms) > at_most:
+            return [key]
+    return forms
 
 
 def kana_key(kana: str) -> str:

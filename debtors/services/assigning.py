@@ -4,7 +4,7 @@ A preview is what the rules now say against what stands; applied, it must still 
 agrees to what was not shown. All writers take one lock, so they come one after another. Twice is once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,11 @@ SELECT j.person_id, j.yen, j.rule_id, r.officer_id AS to_id, a.officer_id AS fro
 FROM judged j
 LEFT JOIN debtors_assignmentrule r ON r.id = j.rule_id
 LEFT JOIN debtors_assignment a ON a.person_id = j.person_id
+"""
+# Those without an officer come first: what the others owe need not be summed.
+NEW_PEOPLE = """
+CREATE TEMP TABLE new_people ON COMMIT DROP AS SELECT p.id AS person_id FROM debtors_person p
+WHERE p.withdrawn_at IS NULL AND NOT EXISTS (SELECT FROM debtors_assignment a WHERE a.person_id = p.id)
 """
 CHANGES = "to_id IS NOT NULL AND to_id IS DISTINCT FROM from_id AND (NOT by_hand OR %s)"
 
@@ -87,7 +92,7 @@ class Preview:
 def preview(*, on: date, with_by_hand: bool = False) -> Preview:
     """What applying the rules of the day would do. Nothing is written."""
     with bare_statements(), transaction.atomic(), connection.cursor() as cursor:
-        _judge(cursor, on)
+        _judge(cursor, on, AssignmentRule.objects.in_force(on))
         made = _preview(cursor, with_by_hand)
         cursor.execute("DROP TABLE moves")
         return made
@@ -104,7 +109,7 @@ def apply(*, on: date, digest: str, by: Any, with_by_hand: bool = False) -> int:
     """
     with bare_statements(), connection.cursor() as cursor:
         _lock(cursor)
-        _judge(cursor, on)
+        _judge(cursor, on, AssignmentRule.objects.in_force(on))
         shown = _preview(cursor, with_by_hand)
         if not shown.moves:
             cursor.execute("DROP TABLE moves")
@@ -127,8 +132,13 @@ def assign_new(*, on: date, by: Any) -> int:
     """Give everybody who owes something and has no officer the one the rules name; return how many. Safe to run again."""
     with bare_statements(), connection.cursor() as cursor:
         _lock(cursor)
-        _judge(cursor, on)
-        cursor.execute("DELETE FROM moves WHERE from_id IS NOT NULL")
+        rules = list(AssignmentRule.objects.in_force(on))
+        cursor.execute(NEW_PEOPLE)
+        if not rules or not cursor.rowcount:
+            cursor.execute("DROP TABLE new_people")
+            return 0
+        _judge(cursor, on, rules, whose="IN (SELECT person_id FROM new_people)")
+        cursor.execute("DROP TABLE new_people")
         made, steps = _carry_out(cursor, False, on=on, by=by)
     if made:
         audit.record(event="assignment.new_people", by=by, detail={"people": made, "steps": steps})
@@ -181,12 +191,12 @@ def _lock(cursor: Any) -> None:
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def _judge(cursor: Any, on: date) -> None:
-    """Make table ``moves``: everybody who owes something, the rule that fits, and who has the person now."""
+def _judge(cursor: Any, on: date, rules: Iterable[AssignmentRule], *, whose: str = "") -> None:
+    """Make table ``moves``: everybody who owes something (of ``whose``), the rule that fits, and who has the person now."""
     if registry.owed is None:
         raise AssignmentRefused("滞納を数えるアプリが入っていません。管理者に連絡してください。")
-    owed, owed_params = registry.owed.select(on)
-    rules = list(AssignmentRule.objects.in_force(on))
+    owed, owed_params = registry.owed.select(on, whose)
+    rules = list(rules)
     case, case_params = _case(rules)
     # Whose address no officer may guess from a rule by district.
     hidden = sorted(all_hidden_people([on])) if any(rule.district for rule in rules) else []

@@ -100,6 +100,26 @@ document.addEventListener('keydown', (event) => {
   if (press(event.key.toLowerCase())) event.preventDefault();
 });
 
+// ---- people found while typing: arrows go through them, leaving the field puts them away -------------
+const typed = document.querySelector('#typed');
+const searching = typed?.closest('form');
+searching?.addEventListener('keydown', (event) => {
+  if (event.isComposing || !['ArrowDown', 'ArrowUp', 'Escape'].includes(event.key)) return;
+  if (event.key === 'Escape') {
+    typed.replaceChildren();
+    return;
+  }
+  const links = [...typed.querySelectorAll('a')];
+  if (!links.length) return;
+  event.preventDefault();
+  const next = links.indexOf(document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1);
+  (links[Math.min(next, links.length - 1)] ?? searching.querySelector('#q')).focus();
+});
+searching?.addEventListener('focusout', (event) => {
+  if (!searching.contains(event.relatedTarget)) typed.replaceChildren();
+});
+searching?.addEventListener('submit', () => document.querySelector('#q').dispatchEvent(new Event('htmx:abort')));
+
 // ---- rows chosen by pointer -----------------------------------------------------------------------
 document.addEventListener('click', (event) => {
   const row = event.target.closest('tr[aria-selected]');

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from claims import board
+from claims.tasks import count_board
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import person, user
 from toyota_collect.permissions import Role
@@ -87,3 +88,16 @@ def test_the_page_carries_a_table_for_every_picture(client, settings):
 def test_an_empty_ledger_makes_a_page_too(client):
     client.force_login(user(Role.SUPERVISOR))
     assert client.get(reverse("claims:board")).status_code == 200
+
+
+def test_the_figures_are_kept_until_the_job_counts_anew(settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "board"}}
+    claim(principal_yen=1_000)
+    first = board.counted(on=DAY)
+    claim(principal_yen=2_000)
+    assert board.counted(on=DAY) == first
+    for _ in range(2):
+        count_board()
+    again = board.counted(on=DAY)
+    assert (first["yen"], again["yen"]) == (1_000, 3_000)
+    assert again["counted_at"] > first["counted_at"]

@@ -1,5 +1,6 @@
 """担当の割り当て: the rules in SQL, applied as they were shown, twice as once; what somebody chose by hand stays."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests.factories.claims import claim
 from tests.factories.debtors import person, protect, user
 from toyota_collect.models import AuditEvent
 from toyota_collect.permissions import Role
+from toyota_collect.registry import registry
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
@@ -285,3 +287,18 @@ def test_a_stand_in_is_another_person(supervisor, officers):
     name_stand_in(officer=officers[0], stand_in=officers[1], starts_on=DAY, ends_on=DAY, reason="休暇", by=supervisor)
     with pytest.raises(IntegrityError):
         Absence.objects.update(stand_in=officers[0])
+
+
+def test_where_nobody_is_new_nothing_is_summed(supervisor, officers, monkeypatch):
+    rule(officers[0], supervisor)
+    owing()
+    asked = []
+    owed = registry.owed
+    monkeypatch.setattr(
+        registry, "owed", replace(owed, select=lambda on, whose: asked.append(whose) or owed.select(on, whose))
+    )
+    assert [assign(supervisor) for _ in range(2)] == [1, 0]
+    assert asked == ["IN (SELECT person_id FROM new_people)"]
+    owing()
+    assert [assign(supervisor) for _ in range(2)] == [1, 0]
+    assert len(asked) == 2

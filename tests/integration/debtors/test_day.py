@@ -15,6 +15,7 @@ from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
 from toyota_collect.models import AccessLog
 from toyota_collect.permissions import Role
+from toyota_collect.registry import registry
 from welfare.models import Referral
 
 pytestmark = pytest.mark.django_db
@@ -226,3 +227,31 @@ def test_the_person_page_shows_the_step_with_every_reason(client, officer, super
 
 def test_nobody_without_debt_has_a_recommendation(officer):
     assert day_page.advice_for(person(), officer, on=DAY).recommended is None
+
+
+def test_who_is_left_out_at_first_has_nothing_to_do_and_an_unknown_beginning_leaves_nobody_out(officer, supervisor):
+    """The list is that of all people's facts, though only the facts of some are read."""
+    working = of(officer, by=supervisor, prescribes_on=DAY + timedelta(days=90))
+    promised, quiet = of(officer, by=supervisor), of(officer, by=supervisor, prescribes_on=DAY + timedelta(days=91))
+    promise(promised, officer, made_on=date(2026, 11, 9), promised_on=date(2026, 11, 19))
+    paying = claim()
+    assign_by_hand(person_id=paying.identity.person.pk, officer=officer, reason="見本", on=DAY, by=supervisor)
+    pay(paying, 3_000, on=DAY - timedelta(days=7))
+    rules, mine = day_page.rules_on(DAY), Assignment.objects.filter(officer=officer).values("person")
+    looked_at = day_page._with_a_lead(mine, rules, officer, on=DAY)
+    assert looked_at == {working.pk, promised.pk, paying.identity.person.pk}
+    facts = day_page.facts_of([row["person"] for row in mine], officer, on=DAY)
+    of_all = {pk for pk, found in facts.items() if day_page.advise(rules, found, on=DAY).in_day}
+    assert codes(officer).keys() == of_all == looked_at
+    NextActionRule.objects.filter(code="no_step").update(in_day=True)
+    assert day_page._with_a_lead(mine, day_page.rules_on(DAY), officer, on=DAY) is None
+    assert quiet.pk in codes(officer)
+
+
+def test_every_source_names_its_facts(officer, supervisor):
+    someone = of(officer, by=supervisor, prescribes_on=DAY + timedelta(days=6))
+    promise(someone, officer, made_on=date(2026, 11, 9), promised_on=date(2026, 11, 19))
+    protect(someone)
+    for source in registry.day_sources:
+        assert {fact.code for _, fact in source.read([someone.pk], officer, DAY)} <= source.codes
+        assert source.leads.keys() <= source.codes

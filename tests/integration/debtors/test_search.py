@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from debtors.models import Person
-from debtors.rules.normalise import kana_key, name_key, phone_key
+from debtors.rules.normalise import address_key, kana_key, name_key, phone_key
 from debtors.search import find_people
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import identity, person, protect, user
@@ -19,7 +19,8 @@ DAY = date(2026, 11, 20)
 
 def known(name: str, kana: str, **facts) -> Person:
     made = person(name=name, kana=kana, name_key=name_key(name), kana_key=kana_key(kana), **facts)
-    identity(made, phone=made.phone, phone_key=phone_key(made.phone), atena_number=made.atena_number)
+    facts = {"phone": made.phone, "phone_key": phone_key(made.phone), "atena_number": made.atena_number}
+    identity(made, address_key=address_key(made.address), **facts)
     return made
 
 
@@ -52,10 +53,18 @@ def numbers(text: str, role: str = Role.COLLECTOR, **facts) -> list[str]:
         pytest.param("0565-00-1234", id="phone"),
         pytest.param("+81 565-00-1234", id="phone from abroad"),
         pytest.param("タカサケ ユミコ", id="a slip of the pen"),
+        pytest.param("タ", id="one letter"),
+        pytest.param("たか", id="two letters"),
+        pytest.param("高", id="one character"),
+        pytest.param("タカサキ ユーミコ", id="a long vowel too many"),
+        pytest.param("小坂本町", id="a town"),
+        pytest.param("小坂", id="the beginning of a town"),
+        pytest.param("豊田市小坂本町1-1", id="an address in other words"),
+        pytest.param("坂本町1", id="the inside of an address"),
     ],
 )
 def test_a_person_is_found_by(text, takasaki):
-    known("山本 一", "ヤマモト ハジメ")
+    known("山本 一", "ヤマモト ハジメ", address="愛知県豊田市若宮町九丁目9番地")
     assert numbers(text) == [takasaki.number]
 
 
@@ -125,3 +134,66 @@ def test_a_search_is_logged_with_its_words_and_one_exact_number_opens_the_person
     assert row.path.endswith("?q=たかさき")
     answer = client.get(reverse("debtors:search"), {"q": takasaki.number})
     assert answer.url == reverse("debtors:person", args=[takasaki.number])
+
+
+@pytest.mark.parametrize(
+    ("written", "searched"),
+    [
+        pytest.param("オオタ キョウコ", "オータ キヨウコ", id="long vowel and large kana"),
+        pytest.param("ヤマノ カヅコ", "ヤマノ カズコ", id="ヅ and ズ"),
+        pytest.param("オオタ キョウコ", "きようこ", id="the inside, in hiragana"),
+        pytest.param("タケ イチロウ", "イチロウ", id="a vowel at the seam of two names"),
+        pytest.param("タケ イチロウ", "タケ イチロー", id="a vowel at the seam, written otherwise"),
+    ],
+)
+def test_readings_are_found_as_other_systems_write_them(written, searched):
+    someone = known("大田 京子", written)
+    known("山本 一", "ヤマモト ハジメ")
+    assert numbers(searched) == [someone.number]
+
+
+def test_forms_of_another_family_come_after_the_form_that_was_asked_for():
+    alike, asked = known("斉藤 一", "サイトウ ハジメ"), known("斎藤 一", "サイトウ ハジメ")
+    assert set(numbers("斎藤")) == {asked.number, alike.number}
+    assert numbers("斎藤")[0] == asked.number
+    assert numbers("齋藤")[-1] in (asked.number, alike.number)
+
+
+def test_a_whole_name_is_found_where_more_begin_so_than_are_counted(monkeypatch):
+    for _ in range(4):
+        known("森山 一", "モリヤマ")
+    whole = known("森", "モリ")
+    monkeypatch.setattr("debtors.search.COUNT_LIMIT", 2)
+    found = find_people("森", user=user(Role.COLLECTOR), on=DAY)
+    assert (found.rows[0]["shown"].number, found.count, found.more) == (whole.number, 2, True)
+
+
+def test_a_protected_person_and_who_may_be_the_same_are_not_found_by_their_place(takasaki):
+    same = known("髙﨑　由美子", "タカサキ ユミコ", birth_on=takasaki.birth_on)
+    other = known("山本 一", "ヤマモト ハジメ")
+    assert set(numbers("小坂本町")) == {takasaki.number, same.number, other.number}
+    protect(takasaki)
+    assert numbers("小坂本町") == numbers("坂本町1") == [other.number]
+
+
+def test_a_section_finds_by_place_only_its_own_debtors(takasaki):
+    section = claim(takasaki, kind="housing_rent", source="jutaku").section
+    takasaki.identities.filter(source__code="jutaku").update(address_key="若宮町9-9")
+    known("山本 一", "ヤマモト ハジメ")
+    facts = {"role": Role.SECTION_VIEWER, "section": section}
+    assert numbers("若宮町", **facts) == [takasaki.number]
+    assert numbers("小坂本町", **facts) == []
+
+
+def test_while_typing_the_first_people_are_shown_without_sums_and_each_look_is_logged(client, takasaki):
+    client.force_login(user(Role.COLLECTOR))
+    protect(known("髙﨑　花", "タカサキ ハナ", address="愛知県豊田市若宮町九丁目9番地"))
+    for _ in range(9):
+        known("高崎 一", "タカサキ ハジメ")
+    page = client.get(reverse("debtors:search-as-typed"), {"q": "たか"}).content.decode()
+    assert page.count("<li>") == 8
+    assert "候補 11人" in page
+    assert "若宮町" not in page
+    assert AccessLog.objects.get().path.endswith("?q=たか")
+    assert client.get(reverse("debtors:search-as-typed"), {"q": " "}).content == b""
+    assert AccessLog.objects.count() == 1

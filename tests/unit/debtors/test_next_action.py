@@ -1,5 +1,6 @@
 """次の一手のすすめ: the table that is shipped, pair by pair; order says nothing, and what softens only softens."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from debtors.models import NextActionRule
 from debtors.reference import next_action_rows
-from debtors.rules.next_action import Advice, Rule, Severity, When, advise, time_left
+from debtors.rules.next_action import Advice, Rule, Severity, When, advise, span_of, time_left
 from toyota_collect.registry import Fact
 
 DAY = date(2026, 11, 20)
@@ -196,6 +197,15 @@ def test_of_two_clocks_the_nearer_leads_and_both_are_told():
     assert [reason.text for reason in advice.reasons] == ["近い", "遠い"]
     assert advice.recommended
     assert advice.recommended.fact == near
+
+
+@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("days", [0, 5])
+@pytest.mark.parametrize("away", [-400, -6, -5, -1, 0, 1, 5, 6, 400])
+def test_the_span_of_a_rule_holds_just_the_days_on_which_it_fires(when, days, away):
+    rule, day = replace(BY_CODE["clock"], when=when, days=days), DAY + timedelta(days=away)
+    first, last = span_of(rule, DAY)
+    assert bool(advise([rule], [Fact("clock", day)], on=DAY).reasons) is (first <= day <= last)
 
 
 def test_nothing_known_is_nothing_to_do():

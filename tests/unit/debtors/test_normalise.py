@@ -146,6 +146,13 @@ def test_phone_key(phone, key):
     assert normalise.phone_key(phone) == key
 
 
+def test_forms_of_a_name_are_those_that_may_be_another_family():
+    assert sorted(normalise.name_forms("斎藤")) == sorted(["斎藤", "齋藤", "齊藤", "斉藤"])
+    assert normalise.name_forms("高崎") == ["高崎"]
+    assert normalise.name_forms("嶋") == normalise.name_forms("島") == ["島", "嶋"]
+    assert normalise.name_forms("斎" * 5) == ["斎" * 5]  # too many to ask for
+
+
 @given(st.text(max_size=30))
 def test_any_text_has_keys(text):
     for key in (normalise.name_key, normalise.kana_key, normalise.address_key, normalise.phone_key):

@@ -73,14 +73,6 @@ def _serve(state: State, variables: Mapping[str, str], listener: socket.socket, 
 def _services(variables: Mapping[str, str], listener: socket.socket) -> list[Service]:
     cores = os.cpu_count() or 1
     celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "toyota_collect.celery:app"]
-    web: list[str | Path] = [
-        PYTHON,
-        "-m",
-        "gunicorn",
-        "toyota_collect.wsgi:application",
-        "--bind",
-        f"fd://{listener.fileno()}",
-    ]
     worker = ["worker", "--concurrency", str(cores), "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     beat = ["beat", "-S", "django_celery_beat.schedulers:DatabaseScheduler", "--pidfile=", "--loglevel", "INFO"]
     options = {"env": dict(variables), "cwd": ROOT}
@@ -89,10 +81,18 @@ def _services(variables: Mapping[str, str], listener: socket.socket) -> list[Ser
         Service("beat", [*celery, *beat], options=options),
         Service(
             "web",
-            [*web, "--workers", str(max(2, cores)), "--threads", "4", "--timeout", "120"],
+            web_server(listener),
             options=options | {"pass_fds": [listener.fileno()]},
         ),
     ]
+
+
+def web_server(listener: socket.socket) -> list[str | Path]:
+    """The command of the web server on a socket that is handed down to it."""
+    workers = str(max(2, os.cpu_count() or 1))
+    bind = ["--bind", f"fd://{listener.fileno()}"]
+    options = ["--workers", workers, "--threads", "4", "--timeout", "120"]
+    return [PYTHON, "-m", "gunicorn", "toyota_collect.wsgi:application", *bind, *options]
 
 
 @contextmanager
