@@ -83,6 +83,7 @@ def _person(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addres
     ):  # fmt: skip
         yield name, number
     yield "notices:notice-new", number | {"kind": "visit"}
+    yield "debtors:extraction-new", {"code": "people"}
     for name in ("claims:claim", "claims:new-party", "claims:evidence"):
         yield name, {"pk": rent.pk}
     yield "claims:receipt", {"pk": receipt.pk}

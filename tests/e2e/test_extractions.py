@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from debtors.models import Extraction, ExtractionExport
 from debtors.services import extraction_exports
 from tests.e2e.conftest import SignIn
+from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import faults
 from tests.factories.claims import claim
 from tests.factories.debtors import person, protect
@@ -80,6 +81,7 @@ def test_from_the_first_condition_to_the_file(sign_in: SignIn, complaints: list[
     expect(collector.get_by_role("heading", name="10万円以上の人")).to_be_visible()
     expect(collector.get_by_text("滞納額が次以上：100,000円")).to_be_visible()
     sound(collector)
+    take(collector, "extraction")
 
     collector.get_by_role("button", name="書き出す").click()
     expect(collector.get_by_role("heading", name="抽出の書き出し")).to_be_visible()
