@@ -29,6 +29,7 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
     press.reset()
     ours = naive = full = 0.0
     pages = written = 0
+    memory: list[int] = []  # of our letters alone: the peers come later
     share = max(1, PEER_LETTERS // TURNS)
     for turn in range(TURNS):
         first, last = size * turn // TURNS, size * (turn + 1) // TURNS
@@ -40,6 +41,8 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
             assert not rendered.failures, rendered.failures
             written += len(rendered.pdf)
             pages += sum(place[1] for place in rendered.pages if place)
+            if turn == 0:
+                memory.append(_peak_memory())
         peers = samples.many(share, seed=size + turn)
         naive += _seconds(peers, _plainly)
         full += _seconds(peers, render_one)
@@ -51,7 +54,10 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
     assert not faults, faults
     told = f"{pages / size:.2f} sheets and {written / size / 1024:.1f} KB a letter; verification {each * 1000:.1f} ms"
     print(f"{told} a letter; all figures are seconds of one core", file=sys.stderr)
-    print(f"memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at most", file=sys.stderr)
+    print(
+        f"memory: {memory[0]} MB after the first {CHUNK} letters, {memory[-1]} MB after {size // TURNS}",
+        file=sys.stderr,
+    )
     yield from _tables(min(size, TABLE_LETTERS))
     speed = size / ours
     count = share * TURNS
@@ -85,6 +91,10 @@ def _tables(size: int) -> Iterator[Result]:
     speeds = {name: counts[name] / seconds[name] for name in seconds}
     for name in peers:
         yield Result("notices_tables", counts["ours"], speeds["ours"], speeds[name], name, Ratio.OF_SPEEDS)
+
+
+def _peak_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _seconds(letters: Sequence[LetterData], render: Callable[[LetterData], bytes]) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -68,8 +69,8 @@ def open_page(browser: Browser, live_server: LiveServer, complaints: list[str]) 
 
 
 @pytest.fixture
-def sign_in(open_page: Callable[[], Page], transactional_db: None) -> SignIn:
-    """Make a member of staff with the role and sign in through the log-in page."""
+def sign_in(open_page: Callable[[], Page], live_server: LiveServer, transactional_db: None) -> SignIn:
+    """Make a member of staff with the role and let them in; the log-in page has tests of its own (``test_log_in``)."""
 
     def as_role(role: Role) -> Page:
         section = Section.objects.first() if role == Role.SECTION_VIEWER else None
@@ -79,11 +80,12 @@ def sign_in(open_page: Callable[[], Page], transactional_db: None) -> SignIn:
         if made:
             user.set_password(PASSWORD)
             user.save()
+        client = Client()
+        client.force_login(user)
+        name = settings.SESSION_COOKIE_NAME
         page = open_page()
-        page.goto("/accounts/login/")
-        page.get_by_label("利用者名").fill(user.username)
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログインする").click()
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+        page.goto("/")
         page.wait_for_selector(".user-menu")
         page.wait_for_load_state("load")  # keys are heard from then on
         return page
