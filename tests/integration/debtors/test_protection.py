@@ -1,11 +1,12 @@
 """A record of a protected human that is linked to nobody, or to another number, shows no place either."""
 
 from datetime import date
+from random import Random
 
 import pytest
 from django.urls import reverse
 
-from debtors.protection import hidden_people
+from debtors.protection import all_hidden_people, hidden_people
 from tests.factories.claims import claim
 from tests.factories.debtors import identity, person, protect, user
 from toyota_collect.permissions import Ground, Role
@@ -45,6 +46,30 @@ def test_a_protected_entry_that_nobody_holds_hides_the_same_human(twin, register
     identity(stranger, "suido")
     assert hidden_people([twin.pk, stranger.pk], on=DAY) == {twin.pk}
     assert hidden_people([twin.pk], on=date(2025, 12, 31)) == set()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_asked_for_some_people_or_for_the_whole_city_the_answer_is_one(seed):
+    """The two ways are written apart, for speed: a page asks for its people, a run for everybody."""
+    random = Random(seed)
+    people = []
+    for n in range(25):
+        facts = {"name_key": f"架空{random.randrange(4)}", "kana_key": f"カクウ{random.randrange(6)}"}
+        facts["birth_on"] = random.choice((None, date(1991, 5, 6), date(1950, 1, n % 3 + 1)))
+        someone = person(**facts)
+        for source in random.sample(("zei", "suido", "juki"), random.randrange(1, 3)):
+            places = {
+                "address_key": random.choice(("", "若宮1", "若宮2")),
+                "phone_key": random.choice(("", "0900000123")),
+            }
+            identity(someone, source, **facts, **places)
+        people.append(someone)
+    for someone in random.sample(people, 4):
+        protect(someone)
+    of_all = all_hidden_people([DAY])
+    assert 4 <= len(of_all) < len(people)
+    assert hidden_people([one.pk for one in people], on=DAY) == of_all
+    assert set().union(*(hidden_people([one.pk], on=DAY) for one in people)) == of_all
 
 
 @pytest.mark.parametrize("role", [Role.COLLECTOR, Role.SECTION_VIEWER])
