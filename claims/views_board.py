@@ -6,6 +6,7 @@ from django.shortcuts import render
 from claims import board as figures
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
+from toyota_collect.registry import registry
 
 
 @require(Permission.BOARD_VIEW)
@@ -19,5 +20,6 @@ def board(request: HttpRequest) -> HttpResponse:
             "work_overdue": figures.work_overdue(on=on),
             "approvals_waiting": figures.approvals_waiting(),
             "files": figures.latest_files(),
+            "lines": [line for lines in registry.board_lines for line in lines(request.user, on)],
         },
     )

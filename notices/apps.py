@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            board_lines,
             day_facts,
             decisions,
             dependents,
@@ -55,6 +56,7 @@ class NoticesConfig(AppConfig):
         registry.number_searches.append(people_by_document)
         registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
         registry.day_sources.append(day_facts.SOURCE)
+        registry.board_lines.append(board_lines.lines)
         extraction_lists.register(lists)
         people_joined.register(registry)
         dependents.register(registry)

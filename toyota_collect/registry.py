@@ -133,6 +133,16 @@ class Parting:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardLine:
+    """What somebody has to look at, on the supervisor's board; ``tone`` as of ``components/state.html``."""
+
+    label: str
+    tone: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One thing known of a person that asks for a step, or forbids one (本日の業務).
 
@@ -183,6 +193,7 @@ Happenings = Callable[[Any, Any, date], Iterable[Happening]]  # (person, user, o
 FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
 DayFacts = Callable[[Sequence[int], Any, date], Iterable[tuple[int, Fact]]]  # (person ids, user, on)
+BoardLines = Callable[[Any, date], Iterable[BoardLine]]  # (user, on)
 Freshness = Callable[[], tuple[str, datetime] | None]  # what a list rests on, and since when
 OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
 CaredFor = Callable[
@@ -201,6 +212,7 @@ class Registry:
     list_facts: list[ListFacts] = field(default_factory=list)
     cared_for: list[CaredFor] = field(default_factory=list)  # nobody tries anything out on them
     day_sources: list[DaySource] = field(default_factory=list)
+    board_lines: list[BoardLines] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     number_searches: list[NumberSearch] = field(default_factory=list)
