@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notices.models import DunningRun, Experiment, Letter, PrintChunk, PrintRun, RunJob
-from notices.services.responses import arrival
+from notices.services.responses import arrivals
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine
 
@@ -18,7 +18,7 @@ TOLD_FOR = timedelta(days=60)  # after the last day of a comparison
 
 
 def lines(user: Any, on: date) -> Iterator[BoardLine]:
-    """Nothing for who may not see runs; a constant number of queries, and one for each comparison under way."""
+    """Nothing for who may not see runs; a constant number of queries."""
     if not allows(user, Permission.RUN_VIEW):
         return
     yield from _failed()
@@ -60,12 +60,13 @@ def _standing_still() -> Iterator[BoardLine]:
 
 
 def _experiments(on: date) -> Iterator[BoardLine]:
-    running = Experiment.objects.filter(run__state=PrintRun.State.POSTED).select_related("run")
-    for one in running:
-        arrived = arrival(one)
+    posted = list(Experiment.objects.filter(run__state=PrintRun.State.POSTED).select_related("run"))
+    arrived_on = arrivals(posted)
+    for one in posted:
+        arrived = arrived_on.get(one.run_id)
         if arrived is None or on > arrived + timedelta(days=one.secondary_days) + TOLD_FOR:
             continue
-        ready = [days for days in (one.primary_days, one.secondary_days) if on >= arrived + timedelta(days=days)]
+        ready = [days for days in (one.primary_days, one.secondary_days) if on > arrived + timedelta(days=days)]
         text = f"{ready[-1]}日の反応がまとまりました" if ready else f"{one.primary_days}日の反応を待っています"
         url = reverse("notices:experiment", args=[one.run_id])
         yield BoardLine("比較試験", "good" if ready else "", f"「{one.run.title}」の文面の{text}", url)

@@ -118,7 +118,7 @@ def experiment_page(experiment: Experiment, *, today: date) -> dict[str, Any]:
 
 def horizons(experiment: Experiment, *, today: date) -> Iterator[Horizon]:
     """The primary yardstick first; nothing before the letters were posted."""
-    arrived = responses.arrival(experiment)
+    arrived = responses.arrivals([experiment]).get(experiment.run_id)
     if arrived is None:
         return
     arms, answers = list(experiment.arms.all()), responses.answers(experiment, today=today)

@@ -1,7 +1,7 @@
 """文面への反応: what came of the letters of a comparison, counted from the ledger, the plans and the log of contacts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -34,11 +34,11 @@ class Posted:
     arrived_on: date  # presumed
 
 
-def arrival(experiment: Experiment) -> date | None:
-    """The day on which the run's letters are presumed to have arrived; None before they were posted."""
-    if experiment.run.state != PrintRun.State.POSTED:
-        return None
-    return _arrival(_posted_on([experiment.run_id])[experiment.run_id])
+def arrivals(experiments: Iterable[Experiment]) -> dict[int, date]:
+    """By run, the day on which its letters are presumed to have arrived; runs not posted are left out."""
+    posted_on = _posted_on([one.run_id for one in experiments if one.run.state == PrintRun.State.POSTED])
+    arrived_on = {on: _arrival(on) for on in set(posted_on.values())}
+    return {run: arrived_on[on] for run, on in posted_on.items()}
 
 
 def answers(experiment: Experiment, *, today: date) -> list[Answer]:
