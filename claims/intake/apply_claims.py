@@ -157,7 +157,7 @@ ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
 COUNTS = """
 SELECT (SELECT count(*) FROM stage) - count(*), count(*) FILTER (WHERE touched),
-    count(*) FILTER (WHERE NOT touched) + (SELECT count(*) FROM kept)
+    count(*) FILTER (WHERE NOT touched)
 FROM (SELECT differs OR books OR dunned_on IS DISTINCT FROM old_dunned_on AS touched FROM work) w
 """
 

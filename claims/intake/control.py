@@ -5,11 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from claims.intake.job import Job
 from claims.intake.parse import FileRefused
+from claims.intake.remembered import Known
 from claims.intake.values import LARGEST_INT
 from claims.models import ClaimKind, ControlTotal, ImportFile
 from toyota_collect.money import comma
@@ -23,8 +25,7 @@ SHOWN = 5  # cells named in the message
 Cell = tuple[str, int, int]  # kind code, levy year, instalment
 Total = tuple[int, int]  # rows, yen
 ACCEPTED = {
-    "claims": "SELECT kind, levy_year, instalment, levied_yen AS yen FROM stage"
-    " UNION ALL SELECT kind, levy_year, instalment, levied_yen FROM kept",
+    "claims": "SELECT kind, levy_year, instalment, levied_yen AS yen FROM stage",
     "receipts": "SELECT kind, levy_year, instalment, amount_yen AS yen FROM paid",
 }
 
@@ -60,8 +61,10 @@ class Comparison:
         return not self.unexplained() and self.missing == self.rejected
 
 
-def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
-    """Compare the accepted rows with the control file and keep both; ``None`` where there is nothing to compare with.
+def compare(cursor: Any, job: Job, rejected: int, known: Known) -> Comparison | None:
+    """Compare the accepted rows, ``known`` ones that are kept among them, with the control file; keep both.
+
+    Returns ``None`` where there is nothing to compare with.
 
     Raises:
         FileRefused: the layout requires a control file and there is none, or it cannot be read.
@@ -71,7 +74,7 @@ def compare(cursor: Any, job: Job, rejected: int) -> Comparison | None:
     path = job.path.with_name(job.path.name + SUFFIX)
     if job.layout.content not in ACCEPTED or (job.layout.control == "none" and not path.exists()):
         return None
-    comparison = Comparison(read_totals(path), _accepted(cursor, job), rejected)
+    comparison = Comparison(read_totals(path), _accepted(cursor, job, known), rejected)
     _keep(job, comparison)
     return comparison
 
@@ -92,7 +95,7 @@ def _with_mended(cursor: Any, job: Job, parent: ImportFile) -> Comparison | None
     for cell in cells:
         key = cell.kind, cell.levy_year, cell.instalment
         theirs[key], ours[key], yen[key] = (cell.their_rows, cell.their_yen), cell.our_rows, cell.our_yen
-    accepted = _accepted(cursor, job)
+    accepted = _accepted(cursor, job, Known())
     for key, (rows, more_yen) in accepted.items():
         ours[key] += rows
         yen[key] += more_yen
@@ -167,12 +170,19 @@ def _sum(totals: Mapping[Cell, Total]) -> Total:
     return sum(rows for rows, _ in totals.values()), sum(yen for _, yen in totals.values())
 
 
-def _accepted(cursor: Any, job: Job) -> dict[Cell, Total]:
+def _accepted(cursor: Any, job: Job, known: Known) -> dict[Cell, Total]:
     cursor.execute(
-        f"""SELECT k.code, s.levy_year, s.instalment, count(*), sum(s.yen)::bigint
-            FROM ({ACCEPTED[job.layout.content]}) s JOIN claims_claimkind k ON k.id = s.kind GROUP BY 1, 2, 3"""
+        "SELECT kind, levy_year, instalment, count(*), sum(yen)::bigint"
+        f" FROM ({ACCEPTED[job.layout.content]}) s GROUP BY 1, 2, 3"
     )
-    return {(kind, year, instalment): (rows, yen) for kind, year, instalment, rows, yen in cursor.fetchall()}
+    codes = dict(ClaimKind.objects.values_list("pk", "code"))
+    rows: Counter[Cell] = Counter()
+    yen: Counter[Cell] = Counter()
+    read = ((tuple(cell), (count, more)) for *cell, count, more in cursor.fetchall())
+    for (kind, year, instalment), (count, more) in chain(read, known.totals().items()):
+        rows[codes[kind], year, instalment] += count
+        yen[codes[kind], year, instalment] += more
+    return {cell: (count, yen[cell]) for cell, count in rows.items()}
 
 
 def _keep(job: Job, comparison: Comparison) -> None:

@@ -11,9 +11,11 @@ from django.db import connection
 
 from claims.intake.fields import NAMES, SECRET_IN_RAW
 from claims.intake.job import same_key
+from claims.intake.remembered import read_known
 from claims.intake.shown import HIDDEN, reads_like_a_place
 from claims.models import ClaimKind, Entry, ImportFile
 from toyota_collect.money import comma
+from toyota_collect.temporary import fresh_table
 from toyota_collect.wareki import fiscal_year_text
 
 SAMPLE = 50  # rows told in full
@@ -89,8 +91,8 @@ WHERE h.pgh_id > %(person_history)s
 GONE = f"""
 FROM claims_claim c JOIN claims_claimkind k ON k.id = c.kind_id
 WHERE c.source_id = %(source)s AND c.id <= %(claims)s AND {BALANCE} > 0
-    AND c.kind_id IN (SELECT kind FROM stage UNION SELECT kind FROM kept)
-    AND NOT EXISTS (SELECT FROM stage s WHERE {same_key("s", "c")}) AND NOT EXISTS (SELECT FROM kept k WHERE k.claim_id = c.id)
+    AND (c.kind_id = ANY (%(kinds)s) OR c.kind_id IN (SELECT kind FROM stage))
+    AND NOT EXISTS (SELECT FROM stage s WHERE {same_key("s", "c")}) AND NOT EXISTS (SELECT FROM brought b WHERE b.claim_id = c.id)
 """
 
 
@@ -129,7 +131,7 @@ def figures(file: ImportFile, start: Before) -> dict[str, Any]:
         ],
         "fields": fields,
         "sample": _by_row(sample),
-        "gone": _gone(params) if file.content == "claims" else {"count": 0, "yen": 0, "rows": []},
+        "gone": _gone(file, params) if file.content == "claims" else {"count": 0, "yen": 0, "rows": []},
     }
 
 
@@ -239,8 +241,14 @@ def _by_row(sample: list[Change]) -> list[dict[str, Any]]:
     return [{"what": what, "changes": changes} for what, changes in rows.items()]
 
 
-def _gone(params: dict[str, Any]) -> dict[str, Any]:
+def _gone(file: ImportFile, params: dict[str, Any]) -> dict[str, Any]:
+    known = read_known(file)
+    params |= {"kinds": list({cell >> 32 for cell in known.cells})}
     with connection.cursor() as cursor:
+        fresh_table(cursor, "brought", "claim_id bigint")
+        with cursor.copy("COPY brought FROM STDIN") as copy:
+            copy.write("".join(f"{claim}\n" for claim in known.claims))
+        cursor.execute("ANALYZE brought")
         cursor.execute(f"SELECT count(*), coalesce(sum({BALANCE}), 0)::bigint {GONE}", params)
         count, yen = cursor.fetchone()
         cursor.execute(f"SELECT {BALANCE}, {CLAIM_LABEL} {GONE} ORDER BY {BALANCE} DESC, c.id LIMIT {SAMPLE}", params)

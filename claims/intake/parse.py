@@ -43,12 +43,13 @@ class Chunk:
     """``rows`` are lines for ``COPY`` in the order of the staging table; rows + refusals = records.
 
     ``told``: who the rows are about, where that stands apart: line, number, facts; none for a row that is about the same
-    person with the same facts as the line above.
+    person with the same facts as the line above. ``hashes``: of all records, where only they were asked for.
     """
 
     rows: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
     gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
 
 
@@ -286,7 +287,7 @@ class Parser:
 
     def _hashes(self, page: Page) -> Iterable[str]:
         """By which each row is known again; none for one with 外字, which is told anew every time."""
-        hashes = map(line_hash, page.raws)
+        hashes = (line_hash(raw).hex() for raw in page.raws)
         return map(self._unless_gaiji, page.raws, hashes) if self.has_gaiji else hashes
 
     def _unless_gaiji(self, raw: bytes, found: str) -> str:
@@ -340,11 +341,10 @@ class Parser:
 
 
 class LineHasher:
-    """Reads of each record only where it stands and by which hash it is known: line, start, size, hash."""
+    """Reads of each record only the hash it is known by; the last one without its line end is known by none."""
 
     def parse(self, page: Page, *, open_line: int = 0) -> Chunk:
         hashes = list(map(line_hash, page.raws))
         if open_line == page.lines[-1]:
-            hashes[-1] = NULL  # a last one without its line end is told apart
-        columns = (map(str, column) for column in (page.lines, page.starts, map(len, page.raws)))
-        return Chunk(list(map("\t".join, zip(*columns, hashes, strict=True))))
+            hashes[-1] = b""
+        return Chunk(hashes=hashes)

@@ -10,14 +10,15 @@ from typing import BinaryIO, NamedTuple
 from claims.intake.layout import Layout
 
 CHUNK = 5_000
+HASH_BYTES = 16
 MOST_LINES = 10  # of one quoted record; a quote not closed by then is damage of its own line
 BOM = b"\xef\xbb\xbf"
 END_OF_FILE = b"\x1a"  # Ctrl-Z, which some mainframes write last
 
 
-def line_hash(raw: bytes) -> str:
-    """What a record is known by when it comes again: 128 bits of a hash of its bytes, as hex."""
-    return blake2b(raw, digest_size=16).hexdigest()
+def line_hash(raw: bytes) -> bytes:
+    """What a record is known by when it comes again: ``HASH_BYTES`` of a hash of its bytes."""
+    return blake2b(raw, digest_size=HASH_BYTES).digest()
 
 
 class Record(NamedTuple):

@@ -19,7 +19,6 @@ from claims.intake import (
     apply_register,
     apply_welfare,
     catalogue,
-    unchanged,
 )
 from claims.intake.control import SUFFIX, compare, explain
 from claims.intake.direct import Unsound
@@ -28,6 +27,7 @@ from claims.intake.layout import ANY_SOURCE, Layout, LayoutError
 from claims.intake.parse import FileRefused
 from claims.intake.previewed import hash_of, refuse_changed
 from claims.intake.progress import Progress
+from claims.intake.remembered import remember
 from claims.intake.stage import Loaded, fill
 from claims.models import ClaimKind, ImportBatch, ImportFile, RejectedRow
 from claims.services import life_tasks
@@ -295,13 +295,14 @@ def _import(
         refuse_changed(batch, path, loaded.sha256)
         progress.step("確かめています", loaded.rows)
         loaded = replace(loaded, rejected=loaded.rejected + step.validate(cursor, job))
-        comparison = compare(cursor, job, loaded.rejected)
+        comparison = compare(cursor, job, loaded.rejected, loaded.known)
         if comparison and not comparison.agrees:
             return _block(job, loaded, explain(comparison))
         progress.step("台帳に書いています", loaded.rows)
         counts = step.apply(cursor, job)
+        counts = replace(counts, same=counts.same + loaded.known.kept())
         if loaded.basis:
-            unchanged.remember(cursor, job, loaded.basis)
+            remember(cursor, job, loaded.basis, loaded.known)
         return _commit(job, loaded, counts)
 
 

@@ -4,7 +4,7 @@ import gc
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -14,9 +14,10 @@ from claims.intake.fields import PERSON, SQL_TYPES, Canonical, staged
 from claims.intake.job import Job
 from claims.intake.parse import Chunk, FileRefused, Parser, Refusal
 from claims.intake.records import Page, Records
+from claims.intake.remembered import Basis, Known
 from claims.intake.second_reader import SecondReader
 from claims.intake.tables import by_line, copy_into
-from claims.intake.unchanged import Basis
+from claims.intake.unchanged import Comparison
 from claims.models import ClaimKind
 from claims.services.gaiji import characters_of
 from toyota_collect.temporary import fresh_table, table_from
@@ -36,13 +37,14 @@ class Loaded:
     sha256: str
     titles: list[str]
     basis: Basis | None = None  # on what its lines can be known again
+    known: Known = field(default_factory=Known)  # of the last file, and which of them are kept
 
 
 def fill(cursor: Any, job: Job) -> Loaded:
     """Read the file into the table ``stage``: the server takes a page in while the next one is parsed.
 
     Each row has the id a new claim or receipt would get; a row that is none leaves its number unused. Rows of claims that
-    are as they were stay out, in the table ``kept`` (``claims.intake.unchanged``).
+    are as they were stay out (``claims.intake.unchanged``).
 
     Raises:
         FileRefused: the file as a whole cannot be read in its layout.
@@ -56,19 +58,28 @@ def fill(cursor: Any, job: Job) -> Loaded:
         records = Records(file, job.layout)
         pages = _below_header(records, parser)
         basis = unchanged.basis_of(cursor, job, parser.titles)
-        taking = _Taking(cursor, job, parser, records, aside, told)
+        compared = None
         if last := unchanged.last_lines(job, basis):
-            read = unchanged.set_aside(cursor, job, last, pages, records)
-            for page in unchanged.to_read(cursor, job, file):
+            compared = Comparison(job, last)
+            compared.run(cursor, pages, records)
+            if not compared.pays():
+                compared = None
+                file.seek(0)
+                records = Records(file, job.layout)
+                pages = _below_header(records, parser)
+        taking = _Taking(cursor, job, parser, records, aside, told)
+        if compared:
+            read = compared.rows
+            for page in compared.to_read(cursor, file):
                 taking.take([page])
         else:
-            unchanged.keep_nothing(cursor)
             read = taking.take_all(pages)
         _keep_what_lies(cursor, job, aside)
         if claims:
             _fill_told(cursor, told)
     cursor.execute(f"ANALYZE stage ({', '.join(_joined(content))})")
-    return Loaded(read, taking.refused, taking.gaiji, records.sha256, parser.titles, basis)
+    known = compared.known if compared else Known()
+    return Loaded(read, taking.refused, taking.gaiji, records.sha256, parser.titles, basis, known)
 
 
 @contextmanager

@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
@@ -83,8 +82,9 @@ class ImportFile(models.Model):
 class KnownLines(models.Model):
     """前回の行: lines that a source's last claims file brought, so that the next file is read only where it differs.
 
-    A part is some thousand accepted lines in the order of the file: hash of the bytes (none for a line that is read anew
-    each time), claim, and the levy as sent. ``read_under`` is a hash of all that decides how a line is read.
+    A part is some thousand accepted lines in the order of the file, packed for ``claims.intake.remembered``: hash of the
+    bytes (zeros for a line that is read anew each time), claim, source identity, kind with year and instalment, and the
+    levy as sent. ``read_under`` is a hash of all that decides how a line is read.
     ``unseen_since``: what transactions that began earlier did to the claims, the file had seen; ``booked_at`` and
     ``last_event`` tell its own writing from that of others. Kept until the source's next file is taken in.
     """
@@ -95,9 +95,11 @@ class KnownLines(models.Model):
     unseen_since = models.DateTimeField()
     booked_at = models.DateTimeField()
     last_event = models.BigIntegerField()
-    hashes = ArrayField(models.UUIDField(null=True))
-    claims = ArrayField(models.BigIntegerField())
-    levies = ArrayField(models.BigIntegerField())
+    hashes = models.BinaryField()  # 16 bytes a line
+    claims = models.BinaryField()  # here and below 8 bytes a line, the highest first
+    identities = models.BinaryField()
+    cells = models.BinaryField()
+    levies = models.BinaryField()
 
     class Meta:
         verbose_name = verbose_name_plural = "前回の行"
