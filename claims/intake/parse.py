@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.intake.fields import CONTENT, TOLD
 from claims.intake.layout import FieldSpec, Layout
-from claims.intake.records import Page, Record, line_hash
+from claims.intake.records import NO_HASH, Page, Record, line_hash
 from claims.intake.values import NULL, Bad, CellReader, converter, required
 from toyota_collect.csv_out import from_text
 
@@ -346,5 +346,5 @@ class LineHasher:
     def parse(self, page: Page, *, open_line: int = 0) -> Chunk:
         hashes = list(map(line_hash, page.raws))
         if open_line == page.lines[-1]:
-            hashes[-1] = b""
+            hashes[-1] = NO_HASH
         return Chunk(hashes=hashes)

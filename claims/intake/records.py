@@ -11,6 +11,7 @@ from claims.intake.layout import Layout
 
 CHUNK = 5_000
 HASH_BYTES = 16
+NO_HASH = b"\xff" * HASH_BYTES
 MOST_LINES = 10  # of one quoted record; a quote not closed by then is damage of its own line
 BOM = b"\xef\xbb\xbf"
 END_OF_FILE = b"\x1a"  # Ctrl-Z, which some mainframes write last

@@ -4,11 +4,9 @@ The first load packs them in the database; later files join what they kept of th
 """
 
 from array import array
-from bisect import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -21,7 +19,9 @@ from claims.models import ImportFile, KnownLines
 PART = 5_000  # lines
 AT_ONCE = 20  # parts
 NUMBERS = ("claims", "identities", "cells", "levies")
+AFTER_ALL = 2**31
 Row = tuple[int, bytes, int, int, int, int]  # line, hash, claim, identity, cell, levy
+Columns = tuple[bytearray, *tuple["array[int]", ...]]
 # A cell is what control totals are told by: kind, levy year and instalment in one number.
 TAKEN = f"""
 SELECT s.line, coalesce(uuid_send(s.hash), decode(repeat('00', {HASH_BYTES}), 'hex')) AS hash,
@@ -30,6 +30,7 @@ SELECT s.line, coalesce(uuid_send(s.hash), decode(repeat('00', {HASH_BYTES}), 'h
 FROM stage s JOIN identities_now i ON i.person_number = s.person_number LEFT JOIN known k ON k.line = s.line
 """
 INTO = "claims_knownlines (file_id, part, read_under, unseen_since, booked_at, last_event, hashes, claims, identities, cells, levies)"
+TYPES = ["int8", "int4", "varchar", "timestamptz", "timestamptz", "int8", *["bytea"] * 5]
 HEAD = "SELECT now(), coalesce((SELECT max(id) FROM claims_claimevent), 0)"
 REMEMBER = f"""
 INSERT INTO {INTO}
@@ -120,39 +121,50 @@ def remember(cursor: Any, job: Job, basis: Basis, known: Known) -> None:
     head = cursor.fetchone()
     cursor.execute(f"{TAKEN} ORDER BY line")
     taken = cursor.fetchall()
-    with cursor.copy(f"COPY {INTO} FROM STDIN") as copy:
-        for part, rows in enumerate(_together(known, taken)):
-            _, hashes, *numbers = zip(*rows, strict=True)
+    with cursor.copy(f"COPY {INTO} FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(TYPES)
+        for part, (hashes, *numbers) in enumerate(_together(known, taken)):
             packed = map(_packed, numbers)
-            copy.write_row((job.file.pk, part, basis.read_under, basis.since, *head, b"".join(hashes), *packed))
+            copy.write_row((job.file.pk, part, basis.read_under, basis.since, *head, hashes, *packed))
 
 
-def _together(known: Known, taken: list[Row]) -> Iterator[list[Row]]:
+def _together(known: Known, taken: list[Row]) -> Iterator[Columns]:
     """What was kept and what was read, in parts, in the order of this file's lines."""
-    done = 0
-    for begin in range(0, len(known.lines), PART):
-        places = range(begin, min(begin + PART, len(known.lines)))
-        columns = (getattr(known, name)[places.start : places.stop] for name in ("lines", *NUMBERS))
-        lines, *numbers = columns
-        rows: list[Row] = [row for row in zip(lines, known.hashes_of(places), *numbers, strict=True) if row[0] > 0]
-        if rows:
-            end = bisect(taken, rows[-1][0], lo=done, key=itemgetter(0))
-            rows += taken[done:end]
-            done = end
-            rows.sort()
-            yield from _parts(rows)
-    yield from _parts(taken[done:])
+    found = _columns()
+    place, count = 0, len(known.lines)
+    for line, *row in (*taken, (AFTER_ALL,)):
+        while place < count and (stands := known.lines[place]) < line:
+            begin = place
+            while place < count and 0 < known.lines[place] < line and place - begin < PART:
+                place += 1
+            if stands <= 0:
+                place += 1
+                continue
+            found[0].extend(known.hashes[begin * HASH_BYTES : place * HASH_BYTES])
+            for column, name in zip(found[1:], NUMBERS, strict=True):
+                column.extend(getattr(known, name)[begin:place])
+            if len(found[1]) >= 2 * PART:
+                yield found
+                found = _columns()
+        if len(found[1]) >= PART:
+            yield found
+            found = _columns()
+        if row:
+            found[0].extend(row[0])
+            for column, number in zip(found[1:], row[1:], strict=True):
+                column.append(number)
+    if found[0]:
+        yield found
 
 
-def _parts(rows: list[Row]) -> Iterator[list[Row]]:
-    return (rows[begin : begin + 2 * PART] for begin in range(0, len(rows), 2 * PART))
+def _columns() -> Columns:
+    return bytearray(), *(array("q") for _ in NUMBERS)
 
 
-def _packed(numbers: Iterable[int]) -> bytes:
+def _packed(numbers: "array[int]") -> bytes:
     """As ``int8send`` writes them."""
-    found = array("q", numbers)
-    found.byteswap()
-    return found.tobytes()
+    numbers.byteswap()
+    return numbers.tobytes()
 
 
 def _unpacked(packed: bytes) -> "array[int]":

@@ -6,6 +6,7 @@ anybody else since. Whoever is read about is read with their last line, which te
 another thing than before, with all their lines. Whatever is not certain is read: docs/adr/0010-direct-loading.md.
 """
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -148,31 +149,44 @@ class Comparison:
 
     def _meet(self, page: Page, hashes: list[bytes], reached: int) -> int:
         """Put the lines of a page to their places from ``reached`` on; return the place up to which they were met."""
-        known = self.known
-        near = self._near(reached)
-        if hashes[0] not in near and hashes[-1] not in near and (again := self._found(hashes, reached)):
-            reached = again
-            near = self._near(reached)
-        for at, place in enumerate(map(near.get, hashes)):
-            stands = page.lines[at], page.starts[at], len(page.raws[at])
-            if place is None or place < reached:
-                self._wanted.append(stands)
+        known, near = self.known, None
+        ours, theirs = b"".join(hashes), known.hashes
+        sizes = array("i", map(len, page.raws))
+        at = 0
+        while at < len(page):
+            if same := _same(ours, at, theirs, reached):
+                here, there = slice(at, at + same), slice(reached, reached + same)
+                known.lines[there] = array("i", page.lines[here])
+                known.starts[there] = array("q", page.starts[here])
+                known.sizes[there] = sizes[here]
+                at, reached = at + same, reached + same
+                continue
+            if at + 1 < len(page) and _same(ours, at + 1, theirs, reached + 1, most=1):  # this one was changed, no more
+                place = None
+                reached += 1
             else:
-                known.lines[place], known.starts[place], known.sizes[place] = stands
-                reached = place + 1
+                near = near or self._near(hashes, reached)
+                place = near.get(hashes[at])
+            if place is None or place < reached:
+                self._wanted.append((page.lines[at], page.starts[at], sizes[at]))
+                at += 1
+            else:
+                reached = place
         return reached
 
-    def _near(self, reached: int) -> dict[bytes, int]:
+    def _near(self, hashes: list[bytes], reached: int) -> dict[bytes, int]:
+        """The known lines that follow by their hash; where many were left out, those that follow further on."""
+        found = self._from(reached)
+        if hashes[0] not in found and hashes[-1] not in found:
+            for one, before in ((hashes[0], 0), (hashes[-1], len(hashes))):
+                at = self.known.hashes.find(one, reached * HASH_BYTES)
+                if at >= 0 and at % HASH_BYTES == 0:
+                    return self._from(max(reached, at // HASH_BYTES - before))
+        return found
+
+    def _from(self, reached: int) -> dict[bytes, int]:
         places = range(reached, min(reached + AHEAD, len(self.known.claims)))
         return dict(zip(self.known.hashes_of(places), places, strict=True))
-
-    def _found(self, hashes: list[bytes], reached: int) -> int:
-        """The place of the first line, or the last, anywhere further on, where many lines were left out; else 0."""
-        for one in filter(None, (hashes[0], hashes[-1])):
-            at = self.known.hashes.find(one, reached * HASH_BYTES)
-            if at >= 0 and at % HASH_BYTES == 0:
-                return max(reached, at // HASH_BYTES - (len(hashes) if one is hashes[-1] else 0))
-        return 0
 
     def _set_aside(self, cursor: Any) -> None:
         """Read what others touched since, and all of the people whose last line is another one."""
@@ -206,6 +220,23 @@ class Comparison:
             if (line := known.lines[place]) > 0:
                 self._wanted.append((line, known.starts[place], known.sizes[place]))
                 known.lines[place] = -line
+
+
+def _same(ours: bytes, at: int, theirs: bytearray, place: int, most: int | None = None) -> int:
+    """How many hashes in a row are the same, from ``at`` and ``place`` on."""
+    begin, other = at * HASH_BYTES, place * HASH_BYTES
+    if most is None:
+        most = min(len(ours) - begin, len(theirs) - other) // HASH_BYTES
+    low, high = 0, most + 1
+    middle = most
+    while high - low > 1:
+        near, far = low * HASH_BYTES, middle * HASH_BYTES
+        if ours[begin + near : begin + far] == theirs[other + near : other + far]:
+            low = middle
+        else:
+            high = middle
+        middle = (low + high) // 2
+    return low
 
 
 def _numbers(cursor: Any, query: str, params: dict[str, Any]) -> set[int]:
