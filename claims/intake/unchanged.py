@@ -135,17 +135,21 @@ class Comparison:
         return 2 * self.known.kept() > self.rows
 
     def to_read(self, cursor: Any, file: BinaryIO) -> Iterator[Page]:
-        """Pages of the lines that have to be read, until what was read names nothing more that is kept.
+        """Pages of the lines that have to be read: those that differ, then those that what was read bears on.
 
-        Between two pages the caller has put the page into ``stage``.
+        The latter were known to be about no other claims and people, and name nothing more. After each page the caller has
+        put it into ``stage``.
         """
-        while self._wanted:
-            wanted, self._wanted = sorted(self._wanted), []
-            for begin in range(0, len(wanted), CHUNK):
-                lines, starts, sizes = zip(*wanted[begin : begin + CHUNK], strict=True)
-                yield Page(lines, starts, [_bytes(file, *place) for place in zip(starts, sizes, strict=True)])
-            cursor.execute("ANALYZE stage")
-            self._take_out(_numbers(cursor, NAMED_CLAIMS, self._job.params), _named(cursor, self._job), set())
+        yield from self._pages(file)
+        cursor.execute("ANALYZE stage")
+        self._take_out(_numbers(cursor, NAMED_CLAIMS, self._job.params), _named(cursor, self._job), set())
+        yield from self._pages(file)
+
+    def _pages(self, file: BinaryIO) -> Iterator[Page]:
+        wanted, self._wanted = sorted(self._wanted), []
+        for begin in range(0, len(wanted), CHUNK):
+            lines, starts, sizes = zip(*wanted[begin : begin + CHUNK], strict=True)
+            yield Page(lines, starts, [_bytes(file, *place) for place in zip(starts, sizes, strict=True)])
 
     def _meet(self, page: Page, hashes: list[bytes], reached: int) -> int:
         """Put the lines of a page to their places from ``reached`` on; return the place up to which they were met."""
@@ -197,14 +201,15 @@ class Comparison:
         self._take_out(_numbers(cursor, TOUCHED, params), dict.fromkeys(absent, 0), _numbers(cursor, DOUBTFUL, params))
 
     def _take_out(self, touched: set[int], named: dict[int, int], doubtful: set[int]) -> None:
-        """Read lines that were kept: those of touched claims, the last one of each person named, and all where that is not sure.
+        """Read lines that were kept: those of touched claims, the last one of each person read about, and all where that is not sure.
 
         ``named``: the last line read so far that is about a person, 0 for none. The last line says who somebody is. It is
         sure that it says what it said if it was the last before, too, may not be refused, and no line follows it.
         """
         known = self.known
         out = {place for place, one in enumerate(known.claims) if one in touched and known.lines[place] > 0}
-        people = doubtful.union(named, (known.identities[place] for place in out))
+        read_about = {known.identities[place] for place in out} | {one for one, line in named.items() if line}
+        people = doubtful.union(named, read_about)
         places_of = defaultdict(list)
         for place, one in enumerate(known.identities):
             if one in people:
@@ -214,7 +219,7 @@ class Comparison:
             line = abs(known.lines[last])
             if person in doubtful or last in out or not line or named.get(person, 0) > line:
                 out.update(places)
-            elif named.get(person):
+            elif person in read_about:
                 out.add(last)
         for place in out:
             if (line := known.lines[place]) > 0:
