@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import IO, Protocol, Self
 
@@ -63,8 +64,20 @@ class SecondReader:
             sent = other is not None and self._say((other, records.open_line))
             yield page, self._reader.parse(page, open_line=open_line)
             if other is not None:
-                heard = self._hear() if sent else None
-                yield other, heard or self._reader.parse(other, open_line=records.open_line)
+                yield other, self._answer(other, records.open_line, sent)
+
+    def parsed_there(self, pages: Iterable[Page], records: Records) -> Iterator[tuple[Page, Chunk]]:
+        """As ``parsed``, for what is soon read: the other reads every page, while the next one is cut here."""
+        asked: tuple[Page, int, bool] | None = None
+        for page in chain(pages, [None]):
+            done = (asked[0], self._answer(*asked)) if asked else None
+            asked = (page, records.open_line, self._say((page, records.open_line))) if page else None
+            if done:
+                yield done
+
+    def _answer(self, page: Page, open_line: int, sent: bool) -> Chunk:
+        heard = self._hear() if sent else None
+        return heard or self._reader.parse(page, open_line=open_line)
 
     def _say(self, what: object) -> bool:
         if self._process is None:

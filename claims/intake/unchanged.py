@@ -123,7 +123,7 @@ class Comparison:
         """Read the whole file by its hashes."""
         reached = 0
         with SecondReader(LineHasher(), self._job.path) as second:
-            for page, hashed in second.parsed(pages, records):
+            for page, hashed in second.parsed_there(pages, records):
                 reached = self._meet(page, hashed.hashes, reached)
                 self.rows += len(page)
                 if self._job.progress:
