@@ -11,7 +11,7 @@ from typing import Any
 
 from claims.intake.fields import CONTENT, TOLD
 from claims.intake.layout import FieldSpec, Layout
-from claims.intake.records import NO_HASH, Page, Record, line_hash
+from claims.intake.records import Page, Record, line_hash
 from claims.intake.values import NULL, Bad, CellReader, converter, required
 from toyota_collect.csv_out import from_text
 
@@ -43,13 +43,12 @@ class Chunk:
     """``rows`` are lines for ``COPY`` in the order of the staging table; rows + refusals = records.
 
     ``told``: who the rows are about, where that stands apart: line, number, facts; none for a row that is about the same
-    person with the same facts as the line above. ``hashes``: of all records, where only they were asked for.
+    person with the same facts as the line above.
     """
 
     rows: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
-    hashes: list[bytes] = field(default_factory=list)
     gaiji: int = 0  # rows with characters outside the standard (外字), taken but to be mapped before printing
 
 
@@ -338,13 +337,3 @@ class Parser:
         if self.layout.last_line_end == "required" and chunk.rows:
             chunk.rows.pop()
             chunk.refusals.append(Refusal(open_line, "truncated", "", reason, last.raw))
-
-
-class LineHasher:
-    """Reads of each record only the hash it is known by; the last one without its line end is known by none."""
-
-    def parse(self, page: Page, *, open_line: int = 0) -> Chunk:
-        hashes = list(map(line_hash, page.raws))
-        if open_line == page.lines[-1]:
-            hashes[-1] = NO_HASH
-        return Chunk(hashes=hashes)

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from itertools import accumulate, islice
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from claims.intake.layout import Layout
+if TYPE_CHECKING:
+    from claims.intake.layout import Layout
 
 CHUNK = 5_000
 HASH_BYTES = 16
-NO_HASH = b"\xff" * HASH_BYTES
 MOST_LINES = 10  # of one quoted record; a quote not closed by then is damage of its own line
 BOM = b"\xef\xbb\xbf"
 END_OF_FILE = b"\x1a"  # Ctrl-Z, which some mainframes write last
@@ -60,7 +60,7 @@ class Records:
     It is known when the last page is handed out.
     """
 
-    def __init__(self, file: BinaryIO, layout: Layout) -> None:
+    def __init__(self, file: BinaryIO, layout: "Layout") -> None:
         self._file = file
         self._layout = layout
         self._hash = sha256()
@@ -103,7 +103,7 @@ class Records:
         """Lines, those joined that a quoted cell spans. A quote byte is never part of a CP932 or UTF-8 character."""
         waiting: deque[Record] = deque()
         for page in self._lines():
-            if not waiting and not any(raw.count(b'"') & 1 for raw in page.raws):
+            if not waiting and (b'"' not in b"".join(page.raws) or not any(raw.count(b'"') & 1 for raw in page.raws)):
                 yield page
                 continue
             waiting.extend(map(page.record, range(len(page))))

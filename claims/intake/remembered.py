@@ -56,7 +56,7 @@ class Known:
     ``lines``: its line in this file, where it is kept as it was; 0 where it is not in it, below 0 where it is read.
     """
 
-    hashes: bytearray = field(default_factory=bytearray)
+    hashes: bytes = b""
     claims: "array[int]" = field(default_factory=lambda: array("q"))
     identities: "array[int]" = field(default_factory=lambda: array("q"))
     cells: "array[int]" = field(default_factory=lambda: array("q"))
@@ -71,7 +71,7 @@ class Known:
 
     def hashes_of(self, places: range) -> Iterator[bytes]:
         begins = range(HASH_BYTES * places.start, HASH_BYTES * places.stop, HASH_BYTES)
-        return (bytes(self.hashes[at : at + HASH_BYTES]) for at in begins)
+        return (self.hashes[at : at + HASH_BYTES] for at in begins)
 
     def totals(self) -> dict[tuple[int, int, int], tuple[int, int]]:
         """Rows and yen of the kept lines by kind id, levy year and instalment."""
@@ -85,7 +85,7 @@ class Known:
 
 def read_known(file: ImportFile) -> Known:
     """All that is remembered of a file; nothing where its lines are never known again."""
-    known = Known()
+    known, found = Known(), []
     # The driver's own cursor: bytes as they are, not as text of hexadecimal digits.
     connection.ensure_connection()
     with Cursor(connection.connection) as cursor:
@@ -101,9 +101,10 @@ def read_known(file: ImportFile) -> Known:
             if not rows:
                 break
             for last, hashes, *packed in rows:  # noqa: B007  the next page begins above it
-                known.hashes += hashes
+                found.append(hashes)
                 for name, numbers in zip(NUMBERS, packed, strict=True):
                     getattr(known, name).extend(_unpacked(numbers))
+    known.hashes = b"".join(found)
     count = len(known.claims)
     known.lines, known.starts, known.sizes = (
         array(kind, bytes(size * count)) for kind, size in (("i", 4), ("q", 8), ("i", 4))

@@ -12,11 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import IO, Any, Generic, Protocol, Self, TypeVar
 
-from claims.intake.parse import Chunk
 from claims.intake.records import Page, Records
 
 logger = logging.getLogger(__name__)
@@ -24,18 +22,22 @@ logger = logging.getLogger(__name__)
 FEWEST_BYTES = 8_000_000  # below, starting it takes longer than it saves
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10.0
+PAGE_BYTES = 1 << 20  # what a pipe holds, so that writing a page does not wait for its reader
 
 
-class Reader(Protocol):
+Read = TypeVar("Read", covariant=True)
+
+
+class Reader(Protocol[Read]):
     """Reads a page without what it has read before; can be pickled."""
 
-    def parse(self, page: Page, *, open_line: int = 0) -> Chunk: ...
+    def parse(self, page: Page, *, open_line: int = 0) -> Read: ...
 
 
-class SecondReader:
+class SecondReader(Generic[Read]):
     """Reads pages beside the given reader, if the file is large and a core may be free."""
 
-    def __init__(self, reader: Reader, path: Path) -> None:
+    def __init__(self, reader: Reader[Read], path: Path) -> None:
         self._reader = reader
         self._path = path
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,7 +47,9 @@ class SecondReader:
             return self
         try:
             command = [sys.executable, "-m", "claims.intake.second_reader"]
-            self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=PAGE_BYTES
+            )
         except OSError:
             logger.warning("no second reader could be started", exc_info=True)
         self._say(self._reader)
@@ -55,7 +59,7 @@ class SecondReader:
         if self._process is not None:
             self._end(self._process)
 
-    def parsed(self, pages: Iterable[Page], records: Records) -> Iterator[tuple[Page, Chunk]]:
+    def parsed(self, pages: Iterable[Page], records: Records) -> Iterator[tuple[Page, Read]]:
         """The pages in their order, each with what it holds; of two pages, one is read here, the other there."""
         rest = iter(pages)
         for page in rest:
@@ -64,20 +68,8 @@ class SecondReader:
             sent = other is not None and self._say((other, records.open_line))
             yield page, self._reader.parse(page, open_line=open_line)
             if other is not None:
-                yield other, self._answer(other, records.open_line, sent)
-
-    def parsed_there(self, pages: Iterable[Page], records: Records) -> Iterator[tuple[Page, Chunk]]:
-        """As ``parsed``, for what is soon read: the other reads every page, while the next one is cut here."""
-        asked: tuple[Page, int, bool] | None = None
-        for page in chain(pages, [None]):
-            done = (asked[0], self._answer(*asked)) if asked else None
-            asked = (page, records.open_line, self._say((page, records.open_line))) if page else None
-            if done:
-                yield done
-
-    def _answer(self, page: Page, open_line: int, sent: bool) -> Chunk:
-        heard = self._hear() if sent else None
-        return heard or self._reader.parse(page, open_line=open_line)
+                heard = self._hear() if sent else None
+                yield other, heard or self._reader.parse(other, open_line=records.open_line)
 
     def _say(self, what: object) -> bool:
         if self._process is None:
@@ -88,7 +80,7 @@ class SecondReader:
             self._give_up()
         return self._process is not None
 
-    def _hear(self) -> Chunk | None:
+    def _hear(self) -> Read | None:
         if self._process is None:
             return None
         try:
@@ -120,7 +112,7 @@ def main() -> None:
     """Read what comes until nothing comes any more."""
     gc.disable()
     given, out = sys.stdin.buffer, sys.stdout.buffer
-    reader: Reader = pickle.load(given)  # noqa: S301  our own parent
+    reader: Reader[Any] = pickle.load(given)  # noqa: S301  our own parent
     try:
         while True:
             page, open_line = pickle.load(given)  # noqa: S301

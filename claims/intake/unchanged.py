@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from claims.intake.hashes import LineHasher
 from claims.intake.job import Job, same_key
-from claims.intake.parse import LineHasher
 from claims.intake.records import CHUNK, HASH_BYTES, Page, Records
 from claims.intake.remembered import NUMBERS, Basis, read_known
 from claims.intake.second_reader import SecondReader
@@ -123,8 +123,8 @@ class Comparison:
         """Read the whole file by its hashes."""
         reached = 0
         with SecondReader(LineHasher(), self._job.path) as second:
-            for page, hashed in second.parsed_there(pages, records):
-                reached = self._meet(page, hashed.hashes, reached)
+            for page, hashes in second.parsed(pages, records):
+                reached = self._meet(page, hashes, reached)
                 self.rows += len(page)
                 if self._job.progress:
                     self._job.progress.read(self.rows)
@@ -165,17 +165,18 @@ class Comparison:
                 known.sizes[there] = sizes[here]
                 at, reached = at + same, reached + same
                 continue
-            if at + 1 < len(page) and _same(ours, at + 1, theirs, reached + 1, most=1):  # this one was changed, no more
-                place = None
+            # Most often one line was changed, left out or added: then the next one follows, or this one.
+            if _hash(theirs, reached + 1) in (_hash(ours, at), _hash(ours, at + 1)):
                 reached += 1
-            else:
+                if _hash(theirs, reached) == hashes[at]:
+                    continue
+            elif _hash(ours, at + 1) != _hash(theirs, reached):
                 near = near or self._near(hashes, reached)
-                place = near.get(hashes[at])
-            if place is None or place < reached:
-                self._wanted.append((page.lines[at], page.starts[at], sizes[at]))
-                at += 1
-            else:
-                reached = place
+                if (place := near.get(hashes[at], -1)) >= reached:
+                    reached = place
+                    continue
+            self._wanted.append((page.lines[at], page.starts[at], sizes[at]))
+            at += 1
         return reached
 
     def _near(self, hashes: list[bytes], reached: int) -> dict[bytes, int]:
@@ -227,21 +228,26 @@ class Comparison:
                 known.lines[place] = -line
 
 
-def _same(ours: bytes, at: int, theirs: bytearray, place: int, most: int | None = None) -> int:
+def _same(ours: bytes, at: int, theirs: bytes, place: int) -> int:
     """How many hashes in a row are the same, from ``at`` and ``place`` on."""
     begin, other = at * HASH_BYTES, place * HASH_BYTES
-    if most is None:
-        most = min(len(ours) - begin, len(theirs) - other) // HASH_BYTES
-    low, high = 0, most + 1
-    middle = most
-    while high - low > 1:
-        near, far = low * HASH_BYTES, middle * HASH_BYTES
-        if ours[begin + near : begin + far] == theirs[other + near : other + far]:
-            low = middle
+    most = min(len(ours) - begin, len(theirs) - other) // HASH_BYTES
+    low, step = 0, 1
+    while step and low < most:
+        far = min(low + step, most)
+        if (
+            ours[begin + low * HASH_BYTES : begin + far * HASH_BYTES]
+            == theirs[other + low * HASH_BYTES : other + far * HASH_BYTES]
+        ):
+            low, step = far, 2 * step
         else:
-            high = middle
-        middle = (low + high) // 2
+            most, step = far - 1, (far - low) // 2
     return low
+
+
+def _hash(hashes: bytes, place: int) -> bytes:
+    """The hash at a place; empty beyond the end."""
+    return hashes[place * HASH_BYTES : (place + 1) * HASH_BYTES]
 
 
 def _numbers(cursor: Any, query: str, params: dict[str, Any]) -> set[int]:

@@ -16,7 +16,6 @@ from claims.intake.second_reader import SecondReader
 from tests.unit.claims.test_intake_parse import AS_OF, KINDS, ZEI, file, row
 
 PAGES = 9
-WAYS = ("parsed", "parsed_there")
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +37,7 @@ def content() -> bytes:
     return file(*lines, end=b"")
 
 
-def read(
-    found: list[Chunk], layout: Layout = ZEI, *, at_page: int = -1, act: object = None, way: str = "parsed"
-) -> None:
+def read(found: list[Chunk], layout: Layout = ZEI, *, at_page: int = -1, act: object = None) -> None:
     """Parse the file by two readers into ``found``; ``act`` is called with the second one at one page."""
     records = Records(BytesIO(content()), layout)
     parser = Parser(layout, kinds=KINDS, as_of=AS_OF, gaiji={0xE000: "高"}, for_ledger=True)
@@ -48,7 +45,7 @@ def read(
     first = next(pages)
     parser.read_header(first.record(0))
     with SecondReader(parser, Path(__file__)) as second:
-        for number, (page, chunk) in enumerate(getattr(second, way)([first.after_header(), *pages], records)):
+        for number, (page, chunk) in enumerate(second.parsed([first.after_header(), *pages], records)):
             assert len(page) == len(chunk.rows) + len(chunk.refusals)
             found.append(chunk)
             if number == at_page:
@@ -65,45 +62,39 @@ def by_one() -> list[Chunk]:
     return [parser.parse(page, open_line=records.open_line) for page in rest]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_two_readers_give_what_one_gives(way: str):
+def test_two_readers_give_what_one_gives():
     found: list[Chunk] = []
-    read(found, way=way)
+    read(found)
     assert found == by_one()
     assert {one.code for chunk in found for one in chunk.refusals} == {"bytes", "columns", "date", "truncated"}
 
 
-@pytest.mark.parametrize(
-    ("way", "here_of"), [("parsed", lambda pages: (pages + 1) // 2), ("parsed_there", lambda _pages: 0)]
-)
-def test_the_second_reader_reads(way: str, here_of, monkeypatch: pytest.MonkeyPatch):
+def test_the_second_reader_reads(monkeypatch: pytest.MonkeyPatch):
     """Else the others would compare the first reader with itself."""
     here: list[int] = []
     parse = Parser.parse
     monkeypatch.setattr(Parser, "parse", lambda self, page, **more: here.append(1) or parse(self, page, **more))
     found: list[Chunk] = []
-    read(found, way=way)
-    assert len(here) == here_of(len(found))
+    read(found)
+    assert len(here) == (len(found) + 1) // 2
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("at_page", [0, 1, 2, 5])
-def test_a_second_reader_that_is_killed_loses_nothing(at_page: int, way: str, caplog: pytest.LogCaptureFixture):
+def test_a_second_reader_that_is_killed_loses_nothing(at_page: int, caplog: pytest.LogCaptureFixture):
     def kill(second: SecondReader) -> None:
         os.kill(second._process.pid, signal.SIGKILL)
         second._process.wait()
 
     found: list[Chunk] = []
-    read(found, at_page=at_page, act=kill, way=way)
+    read(found, at_page=at_page, act=kill)
     assert found == by_one()
     assert "the first goes on alone" in caplog.text
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_second_reader_that_cannot_be_started_loses_nothing(way: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_second_reader_that_cannot_be_started_loses_nothing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(second_reader.sys, "executable", "/nowhere/python")
     found: list[Chunk] = []
-    read(found, way=way)
+    read(found)
     assert found == by_one()
 
 
