@@ -45,6 +45,7 @@ class DebtorsConfig(AppConfig):
         )
         registry.happenings.append(happenings)
         registry.happenings.append(life_page.happenings)
+        registry.happenings.append(postponing_page.happenings)
         registry.nav_item(NavItem(BATCH, "抽出", "debtors:extractions", Permission.EXTRACT, 26))
         extraction_lists.register(lists)
         decisions.register(registry)

@@ -10,10 +10,12 @@ from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 
-from debtors.models import Postponement
+from debtors.joined import together
+from debtors.models import Person, Postponement
 from debtors.protection import hidden_people
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import BoardLine
+from toyota_collect.registry import BoardLine, Happening
+from toyota_collect.wareki import short_text
 
 LOOKED_BACK = timedelta(days=30)
 OFTEN = 3  # in a row, without anything new
@@ -54,11 +56,24 @@ def lines(user: Any, on: date) -> Iterable[BoardLine]:
         )
 
 
+def happenings(person: Person, user: Any, on: date) -> Iterable[Happening]:
+    """That the person was put off, for who reads the course of the case; struck through where somebody took it up again."""
+    if not allows(user, Permission.CONTACT_VIEW):
+        return
+    rows = Postponement.objects.filter(person__in=together(person.pk), on__lte=on).select_related("by")
+    for one in rows:
+        text = f"{short_text(one.until)}まで本日の業務から外した（{_label(one.reason)}）。{one.text}"
+        yield Happening(one.on, "後回し", text, str(one.by), struck=one.ended_at is not None)
+
+
 def _made(on: date) -> Any:
     return Postponement.objects.filter(on__gt=on - LOOKED_BACK, on__lte=on).order_by()
 
 
 def _by_reason(made: Any) -> list[tuple[str, int]]:
-    labels = dict(Postponement.Reason.choices)
     rows = made.values_list("reason").annotate(rows=Count("pk")).order_by("-rows", "reason")
-    return [(labels[reason].removesuffix("（内容を書く）"), count) for reason, count in rows]
+    return [(_label(reason), count) for reason, count in rows]
+
+
+def _label(reason: str) -> str:
+    return Postponement.Reason(reason).label.removesuffix("（内容を書く）")

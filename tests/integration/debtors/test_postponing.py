@@ -260,3 +260,14 @@ def test_who_assigns_sees_how_often_and_why(client, officer, payer):
     (later,) = postponing_page.lines(supervisor, DAY + timedelta(days=29))
     assert "いま0人" in later.text
     assert not list(postponing_page.lines(supervisor, DAY + timedelta(days=30)))
+
+
+def test_the_course_of_the_case_tells_it_to_colleagues(client, officer, payer):
+    made = put_off(payer, officer, reason="other", text="証明を待つ")
+    client.force_login(officer)
+    url = reverse("debtors:panel-course", args=[payer.number])
+    text = client.get(url).content.decode()
+    assert "本日の業務から外した（その他）。証明を待つ" in text
+    assert "<s>" not in text
+    take_up(postponement_id=made.pk, by=officer)
+    assert "<s>" in client.get(url).content.decode()
