@@ -18,7 +18,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Runs one measured comparison.")
     parser.add_argument("name", choices=names)
     parser.add_argument("--size", type=int, help="letters, rows, claims or people; each bench has its own default")
+    parser.add_argument("--beside", action="store_true", help="pages: typing while an import and a print run go on")
     options = parser.parse_args()
+    if options.beside:
+        if options.name != "pages":
+            parser.error("--beside is of pages")
+        options.name = "beside"
     django.setup()
     module = import_module(f"bench.{options.name}")
     size = module.SIZE if options.size is None else options.size

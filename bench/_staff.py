@@ -7,7 +7,7 @@ import asyncio
 import random
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from time import perf_counter
@@ -36,13 +36,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Staff:
-    """One person at work: the session's cookie, the numbers of those they look after, and what they search for by kind."""
+    """One person at work: the session's cookie, the numbers of those they look after, what they search for by kind, and
+    how often they do what."""
 
     cookie: str
     may_see_board: bool
     own: Sequence[str]
     others: Sequence[str]
     words: dict[str, Sequence[str]]
+    mix: Mapping[str, int] = field(default_factory=lambda: MIX)
 
 
 def work(port: int, staff: Sequence[Staff], *, seconds: float, seed: int) -> Seen:
@@ -77,7 +79,7 @@ async def _days_work(port: int, one: Staff, rng: random.Random, end: float, seen
         if perf_counter() + thinking > end:
             return
         await asyncio.sleep(thinking)
-        (page,) = rng.choices(list(MIX), list(MIX.values()))
+        (page,) = rng.choices(list(one.mix), list(one.mix.values()))
         await _act(browser, page, one, rng, seen)
 
 

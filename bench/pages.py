@@ -43,7 +43,7 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
         with city(people) as url:
             staff = staff_of_city()
             _say_queries(people, staff)
-            with _web_server(url, folder) as port:
+            with serving(url, folder) as port:
                 warm_up(port, staff)
                 found[people] = seen = work(port, staff, seconds=SECONDS, seed=SEED)
         if seen.wrong:
@@ -164,7 +164,7 @@ def _words() -> dict[str, list[str]]:
 
 
 @contextmanager
-def _web_server(url: str, folder: Path) -> Iterator[int]:
+def serving(url: str, folder: Path) -> Iterator[int]:
     """The web server of bin/start on the city; yields its port."""
     from toyota_collect.embedded.commands.start import web_server
 

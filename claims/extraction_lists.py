@@ -3,10 +3,11 @@
 Yen are booked balances, without the late charge that is still running.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, DateField, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, CharField, Count, DateField, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models import Value as Constant
 from django.db.models.functions import Coalesce
 
@@ -15,7 +16,7 @@ from claims.models import Claim, ClaimEvent, ClaimGroup, ClaimKind, ClaimKindTer
 from claims.services.plan_standing import MONEY
 from debtors.extraction_lists import choices_from, fixed, person_columns
 from debtors.models import Person, SourceSystem
-from toyota_collect.lists import Column, ExtractionList, Kind, Lists
+from toyota_collect.lists import Column, ExtractionList, Grouped, Kind, Lists
 from toyota_collect.models import Section
 from toyota_collect.permissions import Permission
 
@@ -35,57 +36,76 @@ def _booked(prefix: str = "") -> Any:
     return F(f"{prefix}principal_yen") + F(f"{prefix}fee_yen") + F(f"{prefix}late_yen") + F(f"{prefix}cost_yen")
 
 
-def _of_person(user: Any, on: date, what: Any) -> Any:
-    """A figure over the overdue, living claims of the person that the user may know of."""
-    owed = Claim.objects.visible_to(user).overdue(on=on).alive(on=on).filter(identity__person=OuterRef("pk"))
-    return Subquery(owed.order_by().values("identity__person").annotate(found=what).values("found"))
+def _booked_in(group: str) -> Any:
+    return Sum(_booked(), filter=Q(kind__group=group), default=0)
 
 
-def _groups_owed(code: str) -> Any:
-    def owed(user: Any, on: date) -> Any:
-        return Coalesce(_of_person(user, on, Sum(_booked(), filter=Q(kind__group=code), default=0)), 0)
+def _overdue(user: Any, on: date) -> Any:
+    """The overdue, living claims that the user may know of."""
+    return Claim.objects.visible_to(user).overdue(on=on).alive(on=on).order_by()
 
-    return owed
+
+def _overdue_by_person(user: Any, on: date) -> Any:
+    return _overdue(user, on).filter(identity__person__isnull=False).values(key=F("identity__person"))
+
+
+def _owed(code: str, title: str, kind: Kind, what: Any, *, absent: Any = None, usual: bool = False) -> Column:
+    """A figure over the overdue claims of the person."""
+
+    def of_person(user: Any, on: date) -> Any:
+        of = _overdue(user, on).filter(identity__person=OuterRef("pk")).values("identity__person")
+        found = Subquery(of.annotate(found=what).values("found"))
+        return found if absent is None else Coalesce(found, absent)
+
+    return Column(code, title, kind, of_person, usual=usual, grouped=Grouped("owed", _overdue_by_person, what, absent))
 
 
 OWED = (
-    Column(
-        "owed_yen",
-        "滞納額",
-        Kind.YEN,
-        lambda user, on: Coalesce(_of_person(user, on, Sum(_booked())), 0),
-        usual=True,
+    _owed("owed_yen", "滞納額", Kind.YEN, Sum(_booked()), absent=0, usual=True),
+    _owed("owed_claims", "滞納の期別数", Kind.NUMBER, Count("pk"), absent=0, usual=True),
+    _owed("oldest_due", "いちばん古い納期限", Kind.DATE, Min("due_on")),
+    _owed("next_prescription", "最短の時効", Kind.DATE, Min("prescribes_on"), usual=True),
+    *(
+        _owed(f"owed_{code}", f"滞納額（{label}）", Kind.YEN, _booked_in(code), absent=0)
+        for code, label in ClaimGroup.choices
     ),
-    Column(
-        "owed_claims",
-        "滞納の期別数",
-        Kind.NUMBER,
-        lambda user, on: Coalesce(_of_person(user, on, Count("pk")), 0),
-        usual=True,
-    ),
-    Column("oldest_due", "いちばん古い納期限", Kind.DATE, lambda user, on: _of_person(user, on, Min("due_on"))),
-    Column(
-        "next_prescription",
-        "最短の時効",
-        Kind.DATE,
-        lambda user, on: _of_person(user, on, Min("prescribes_on")),
-        usual=True,
-    ),
-    *(Column(f"owed_{code}", f"滞納額（{label}）", Kind.YEN, _groups_owed(code)) for code, label in ClaimGroup.choices),
 )
 
 
-def _last_event(kind: str) -> Any:
-    def last(_user: Any, _on: date) -> Any:
-        events = ClaimEvent.objects.filter(claim=OuterRef("pk"), kind=kind, withdrawn_at=None).order_by()
-        return Subquery(events.values("claim").annotate(day=Max("on")).values("day"))
+def _last(code: str, title: str, rows: Callable[[date], Any]) -> Column:
+    """The latest day of what happened to the claim."""
 
-    return last
+    def last(_user: Any, on: date) -> Any:
+        of = rows(on).order_by().filter(claim=OuterRef("pk")).values("claim")
+        return Subquery(of.annotate(day=Max("on")).values("day"))
+
+    def of_all(_user: Any, on: date) -> Any:
+        return rows(on).order_by().values(key=F("claim"))
+
+    return Column(code, title, Kind.DATE, last, grouped=Grouped(code, of_all, Max("on")))
 
 
-def _last_paid(_user: Any, on: date) -> Any:
-    paid = Entry.objects.filter(claim=OuterRef("pk"), kind__in=MONEY, reversed_by=None, on__lte=on).order_by()
-    return Subquery(paid.values("claim").annotate(day=Max("on")).values("day"))
+def _events(kind: str) -> Callable[[date], Any]:
+    return lambda _on: ClaimEvent.objects.filter(kind=kind, withdrawn_at=None)
+
+
+def _paid(on: date) -> Any:
+    """Money that was not taken back. A join that keeps what has no partner would be taken for one row by the server."""
+    reversal = Entry.objects.filter(reverses=OuterRef("pk"))
+    return Entry.objects.filter(~Exists(reversal), kind__in=MONEY, on__lte=on)
+
+
+def _legal_class(_user: Any, _on: date) -> Any:
+    """What ``terms_of`` finds for a claim, from the table's few rows: no claim asks for itself.
+
+    The rows that began last are tried first, so the first that fits a claim's kind is the one in force on its due date.
+    """
+    kinds: dict[tuple[date, str], list[int]] = {}
+    for kind, starts_on, legal_class in ClaimKindTerms.objects.values_list("kind", "starts_on", "legal_class"):
+        kinds.setdefault((starts_on, legal_class), []).append(kind)
+    latest = sorted(kinds, reverse=True)
+    in_force = (When(kind__in=kinds[row], due_on__gte=row[0], then=Constant(row[1])) for row in latest)
+    return Case(*in_force, default=None, output_field=CharField())
 
 
 def _silenced(_user: Any, on: date) -> Any:
@@ -118,6 +138,7 @@ CLAIMS = ExtractionList(
             Kind.CHOICE,
             lambda _user, _on: terms_of("legal_class"),
             choices=fixed(ClaimKindTerms.LegalClass.choices),
+            compared=_legal_class,
         ),
         Column("section", "所管課", Kind.CHOICE, "section__code", choices=choices_from(Section, "code", "name")),
         Column("levy_year", "賦課年度（西暦）", Kind.NUMBER, "levy_year", usual=True),
@@ -132,9 +153,9 @@ CLAIMS = ExtractionList(
         Column("cost_yen", "費用の残額", Kind.YEN, "cost_yen"),
         Column("booked_yen", "残額", Kind.YEN, lambda _user, _on: _booked(), usual=True),
         Column("prescribes_on", "時効の最終日", Kind.DATE, "prescribes_on", usual=True),
-        Column("dunned_on", "督促の日", Kind.DATE, _last_event("dunning")),
-        Column("demanded_on", "最後の催告の日", Kind.DATE, _last_event("demand")),
-        Column("paid_on", "最後の納付の日", Kind.DATE, _last_paid),
+        _last("dunned_on", "督促の日", _events("dunning")),
+        _last("demanded_on", "最後の催告の日", _events("demand")),
+        _last("paid_on", "最後の納付の日", _paid),
         Column("silenced", "文書を止めている", Kind.FLAG, _silenced, permission=Permission.CONTACT_VIEW),
         Column("on_plan", "分納の対象", Kind.FLAG, _on_plan, permission=Permission.CONTACT_VIEW),
     ),

@@ -14,6 +14,7 @@ class DebtorsConfig(AppConfig):
             life_page,
             matching_page,
             person_tables,
+            postponing_page,
             relation_tables,
         )
         from debtors.happenings import happenings
@@ -25,6 +26,7 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "本日の業務", "debtors:day", Permission.DAY_VIEW, 9))
         registry.nav_item(NavItem(WATCH, "担当の割り当て", "debtors:assignment", Permission.ASSIGN, 42))
         registry.day_sources.append(day_facts.SOURCE)
+        registry.board_lines.append(postponing_page.lines)
         registry.nav_item(NavItem(DAILY, "次の一手", "debtors:work", Permission.CONTACT_VIEW, 10))
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))
@@ -43,6 +45,7 @@ class DebtorsConfig(AppConfig):
         )
         registry.happenings.append(happenings)
         registry.happenings.append(life_page.happenings)
+        registry.happenings.append(postponing_page.happenings)
         registry.nav_item(NavItem(BATCH, "抽出", "debtors:extractions", Permission.EXTRACT, 26))
         extraction_lists.register(lists)
         decisions.register(registry)

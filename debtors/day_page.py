@@ -13,8 +13,9 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, WorkItem
+from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, Postponement, WorkItem
 from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
+from debtors.rules.postponing import has_news
 from toyota_collect.models import User
 from toyota_collect.registry import Fact, Span, registry
 
@@ -38,12 +39,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The ranked list, how many people the officer has, and for whom the officer stands in."""
+    """The ranked list, how many people the officer has, for whom the officer stands in, and who is put off (後回し)."""
 
     entries: tuple[Entry, ...]
     people: int
     covers: tuple[Absence, ...]
     away: Absence | None
+    postponed: tuple[Postponement, ...]
 
     def counts(self) -> list[tuple[str, int]]:
         """Labels of today's reasons with the people they are said of, in the order of the table."""
@@ -86,7 +88,9 @@ def day_of(officer: Any, *, on: date) -> Day:
             codes = frozenset(fact.code for fact in facts[person])
             entries.append(Entry(person, advice, codes, absent.get(owners[person])))
     entries.sort(key=lambda entry: (entry.advice.rank, entry.person_id))
-    return Day(tuple(entries), len(owners), covers, away)
+    postponed = _postponed(entries, facts, on=on)
+    left = tuple(entry for entry in entries if entry.person_id not in postponed)
+    return Day(left, len(owners), covers, away, tuple(postponed.values()))
 
 
 def advice_for(person: Person, user: Any, *, on: date) -> Advice:
@@ -102,6 +106,13 @@ def facts_of(people: Sequence[int], user: Any, *, on: date) -> dict[int, list[Fa
             for person, fact in source.read(people, user, on):
                 found[person].append(fact)
     return found
+
+
+def _postponed(entries: Sequence[Entry], facts: dict[int, list[Fact]], *, on: date) -> dict[int, Postponement]:
+    """Who of them waits, those who come back first before the others. Anything new ends the waiting."""
+    of = {entry.person_id: entry.advice for entry in entries}
+    waiting = Postponement.objects.waiting(on=on).filter(person__in=list(of)).select_related("person", "by")
+    return {one.person_id: one for one in waiting if not has_news(one.known, facts[one.person_id], of[one.person_id])}
 
 
 def _with_a_lead(people: Any, rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Max, Min, OuterRef, Subquery, Value
+from django.db.models import Exists, F, Max, Min, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from debtors.models import Contact, Person, SourceIdentity, WorkItem
 from debtors.models.desk import Assignment
 from debtors.rules.normalise import kana_key, name_key
-from toyota_collect.lists import Choices, Column, ExtractionList, Kind, Lists, Mask
+from toyota_collect.lists import Choices, Column, ExtractionList, Grouped, Kind, Lists, Mask
 from toyota_collect.models import User
 from toyota_collect.permissions import Permission, Role, visible_grounds
 
@@ -90,14 +90,24 @@ def _fact(name: str, *, person: str, identity: str, user: Any) -> Any:
 
 def _last_contact(user: Any, _on: date) -> Any:
     """The day somebody last spoke with them, or tried; letters are none."""
-    spoken = Contact.objects.in_force().filter(person=OuterRef("pk"), ground__in=visible_grounds(user))
-    spoken = spoken.exclude(outcome__in=[Contact.Outcome.SENT, Contact.Outcome.RETURNED]).order_by()
+    spoken = _spoken(user).filter(person=OuterRef("pk"))
     return Subquery(spoken.values("person").annotate(day=Max("on")).values("day"))
 
 
+def _spoken(user: Any) -> Any:
+    """Lines in force. A join that keeps what has no partner (``in_force``) would be taken for one row by the server."""
+    corrected = Contact.objects.filter(corrects=OuterRef("pk"))
+    spoken = Contact.objects.filter(~Exists(corrected), ground__in=visible_grounds(user))
+    return spoken.exclude(outcome__in=[Contact.Outcome.SENT, Contact.Outcome.RETURNED]).order_by()
+
+
 def _next_due(_user: Any, _on: date) -> Any:
-    steps = WorkItem.objects.filter(person=OuterRef("pk"), closed_at=None).order_by()
+    steps = _open_steps().filter(person=OuterRef("pk"))
     return Subquery(steps.values("person").annotate(day=Min("due_on")).values("day"))
+
+
+def _open_steps() -> Any:
+    return WorkItem.objects.filter(closed_at=None).order_by()
 
 
 def _officer(_user: Any, _on: date) -> Any:
@@ -123,8 +133,22 @@ PEOPLE = ExtractionList(
 )
 OFFICE_COLUMNS = (
     Column("officer", "担当", Kind.CHOICE, _officer, choices=_officers, permission=Permission.CONTACT_VIEW),
-    Column("last_contact", "最後の接触", Kind.DATE, _last_contact, permission=Permission.CONTACT_VIEW),
-    Column("next_due", "次の一手の期限", Kind.DATE, _next_due, permission=Permission.CONTACT_VIEW),
+    Column(
+        "last_contact",
+        "最後の接触",
+        Kind.DATE,
+        _last_contact,
+        permission=Permission.CONTACT_VIEW,
+        grouped=Grouped("contacts", lambda user, _on: _spoken(user).values(key=F("person")), Max("on")),
+    ),
+    Column(
+        "next_due",
+        "次の一手の期限",
+        Kind.DATE,
+        _next_due,
+        permission=Permission.CONTACT_VIEW,
+        grouped=Grouped("steps", lambda _user, _on: _open_steps().values(key=F("person")), Min("due_on")),
+    ),
 )
 CONTACTS = ExtractionList(
     code="contacts",

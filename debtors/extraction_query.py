@@ -4,19 +4,23 @@ Who is under protection, or may be, never appears because of an address or a pho
 never among the cells.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from debtors.models import ExtractionVersion
 from debtors.protection import all_hidden_people
 from debtors.rules.extraction import Condition, ConditionWrong, check_stored, day_of, in_words
 from debtors.rules.masking import masked
+from toyota_collect.grouped import join_grouped
 from toyota_collect.lists import Column, ExtractionList, Kind, lists
 from toyota_collect.permissions import allows
+
+TOTAL = "of_the_sum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +101,23 @@ def words_of(spec: Spec) -> list[str]:
 
 
 def select(spec: Spec, *, user: Any, on: date) -> Any:
-    """Rows of the result, in order; each column is there under ``path_of``."""
+    """Rows of the result, in order; each column is there under ``path_of``, the list's sum under ``TOTAL``."""
     known = lists.columns_of(spec.source.code)
     total = known[spec.source.total]
     sort = [known[spec.sort]] if spec.sort else []
-    rows = spec.source.rows(user, on)
-    for column in {one.code: one for one in (*spec.columns, *sort, total)}.values():
+    asked = [known[one.column] for one in spec.conditions]
+    rows, at_once = _at_once(spec.source.rows(user, on), _over_all(asked, sort, total), user=user, on=on)
+    for column in {one.code: one for one in (*spec.columns, *sort)}.values():
         if callable(column.value):
-            rows = rows.annotate(**{path_of(column): column.value(user, on)})
+            whole = at_once.get(column.code) if column in (*asked, *sort) else None
+            rows = rows.annotate(**{path_of(column): whole or column.value(user, on)})
+    rows = rows.annotate(**{TOTAL: at_once.get(total.code) or _expression(total.value, user, on)})
     for number, condition in enumerate(spec.conditions):
         column = known[condition.column]
         value = column.compared or column.value
         path = f"asked_{number}"
         if callable(value):
-            rows = rows.alias(**{path: value(user, on)})
+            rows = rows.alias(**{path: at_once.get(column.code) or value(user, on)})
         else:
             path = value
         rows = rows.filter(_holds(condition, column, path, on=on))
@@ -121,17 +128,44 @@ def select(spec: Spec, *, user: Any, on: date) -> Any:
     return rows.order_by(*order, *spec.source.order)
 
 
+def _over_all(asked: Sequence[Column], sort: Sequence[Column], total: Column) -> list[Column]:
+    """Columns that are looked at in all rows; the sum only where no condition of another kind leaves but few of them."""
+    codes = {one.grouped.code for one in (*asked, *sort) if one.grouped}
+    summed = total.grouped and (total.grouped.code in codes or all(one.grouped for one in asked))
+    return [*asked, *sort, *([total] if summed else [])]
+
+
+def _at_once(rows: Any, columns: Iterable[Column], *, user: Any, on: date) -> tuple[Any, dict[str, Any]]:
+    """The rows joined with what is known of all of them at once, and an expression for each such column by its code."""
+    together: dict[str, dict[str, Column]] = {}
+    for column in columns:
+        if column.grouped:
+            together.setdefault(column.grouped.code, {})[column.code] = column
+    found: dict[str, Any] = {}
+    for name, wanted in together.items():
+        figures = {code: one.grouped.found for code, one in wanted.items() if one.grouped}
+        query = next(one.grouped.rows for one in wanted.values() if one.grouped)(user, on).annotate(**figures)
+        rows, given = join_grouped(rows, query, alias=f"of_{name}")
+        for code, one in wanted.items():
+            absent = one.grouped.absent if one.grouped else None
+            found[code] = given[code] if absent is None else Coalesce(given[code], Value(absent))
+    return rows, found
+
+
+def _expression(value: Any, user: Any, on: date) -> Any:
+    return value(user, on) if callable(value) else F(value)
+
+
 def path_of(column: Column) -> str:
     """Under which name a column's value stands in the rows of ``select``."""
     return f"shown_{column.code}" if callable(column.value) else column.value
 
 
 def figures_of(spec: Spec, rows: Any) -> Figures:
-    total = lists.columns_of(spec.source.code)[spec.source.total]
     found = rows.order_by().aggregate(
         all_rows=Count("pk"),
         all_people=Count(spec.source.person, distinct=True),
-        all_yen=Sum(path_of(total), default=0),
+        all_yen=Sum(TOTAL, default=0),
     )
     return Figures(found["all_rows"], found["all_people"], int(found["all_yen"]))
 

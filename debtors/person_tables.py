@@ -18,6 +18,7 @@ def register(registry: Registry) -> None:
         PersonTable("debtors.joining.kept"),
         PersonTable("debtors.joining.emptied"),
         PersonTable("debtors.callturn.person"),  # of a day that is over tomorrow
+        PersonTable("debtors.postponement.person"),  # of a few days; what the other's facts add ends it anyway
         PersonTable(
             "debtors.countervisit.person",
             "来庁の受付",

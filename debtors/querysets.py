@@ -107,6 +107,12 @@ class AbsenceQuerySet(models.QuerySet):
         return self.filter(starts_on__lte=on, ends_on__gte=on, ended_at=None)
 
 
+class PostponementQuerySet(models.QuerySet):
+    def waiting(self, *, on: date) -> "PostponementQuerySet":
+        """Those whose day has not come and whom nobody took up again; what is new of the person is not asked."""
+        return self.filter(ended_at=None, on__lte=on, until__gt=on)
+
+
 class ExtractionQuerySet(models.QuerySet):
     def kept(self) -> "ExtractionQuerySet":
         return self.filter(retired_at=None)

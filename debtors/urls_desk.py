@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from debtors import views_assignment, views_day
+from debtors import views_assignment, views_day, views_postponing
 
 urlpatterns = [
     path("day/", views_day.day, name="day"),
+    path("day/postponed/", views_postponing.postponements, name="postponements"),
+    path("day/postponed/<int:pk>/end/", views_postponing.take_up, name="take-up"),
+    path("<str:number>/postpone/", views_postponing.postpone, name="postpone"),
     path("assignment/", views_assignment.assignment, name="assignment"),
     path("assignment/apply/", views_assignment.apply, name="assignment-apply"),
     path("assignment/rules/new/", views_assignment.rule, name="assignment-rule-new"),

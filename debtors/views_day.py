@@ -37,6 +37,8 @@ def day(request: HttpRequest) -> HttpResponse:
         "done": (done := day_page.done_today(officer, on=on)),
         "of_today": done["people"] + len(found.entries),
         "team": day_page.team() if allows(request.user, Permission.ASSIGN) else [],
+        "may_write": allows(request.user, Permission.CONTACT_WRITE),
+        "back": urlencode({"back": request.GET.urlencode()}),
         "as_of": timezone.now(),
         "fresh": [fresh for source in registry.freshness if (fresh := source())],
     }

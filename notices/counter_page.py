@@ -69,21 +69,31 @@ def visit_of(visit: CounterVisit, user: Any, *, on: date, end_form: EndForm | No
     papers = papers_of(visit)
     kept_facts = {"checked": visit.checked, "note": visit.note, "offered": visit.offered}
     context = sums_of(visit, user, None, on=on)
+    return (
+        context
+        | told_of(visit, context, on=on)
+        | {
+            "visit": visit,
+            "visit_form": VisitForm(initial=kept_facts, offers=[(one["code"], one["label"]) for one in offers]),
+            "end_form": end_form or end_form_of(visit, user, on=on, initial=_proposed(done, on=on)),
+            "said": sentences(done),
+            "slips_made": _by_document(slips_of(visit)),
+            "plans": plans_of(visit),
+            "papers": [{"paper": paper, "form": _sign_form(visit, on=on)} for paper in papers],
+            "flags": flags_of(visit.person, user, on=on),
+            "others": [row for row in open_visits(on=on) if row["visit"].pk != visit.pk],
+            "on": on,
+        }
+    )
+
+
+def told_of(visit: CounterVisit, context: Mapping[str, Any], *, on: date) -> dict[str, Any]:
+    """Whether it is clear who came, and what of the claims in the context is overdue."""
     owed = [row for group in context["groups"] for row in group.rows if row.claim.due_on < on and not row.refused]
-    return context | {
-        "visit": visit,
-        "visit_form": VisitForm(initial=kept_facts, offers=[(one["code"], one["label"]) for one in offers]),
-        "end_form": end_form or end_form_of(visit, user, on=on, initial=_proposed(done, on=on)),
-        "said": sentences(done),
-        "slips_made": _by_document(slips_of(visit)),
-        "plans": plans_of(visit),
-        "papers": [{"paper": paper, "form": _sign_form(visit, on=on)} for paper in papers],
-        "flags": flags_of(visit.person, user, on=on),
+    return {
         "identified": visit.checked not in ("", NOBODY),
         "owed_yen": sum(row.due.total_yen for row in owed),
         "owed_count": len(owed),
-        "others": [row for row in open_visits(on=on) if row["visit"].pk != visit.pk],
-        "on": on,
     }
 
 

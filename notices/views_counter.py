@@ -80,16 +80,16 @@ def visit(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.CONTACT_WRITE)
 @require_POST
 def keep(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep what was ticked or typed, fetched with each change; the answer is the new sum."""
+    """Keep what was ticked or typed, fetched with each change; the answer is the new sum and what may be told."""
     found = _visit(request, pk)
     try:
         _keep(request, found)
     except visits.VisitRefused as refused:
         return HttpResponse(str(refused), status=409)
-    context = counter_page.sums_of(found, request.user, request.POST, on=business_date())
-    return render(
-        request, "notices/slips/_answer.html", context | {"with_claims": "claims" in request.GET, "short": True}
-    )
+    on = business_date()
+    context = counter_page.sums_of(found, request.user, request.POST, on=on)
+    context |= counter_page.told_of(found, context, on=on) | {"with_claims": "claims" in request.GET}
+    return render(request, "notices/counter/_kept.html", context)
 
 
 @require(Permission.HOLD_WRITE)

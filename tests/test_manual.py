@@ -23,7 +23,7 @@ PARTS = (
     "*-bundle", "*:bundle", "*-picture",
     "claims:end-paper", "claims:end-sums", "claims:transfers", "claims:measure-notice", "claims:overpayment-notice", "claims:evidence-file", "claims:plan-preview",
     "notices:manifest", "notices:job", "notices:letter-fault", "notices:letter-charges", "notices:seal-*", "notices:pack-file",
-    "home", "notices:progress", "claims:import-paid-totals",
+    "home", "debtors:search-as-typed", "notices:progress", "claims:import-paid-totals",
 )  # fmt: skip
 PAGES_ENDING_LIKE_PARTS = {"notices:letter-form"}
 

@@ -40,8 +40,25 @@ Choices = Callable[[], Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Grouped:
+    """A column for all rows of a list at once (``toyota_collect.grouped``): what a condition, an order or the sum looks at.
+
+    ``rows`` makes a query by user and day, grouped by the rows' ids; columns of one ``code`` come from one query.
+    ``found`` is the column's figure of a group, and ``absent`` what stands for it where there is no group.
+    """
+
+    code: str
+    rows: "Callable[[Any, date], Any]"
+    found: Any
+    absent: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a list. ``withheld``: of people under protection it is shown to nobody and never leaves the house."""
+    """A column of a list. ``withheld``: of people under protection it is shown to nobody and never leaves the house.
+
+    ``value`` is asked for the rows that are shown; where it costs a query a row, ``grouped`` gives it for all of them.
+    """
 
     code: str
     title: str
@@ -54,6 +71,7 @@ class Column:
     folded: Callable[[str], str] = str  # how the text of a condition is spelt there
     permission: str = ""  # asked for beyond that of the list
     usual: bool = False  # chosen where nobody has chosen others
+    grouped: Grouped | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from debtors.models.life_event import LifeEvent
 from debtors.models.mailing_address import MailingAddress, OutsideEntry
 from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
+from debtors.models.postponement import Postponement
 from debtors.models.relations import PersonRelation
 from debtors.models.safe_route import SafeRoute
 from debtors.models.visit import CounterVisit
@@ -34,6 +35,7 @@ __all__ = [
     "OutsideEntry",
     "Person",
     "PersonRelation",
+    "Postponement",
     "ProtectionFlag",
     "SafeRoute",
     "Snippet",

@@ -14,7 +14,7 @@ from claims.services.parties import Heir
 from claims.services.slips import issue_slip
 from debtors.models import LifeEvent, WorkItem
 from debtors.rules.questions import Agreement, Evidence, Question
-from debtors.services import assigning, assignment_rules, relations, visits
+from debtors.services import assigning, assignment_rules, postponing, relations, visits
 from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
 from notices.services import dunnings, runs
@@ -144,6 +144,13 @@ def _desk(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]
     rule = assignment_rules.save_rule(officer=collector, position=10, starts_on=date(2026, 4, 1), by=supervisor)
     assigning.assign_new(on=DAY, by=supervisor)
     yield "debtors:assignment-rule", {"pk": rule.pk}
+    payers = [_named(name, name[:2]) for name in ("入金 架空", "分割 架空")]
+    for payer in payers:
+        pay(claim(payer, principal_yen=9_000), 3_000, on=DAY - timedelta(days=1))
+        assigning.assign_by_hand(person_id=payer.pk, officer=collector, reason="見本", on=DAY, by=supervisor)
+    waits = {"until": DAY + timedelta(days=4), "reason": "other", "text": "勤務先の証明を待つ", "on": DAY}
+    postponing.postpone(person_id=payers[0].pk, by=collector, **waits)
+    yield "debtors:postpone", {"number": payers[1].number}
     call_queue.build_list(on=DAY, by=collector)
     WorkItem.objects.create(
         person=visitor, reason="電話", next_step="電話する", due_on=DAY, subject_key="case", opened_by=collector

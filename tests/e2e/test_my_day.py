@@ -60,6 +60,39 @@ def test_my_day_is_worked_from_the_keyboard(sign_in: SignIn, complaints: list[st
     assert complaints == []
 
 
+def test_a_row_is_put_off_and_taken_up_from_the_keyboard(sign_in: SignIn, complaints: list[str], settings: Any) -> None:
+    settings.BASE_DATE = date(2026, 11, 20)
+    page = sign_in(Role.COLLECTOR)
+    collector, on = User.objects.get(username=Role.COLLECTOR.value), business_date()
+    for name, left in (("架空 康平", 6), ("架空 美千代", 58)):
+        someone = owing(name, "カクウ", days_left=left)
+        assign_by_hand(person_id=someone.pk, officer=collector, reason="見本", on=on, by=user(Role.SUPERVISOR))
+    page.goto("/")
+    rows = page.locator(".work tbody tr")
+    page.keyboard.press("l")
+    expect(page.get_by_role("heading", name="後回しにする", level=1)).to_be_visible()
+    expect(page.get_by_text("令和8年11月26日（木）").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="理由")).to_be_focused()
+    assert faults(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("combobox", name="理由").select_option("折り返し・回答を待つ")
+    page.get_by_role("textbox", name="内容").fill("勤務先の返事を待つ")
+    expect(page.get_by_label("戻る日", exact=False).last).to_have_value("2026-11-24")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_text("後回しにしました")).to_be_visible()
+    expect(rows).to_have_count(1)
+    page.keyboard.press("u")
+    waiting = page.locator("#postponed")
+    expect(waiting).to_contain_text("後回し 1件")
+    expect(waiting).to_contain_text("勤務先の返事を待つ")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    waiting.get_by_role("button", name="戻す").press("Enter")
+    expect(rows).to_have_count(2)
+    expect(page.locator("#postponed")).to_have_count(0)
+    assert complaints == []
+
+
 def test_a_supervisor_looks_at_the_moves_and_applies_them(sign_in: SignIn, complaints: list[str]) -> None:
     page = sign_in(Role.SUPERVISOR)
     supervisor, on = User.objects.get(username=Role.SUPERVISOR.value), business_date()

@@ -2,9 +2,11 @@
 
 import pytest
 
-from bench import pages
+from bench import beside, pages
 from bench._city import fill
 from bench._staff import MIX
+from debtors.models import SourceIdentity
+from tests.factories.extracts import import_all
 
 pytestmark = pytest.mark.django_db
 
@@ -17,3 +19,19 @@ def test_a_small_city_is_made_and_every_page_of_it_counts_its_queries():
     found = pages.queries_of(staff)
     assert found.keys() == {*MIX, "panel"}
     assert all(0 < fewest <= most for fewest, most in found.values())
+
+
+def test_the_extract_that_is_imported_beside_the_staff_is_whole_and_of_people_who_are_known(tmp_path, monkeypatch):
+    fill(120)
+    known = SourceIdentity.objects.count()
+    monkeypatch.setattr(beside, "ROWS", 41)
+    for number in range(2):
+        batch = import_all(beside.write(tmp_path / str(number), number))
+        counts = batch.files.values_list("status", "rows", "inserted", "rejected")
+        assert list(counts) == [("committed", 41, 41, 0)]
+    assert SourceIdentity.objects.count() == known
+
+
+def test_every_fourth_of_the_staff_does_nothing_but_type():
+    fill(120)
+    assert [one.mix == {"typing": 1} for one in beside.staff_who_type()] == [True, False, False, False] * 5

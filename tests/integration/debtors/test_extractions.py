@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
-from claims.models import Claim
+from claims.models import Claim, ClaimEvent, ClaimKind
 from debtors import extraction_page
 from debtors.extraction_page import open_lists
 from debtors.extraction_query import Cells, Spec, columns_for, figures_of, select, spec_of, values
@@ -14,6 +14,7 @@ from debtors.models import Contact, Extraction, ExtractionVersion
 from debtors.protection import all_hidden_people
 from debtors.rules.extraction import OPERATORS, Condition, ConditionWrong
 from debtors.services import extractions as services
+from debtors.services_work import open_work_item
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import identity, person, protect, user
 from tests.factories.plans import signed
@@ -139,6 +140,49 @@ def test_every_column_of_every_list_can_be_asked_shown_and_sorted_by(collector, 
                 or values(everything, select(everything, user=collector, on=TODAY))[0][0] == someone.pk
             )
     assert seen == {"people", "contacts", "claims", "receipts", "plans", "letters", "dunnings", "notices"}
+
+
+def test_a_column_says_the_same_row_by_row_and_for_all_rows_at_once(collector):
+    someone, other, nobody = person(), person(), person()
+    owed = claim(someone, principal_yen=10_000, due_on=date(2026, 8, 31), prescribes_on=date(2031, 8, 31))
+    claim(someone, principal_yen=700, due_on=date(2026, 7, 31))
+    for one in (other, nobody):
+        claim(one, principal_yen=3_000, due_on=date(2026, 12, 31))
+    pay(owed, 1_000, on=date(2026, 10, 1))
+    pay(owed, 500, on=date(2026, 10, 9))
+    ClaimEvent.objects.create(claim=owed, kind="dunning", on=date(2026, 9, 20), ground="tax", by=collector)
+    facts = {"channel": "phone", "outcome": "talked", "text": "話した", "by": collector}
+    Contact.objects.create(person=someone, on=date(2026, 11, 1), **facts)
+    Contact.objects.create(person=someone, on=TODAY, **facts)
+    open_work_item(person_id=other.pk, reason="x", next_step="x", due_on=TODAY, by=collector)
+    found = set()
+    for source in open_lists(collector):
+        for column in columns_for(source, collector).values():
+            if column.grouped:
+                one_by_one = run(source.code, columns=("number", column.code), by=collector)
+                at_once = run(source.code, columns=("number", column.code), sort=column.code, by=collector)
+                assert sorted(at_once, key=str) == sorted(one_by_one, key=str)
+                assert len({cell for _, cell in at_once}) > 1 or column.code.startswith(("owed_", "demanded_"))
+                found.add(column.code)
+    assert {"owed_yen", "oldest_due", "last_contact", "next_due", "paid_on", "dunned_on"} <= found
+
+
+def test_a_claim_is_found_by_the_class_of_its_due_date(collector):
+    kind = ClaimKind.objects.get(code="housing_rent")
+    terms = kind.terms.latest("starts_on")
+    terms.pk, terms.starts_on, terms.legal_class = None, date(2026, 7, 1), "A"
+    terms.needs_enyo = terms.may_go_to_lawyers = False
+    terms.save(force_insert=True)
+    before, after, tax = person(), person(), person()
+    for one, due_on in ((before, date(2026, 6, 30)), (after, date(2026, 7, 1))):
+        claim(one, kind="housing_rent", source="jutaku", due_on=due_on)
+    claim(tax, due_on=date(2026, 6, 30))
+    shown = dict(run("claims", columns=("number", "legal_class"), by=collector))
+    assert shown[before.number] != shown[after.number]
+    words = columns_for(lists.get("claims"), collector)["legal_class"].choices
+    for code, label in words():
+        found = numbers("claims", ("legal_class", "any", [code]), by=collector)
+        assert found == sorted(number for number, told in shown.items() if told == label)
 
 
 def test_what_a_person_owes_is_overdue_and_living(collector):

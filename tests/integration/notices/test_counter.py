@@ -116,6 +116,18 @@ def test_everything_owed_is_ticked_and_what_is_changed_is_kept(desk, visitor):
     assert insurance not in visit.picked
 
 
+def test_what_is_owed_is_told_with_the_very_answer_to_the_identity_check(desk, visitor):
+    visit = received(desk, visitor)
+    keep, owed = reverse("notices:counter-keep", args=[visit.pk]), f"納期を過ぎた{len(claims_of(visitor))}件"
+    for checked, state, told in (("", "先に選ぶ", False), ("photo", "済み", True), ("none", "先に選ぶ", False)):
+        answer = desk.post(keep, {"claims": claims_of(visitor)[:1], "checked": checked} | DAYS).content.decode()
+        assert 'id="identified" hx-swap-oob="true"' in answer
+        assert state in answer.split('id="identified"')[1]
+        assert (owed in answer) is told
+        page = desk.get(reverse("notices:counter-visit", args=[visit.pk])).content.decode()
+        assert (owed in page) is told
+
+
 def test_interrupted_visits_wait_beside_each_other(desk, visitor):
     other = claim().identity.person
     one, two = received(desk, visitor), received(desk, other)

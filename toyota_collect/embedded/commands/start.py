@@ -21,6 +21,7 @@ from toyota_collect.embedded.session import session
 from toyota_collect.embedded.state import ROOT, Refused, State, say, try_lock
 from toyota_collect.embedded.supervisor import Supervisor
 
+LOW_PRIORITY = ("nice", "-n", "10")  # who waits before a screen comes before imports and print runs
 HEALTHY_WITHIN = 120  # seconds; a busy machine needs time for three Python processes
 
 
@@ -77,7 +78,7 @@ def _services(variables: Mapping[str, str], listener: socket.socket) -> list[Ser
     beat = ["beat", "-S", "django_celery_beat.schedulers:DatabaseScheduler", "--pidfile=", "--loglevel", "INFO"]
     options = {"env": dict(variables), "cwd": ROOT}
     return [
-        Service("worker", [*celery, *worker], options=options),
+        Service("worker", [*LOW_PRIORITY, *celery, *worker], options=options),
         Service("beat", [*celery, *beat], options=options),
         Service(
             "web",
