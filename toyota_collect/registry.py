@@ -261,12 +261,9 @@ class Registry:
 
     def may_go_to_lawyers(self, people: Collection[int], on: date) -> dict[int, Verdict]:
         """Whether each person's claims may be referred to lawyers (``Person`` ids). Nobody passes where no gate is kept."""
-        answers = dict.fromkeys(people, NO_GATE)
-        for place, asked in enumerate(self.lawyer_gates):
-            for person, verdict in asked(people, on).items():
-                if place == 0 or answers[person].allowed:
-                    answers[person] = verdict
-        return answers
+        answers = [asked(people, on) for asked in self.lawyer_gates]
+        found = {person: [said.get(person, NO_GATE) for said in answers] or [NO_GATE] for person in people}
+        return {person: next((one for one in said if not one.allowed), said[0]) for person, said in found.items()}
 
     def nav_item(self, item: NavItem) -> None:
         if item not in self.nav:

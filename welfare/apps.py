@@ -15,7 +15,7 @@ class WelfareConfig(AppConfig):
         from welfare.services.questions import verdicts
 
         registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30, nav_count))
-        registry.nav_item(NavItem(CARE, "弁護士の前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
+        registry.nav_item(NavItem(CARE, "委任前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
         registry.nav_item(NavItem(CARE, "件の書き出し・取込", "welfare:exchange", Permission.SUPPORT_CASE, 32))
         registry.panel(
             Panel("support", "welfare:panel-support", Permission.SUPPORT_REFER, 25, "third", "福祉へのつなぎ")

@@ -95,7 +95,7 @@ def read(content: bytes) -> dict[str, Any]:
         raise ExchangeRefused(["文字コードがUTF-8ではありません。UTF-8で書き出してください。"]) from error
     try:
         found = json.loads(text) if text.lstrip().startswith("{") else _from_csv(text)
-    except (ValueError, KeyError, csv.Error) as error:
+    except (ValueError, KeyError, RecursionError, csv.Error) as error:
         raise ExchangeRefused(
             ["JSONとしても、書き出しと同じ形のCSVとしても読めません。書き出したファイルの形に合わせてください。"]
         ) from error

@@ -157,7 +157,14 @@ class ConferenceForm(forms.Form):
         items.choices = sheet.choices(sheet.ITEMS, on=on)
 
 
-class AttemptForm(forms.Form):
+class CaseForm(forms.Form):
+    """A form of the case's page, which holds several: each names its fields apart."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id=f"{type(self).__name__.lower()}_%s", **kwargs)
+
+
+class AttemptForm(CaseForm):
     day = day_field("日")
     part = forms.ChoiceField(label="時間帯", choices=ContactAttempt.Part.choices)
     channel = forms.ChoiceField(label="手段", choices=ContactAttempt.Channel.choices)
@@ -169,12 +176,12 @@ class AttemptForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(CaseForm):
     day = day_field("日")
     text = forms.CharField(label="支援の記録", max_length=4000, widget=forms.Textarea(attrs={"rows": 5}))
 
 
-class ResultForm(forms.Form):
+class ResultForm(CaseForm):
     code = forms.ChoiceField(label="結果の区分")
     day = day_field("結果の日")
     hold_until = day_field("徴収を待ってほしい日", required=False, help_text="この日まで。なければ空のまま")

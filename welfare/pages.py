@@ -94,12 +94,12 @@ def suggestions(person: Person, user: Any, referral: Referral, *, on: date) -> l
     classes = {terms.of(claim).legal_class for claim in claims}
     rows = (row.as_row() for row in ResultSuggestion.objects.filter(result=referral.result))
     return [
-        {"row": row, "url": _draft_url(row.step, person.number)}
+        {"row": row, "url": draft_url(row.step, person.number)}
         for row in suggested(rows, result=referral.result, classes=classes, on=on)
     ]
 
 
-def _draft_url(step: str, number: str) -> str:
+def draft_url(step: str, number: str) -> str:
     if step == "plan":
         return reverse("claims:plan-build", args=[number])
     if step == "reduction":

@@ -77,7 +77,7 @@ def test_from_talk_to_consent_to_referral_to_answer_to_draft_and_withdrawal(
 
     worker = sign_in(Role.WELFARE_WORKER)
     worker.goto("/welfare/")
-    expect(worker.get_by_text("至急", exact=True)).to_be_visible()
+    expect(worker.get_by_text("電気・ガス・水道が止まる")).to_be_visible()
     take(worker, "welfare_room")
     assert faults(worker) == []
     worker.set_viewport_size(WIDE)
@@ -88,7 +88,7 @@ def test_from_talk_to_consent_to_referral_to_answer_to_draft_and_withdrawal(
     worker.get_by_role("radio", name="話せた", exact=True).check()
     worker.get_by_role("button", name="連絡を記録する").click()
     expect(worker.get_by_text("連絡を記録しました")).to_be_visible()
-    worker.get_by_label(re.compile("^支援の記録")).fill("家計の表をいっしょに作る")
+    worker.get_by_role("textbox", name=re.compile("^支援の記録")).fill("家計の表をいっしょに作る")
     worker.get_by_role("button", name="記録を書く").click()
     expect(worker.get_by_text("家計の表をいっしょに作る")).to_be_visible()
     worker.get_by_label(re.compile("^結果の区分")).select_option("public_assistance")

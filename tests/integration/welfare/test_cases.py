@@ -3,8 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
-from django.db.utils import InternalError, NotSupportedError
+from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 
 from tests.factories import welfare as made
@@ -69,8 +68,10 @@ def test_a_case_note_is_on_no_page_that_shows_the_person_to_the_collecting_side(
     client.force_login(user(role))
     shown = ""
     for name, row in ROWS.items():
-        if row.method == "get" and "number" in row.kwargs.values() and row.allowed == 200:
-            shown += client.get(reverse(name, args=[someone.number, *(["visit"] if len(row.kwargs) == 2 else [])])).content.decode()  # fmt: skip
+        paper = name.endswith(("-paper", "-pdf"))
+        if row.method == "get" and "number" in row.kwargs.values() and row.allowed == 200 and not paper:
+            kind = ["visit"] if len(row.kwargs) == 2 else []
+            shown += client.get(reverse(name, args=[someone.number, *kind])).content.decode()
     for name in ("debtors:day", "debtors:work", "claims:holds"):
         shown += client.get(reverse(name)).content.decode()
     assert NOTE not in shown
@@ -269,7 +270,7 @@ def test_attempts_notes_and_results_are_never_changed_or_deleted(worker):
     case = made.received(worker)
     note = cases.note(case_id=case.pk, day=DAY, text=NOTE, by=worker, on=DAY)
     for act in (lambda: CaseNote.objects.update(text="x"), note.delete):
-        with pytest.raises((InternalError, NotSupportedError)), transaction.atomic():
+        with pytest.raises(DatabaseError), transaction.atomic():
             act()
 
 

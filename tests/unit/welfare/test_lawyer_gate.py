@@ -77,6 +77,7 @@ def test_where_no_gate_is_kept_nobody_passes_and_every_gate_must_let_through():
     assert not kept.may_go_to_lawyers([1], DAY)[1].allowed
     kept.lawyer_gates.append(lambda people, on: dict.fromkeys(people, Verdict(True, "一")))
     assert kept.may_go_to_lawyers([1, 2], DAY)[2] == Verdict(True, "一")
-    kept.lawyer_gates.append(lambda people, on: {1: Verdict(False, "二")})
+    kept.lawyer_gates.append(lambda people, on: {1: Verdict(False, "二"), 2: Verdict(True, "二")})
     assert kept.may_go_to_lawyers([1, 2], DAY) == {1: Verdict(False, "二"), 2: Verdict(True, "一")}
+    assert not kept.may_go_to_lawyers([3], DAY)[3].allowed  # a gate that does not know somebody lets nobody through
     assert kept.may_go_to_lawyers([], DAY) == {}
