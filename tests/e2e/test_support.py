@@ -136,7 +136,13 @@ def test_somebody_who_does_not_want_it_gets_a_leaflet_and_nothing_changes(
     expect(collector.get_by_text("ほかの扱いは、何も変わりません").first).to_be_visible()
     assert faults(collector) == []
     assert Referral.objects.get().state == "declined"
+    for path in ("oral", "conference"):
+        collector.goto(f"/welfare/of/{someone.number}/{path}/")
+        assert faults(collector) == []
     worker = sign_in(Role.WELFARE_WORKER)
     worker.goto("/welfare/")
     expect(worker.get_by_text(someone.name)).to_have_count(0)
+    for path in ("questions", "exchange"):
+        worker.goto(f"/welfare/{path}/")
+        assert faults(worker) == []
     assert complaints == []

@@ -30,7 +30,9 @@ def _fill() -> int:
     collector = User.objects.get(username="collector")
     supervisor, worker = User.objects.get(username="supervisor"), User.objects.get(username="welfare")
     today = business_date()
-    people = list(Person.objects.filter(assignment__officer=collector, died_on=None).order_by("-number")[:8])
+    people = list(
+        Person.objects.filter(assignment__officer=collector, died_on=None, is_corporate=False).order_by("-number")[:8]
+    )
     for place, someone in enumerate(people[:5]):
         day = today - timedelta(days=(20, 12, 4, 0, 1)[place])
         consent = _consent(someone, collector, supervisor, day)
