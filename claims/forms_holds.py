@@ -1,6 +1,6 @@
 """Forms of 猶予・停止 and of the end of claims: what they ask follows from the table's row. Nothing is saved here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from claims.models import Claim, LateReduction, Measure, MeasureCheck
 from claims.rules.holds import WRITES_GRACE, Clock, Row
 from debtors.forms import day_field
 from toyota_collect.calendar import ONE_DAY
+from toyota_collect.registry import Finding
 
 AGREED = [("", "選んでください"), ("none", "付ける（進む）"), ("full", "付けない")]
 
@@ -40,12 +41,14 @@ class MeasureForm(forms.Form):
         checklist: Sequence[dict[str, Any]],
         on: date,
         former: Measure | None = None,
+        known: Mapping[str, Finding] | None = None,
         **kwargs: Any,
     ) -> None:
         starts_on = former.ends_on if former else on
-        super().__init__(
-            *args, initial={"starts_on": starts_on, "applied_on": on} | kwargs.pop("initial", {}), **kwargs
-        )
+        initial = {"starts_on": starts_on, "applied_on": on} | kwargs.pop("initial", {})
+        for code, finding in (known or {}).items():
+            initial |= dict(zip(_names(code), (finding.on, finding.text), strict=True))
+        super().__init__(*args, initial=initial, **kwargs)
         self.row, self.checklist, self.on = row, checklist, on
         field = self.fields["claims"]
         assert isinstance(field, forms.TypedMultipleChoiceField)

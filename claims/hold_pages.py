@@ -17,7 +17,9 @@ from debtors.querysets import in_force
 from toyota_collect.business_date import business_date
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.money import comma
+from toyota_collect.registry import Finding, registry
 from toyota_collect.templatetags.tc import fiscal_year_short
+from toyota_collect.wareki import long_text
 
 SOON = timedelta(days=30)
 CLOCK_LABELS = dict(HoldTerms.CLOCK)
@@ -107,6 +109,18 @@ def choices(person: Person, user: Any, *, on: date) -> list[Choice]:
         )
     order = {code: place for place, code in enumerate(Hold.Reason.values)}
     return sorted(found.values(), key=lambda one: (order[one.row.reason], one.row.variant))
+
+
+def known_of(person: Person, user: Any, *, on: date) -> dict[str, Finding]:
+    """What other apps know for the checklist, by its code; the latest of each. Who drafts may change or empty it."""
+    found = [one for source in registry.findings for one in source(person, user, on)]
+    return {one.code: one for one in sorted(found, key=lambda one: one.on)}
+
+
+def known_words(person: Person, user: Any, *, on: date) -> str:
+    """The same as text, a line each."""
+    found = known_of(person, user, on=on).values()
+    return "\n".join(f"{long_text(one.on)}　{one.text}" for one in found)
 
 
 def claim_rows(person: Person, user: Any, row: Row, *, on: date) -> list[dict[str, Any]]:

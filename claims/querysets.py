@@ -78,11 +78,14 @@ class ClaimQuerySet(models.QuerySet):
         held = self.held(on=on, channel="seizure")
         return self.self_executing().filter(Exists(dunned)).exclude(pk__in=held.values("pk"))
 
-    def visible_to(self, user: Any) -> "ClaimQuerySet":
-        """Claims the user may know to exist; fails closed for roles the policy does not name."""
+    def visible_to(self, user: Any, *, opened: frozenset[str] = frozenset()) -> "ClaimQuerySet":
+        """Claims the user may know to exist; fails closed for roles the policy does not name.
+
+        ``opened``: grounds that consent or a decision opened for the one case that is looked at.
+        """
         if user.role == Role.SECTION_VIEWER:
             return self.filter(section=user.section_id)
-        grounds = visible_grounds(user)
+        grounds = visible_grounds(user, opened=opened)
         return self.filter(ground__in=grounds) if grounds else self.none()
 
     def with_office(self) -> "ClaimQuerySet":

@@ -61,6 +61,7 @@ def new_measure(request: HttpRequest, number: str) -> HttpResponse:
         checklist=pages.evidence_of(row, on=on),
         on=on,
         former=former,
+        known=pages.known_of(person, request.user, on=on),
     )
     if form.is_valid():
         try:
@@ -173,7 +174,7 @@ def new_reduction(request: HttpRequest, number: str) -> HttpResponse:
         request.POST or None,
         claims=pages.late_choices(person, request.user, on=on),
         reasons=reductions.reasons(on=on),
-        initial={"applied_on": on},
+        initial={"applied_on": on, "evidence": pages.known_words(person, request.user, on=on)},
     )
     if form.is_valid():
         try:

@@ -1,6 +1,6 @@
 """Writing what was done and what was looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,15 +24,19 @@ def record(
     )
 
 
-def log_view(request: HttpRequest, *, action: str, person_key: str = "") -> None:
-    """Write who looked at whom, with the purpose the role's work gives."""
-    AccessLog.objects.create(person_key=person_key, **_look(request, action))
+def log_view(request: HttpRequest, *, action: str, person_key: str = "", basis: str = "") -> None:
+    """Write who looked at whom, with the purpose the role's work gives, and the basis that opened the case, if one did."""
+    AccessLog.objects.create(person_key=person_key, basis=basis[:200], **_look(request, action))
 
 
-def log_views(request: HttpRequest, *, action: str, person_keys: Iterable[str]) -> None:
-    """Write who looked at many at once: a row for each of them."""
-    look = _look(request, action)
-    AccessLog.objects.bulk_create([AccessLog(person_key=key, **look) for key in person_keys])
+def log_views(
+    request: HttpRequest, *, action: str, person_keys: Iterable[str], bases: Mapping[str, str] | None = None
+) -> None:
+    """Write who looked at many at once: a row for each of them, with the basis that opened it, if one did."""
+    look, bases = _look(request, action), bases or {}
+    AccessLog.objects.bulk_create(
+        [AccessLog(person_key=key, basis=bases.get(key, "")[:200], **look) for key in person_keys]
+    )
 
 
 def _look(request: HttpRequest, action: str) -> dict[str, Any]:

@@ -64,6 +64,8 @@ class Permission(StrEnum):
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
     WELFARE_ROOM = "welfare.room"
+    SUPPORT_REFER = "support.refer"  # consent, referral and its answer: the collector's side
+    SUPPORT_CASE = "support.case"  # cases and their notes: welfare's side alone
     LAWYER_ROOM = "lawyer.room"
     ACCESS_LOG_VIEW = "access_log.view"
     POLICY_VIEW = "policy.view"
@@ -106,6 +108,8 @@ _DESCRIPTIONS = {
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
     Permission.WELFARE_ROOM: "相談支援の部屋に入る",
+    Permission.SUPPORT_REFER: "同意を受け、福祉へつなぎ、回答の区分を見る",
+    Permission.SUPPORT_CASE: "引き継がれた件と支援の記録を見る・書く",
     Permission.LAWYER_ROOM: "弁護士の部屋に入る",
     Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
     Permission.POLICY_VIEW: "権限表を見る",
@@ -138,6 +142,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.LETTER_VIEW,
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
+            P.SUPPORT_REFER,
             P.SAFE_ROUTE,
             P.TEXT_VIEW,
             P.EXTRACT,
@@ -163,6 +168,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.LETTER_VIEW,
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
+            P.SUPPORT_REFER,
             P.SAFE_ROUTE,
             P.TEXT_VIEW,
             P.TEXT_EDIT,
@@ -210,7 +216,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EXTRACT,
         }
     ),
-    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
+    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM, P.SUPPORT_CASE}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
     Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW}),
     Role.ADMINISTRATOR: frozenset({P.HOME, P.POLICY_VIEW, P.USER_ADMIN, P.REFERENCE_ADMIN}),
@@ -249,6 +255,8 @@ SEES_GROUNDS: dict[str, frozenset[str]] = {
     Role.RECEIPTS_CLERK: frozenset(Ground.values),
     Role.SECTION_VIEWER: frozenset(Ground.values),
 }
+# What one case may open to a role that sees nothing of itself: each ground by consent or decision, tax never with another.
+OPENED_TO: dict[str, frozenset[str]] = {Role.WELFARE_WORKER: frozenset(Ground.values)}
 PURPOSE_OF: dict[str, str] = {
     Role.COLLECTOR: Purpose.COLLECTION,
     Role.SUPERVISOR: Purpose.COLLECTION,
@@ -268,9 +276,13 @@ def allows(user: Any, permission: Permission) -> bool:
     return permission in POLICY.get(user.role, frozenset())
 
 
-def visible_grounds(user: Any) -> frozenset[str]:
-    """Grounds whose facts the user may see; empty for anybody not in the table."""
-    return SEES_GROUNDS.get(getattr(user, "role", ""), frozenset())
+def visible_grounds(user: Any, *, opened: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Grounds whose facts the user may see; empty for anybody not in the table.
+
+    ``opened``: what consent or a decision opened for the one case that is looked at.
+    """
+    role = getattr(user, "role", "")
+    return SEES_GROUNDS.get(role, frozenset()) | (opened & OPENED_TO.get(role, frozenset()))
 
 
 def require(permission: Permission) -> Callable[[View], View]:

@@ -184,6 +184,23 @@ class DaySource:
     leads: "Mapping[str, Leads]"
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether something may be done with a person on a day, and why (not), in Japanese."""
+
+    allowed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an app knows of a person that a checklist of evidence asks for (``code`` of the list); offered, never decided."""
+
+    code: str
+    on: date
+    text: str
+
+
 Span = tuple[date, date]  # both included
 Leads = Callable[[Any, Any, Span], Iterable[int]]  # (query of person ids, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
@@ -199,7 +216,12 @@ OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefuse
 CaredFor = Callable[
     [Collection[int], date], set[int]
 ]  # (person ids, on) → those whose hardship is looked into or eased
+LawyerGate = Callable[[Collection[int], date], Mapping[int, Verdict]]  # (person ids, on)
+Findings = Callable[[Any, Any, date], Iterable[Finding]]  # (person, user, on)
 NumberSearch = Callable[[str, Any], Iterable[int]]  # (number as typed, user) → person ids
+
+
+NO_GATE = Verdict(False, "福祉への照会を確かめるしくみがありません。管理者に連絡してください。")
 
 
 @dataclass
@@ -215,6 +237,8 @@ class Registry:
     board_lines: list[BoardLines] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
+    lawyer_gates: list[LawyerGate] = field(default_factory=list)  # all must let a person through
+    findings: list[Findings] = field(default_factory=list)  # evidence for decisions
     number_searches: list[NumberSearch] = field(default_factory=list)
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words
@@ -234,6 +258,12 @@ class Registry:
 
     def panel(self, panel: Panel) -> None:
         self.panels[panel.code] = panel
+
+    def may_go_to_lawyers(self, people: Collection[int], on: date) -> dict[int, Verdict]:
+        """Whether each person's claims may be referred to lawyers (``Person`` ids). Nobody passes where no gate is kept."""
+        answers = [asked(people, on) for asked in self.lawyer_gates]
+        found = {person: [said.get(person, NO_GATE) for said in answers] or [NO_GATE] for person in people}
+        return {person: next((one for one in said if not one.allowed), said[0]) for person, said in found.items()}
 
     def nav_item(self, item: NavItem) -> None:
         if item not in self.nav:

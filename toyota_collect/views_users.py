@@ -54,6 +54,16 @@ ACTIONS = {
     "import.paid_totals": "収納済額の照合",
     "access_log": "閲覧の記録",
     "welfare_room": "相談支援の部屋",
+    "support": "福祉の相談",
+    "panel_support": "人の画面（福祉へのつなぎ）",
+    "support.leaflet": "福祉の案内の紙",
+    "support.consent": "同意",
+    "support.consent.pdf": "同意書のPDF",
+    "support.consent.scan": "署名した同意書",
+    "support.case": "引き継がれた件",
+    "support.questions": "弁護士へ委任する前の照会",
+    "support.exchange": "件の書き出し・取込",
+    "support.export": "件の書き出し",
 }
 
 

@@ -8,13 +8,23 @@ class WelfareConfig(AppConfig):
     def ready(self) -> None:
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
-        from toyota_collect.registry import NavItem, registry
-        from welfare import day_facts, people_joined
-        from welfare.flags import cared_for, happenings, living
+        from toyota_collect.registry import NavItem, Panel, registry
+        from welfare import day_facts, decisions, people_joined
+        from welfare.flags import cared_for, findings, happenings, living
+        from welfare.pages import nav_count
+        from welfare.services.questions import verdicts
 
-        registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30))
+        registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30, nav_count))
+        registry.nav_item(NavItem(CARE, "委任前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
+        registry.nav_item(NavItem(CARE, "件の書き出し・取込", "welfare:exchange", Permission.SUPPORT_CASE, 32))
+        registry.panel(
+            Panel("support", "welfare:panel-support", Permission.SUPPORT_REFER, 25, "third", "福祉へのつなぎ")
+        )
         registry.flags["living"] = living
         registry.cared_for.append(cared_for)
         registry.happenings.append(happenings)
         registry.day_sources.append(day_facts.SOURCE)
+        registry.findings.append(findings)
+        registry.lawyer_gates.append(verdicts)
+        decisions.register(registry)
         people_joined.register(registry)

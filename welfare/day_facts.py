@@ -11,6 +11,7 @@ from django.utils import timezone
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import DaySource, Fact, Span
 from welfare.models import Referral
+from welfare.services.cases import result_labels
 
 ANSWERED = Referral.State.ANSWERED
 
@@ -24,17 +25,22 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     if not allows(user, Permission.CONTACT_VIEW):
         return
     referrals = Referral.objects.handed_over().filter(person__in=people).select_related("person")
+    labels = result_labels()
     for referral in referrals.annotate(changed_at=Max("history__pgh_created_at")):
         state = referral.get_state_display()
         if referral.state != ANSWERED:
             yield (
                 referral.person_id,
-                Fact("support", referral.consented_on, text=f"自立相談支援につないでいます（{state}）"),
+                Fact(
+                    "support",
+                    referral.consented_on or referral.handed_on,
+                    text=f"自立相談支援につないでいます（{state}）",
+                ),
             )
             continue
-        day = timezone.localdate(referral.changed_at or referral.offered_at)
-        text = f"自立相談支援から回答がありました（{referral.result or state}）"
-        url = reverse("debtors:person", args=[referral.person.number])
+        day = referral.answered_on or timezone.localdate(referral.changed_at or referral.offered_at)
+        text = f"自立相談支援から回答がありました（{labels.get(referral.result, referral.result) or state}）"
+        url = reverse("welfare:talk", args=[referral.person.number])
         yield referral.person_id, Fact("welfare_reply", day, text=text, url=url, since=min(day, on))
 
 

@@ -9,9 +9,10 @@ from django.utils.timezone import localdate
 from debtors.joined import together
 from debtors.models import Person
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import Flag, Happening
+from toyota_collect.registry import Finding, Flag, Happening
 from toyota_collect.wareki import long_text
 from welfare.models import Referral
+from welfare.services.cases import result_labels
 
 UNSEEN = Flag("", "この役割では見られません。")
 UNKNOWN = Flag("", "つなぎの記録はありません。困窮のサインはまだ調べていません。")
@@ -24,9 +25,8 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     referral = Referral.objects.handed_over().filter(person=person).first()
     if referral is None:
         return UNKNOWN
-    return Flag(
-        "自立相談支援につないだ", f"{referral.get_state_display()}（同意 {long_text(referral.consented_on)}）。"
-    )
+    basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"
+    return Flag("自立相談支援につないだ", f"{referral.get_state_display()}（{basis}）。")
 
 
 def cared_for(people: Collection[int], on: date) -> set[int]:
@@ -38,6 +38,22 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Offers and handings-over in the person's course: their state, not what was said."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for one in Referral.objects.filter(person__in=together(person.pk)).select_related("offered_by"):
+    labels = result_labels()
+    found = Referral.objects.filter(person__in=together(person.pk)).select_related("offered_by", "handed_by")
+    for one in found:
         text = f"自立相談支援：{one.get_state_display()}"
-        yield Happening(one.consented_on or localdate(one.offered_at), "福祉", text, str(one.offered_by), "life")
+        if one.result:
+            text += f"（{labels.get(one.result, one.result)}）"
+        day = one.answered_on or one.handed_on or one.consented_on or one.offered_on or localdate(one.offered_at)
+        yield Happening(day, "福祉", text, str(one.handed_by or one.offered_by), "life")
+
+
+def findings(person: Person, user: Any, on: date) -> Iterator[Finding]:
+    """The answer of welfare as evidence for a decision: its code in words, and nothing that was said."""
+    if not allows(user, Permission.SUPPORT_REFER):
+        return
+    answered = Referral.objects.handed_over().filter(person__in=together(person.pk), state="answered")
+    last = answered.exclude(answered_on=None).order_by("-answered_on", "-pk").first()
+    if last:
+        label = result_labels().get(last.result, last.result)
+        yield Finding("living", last.answered_on, f"自立相談支援の回答（{last.case_number}）：{label}")

@@ -1,8 +1,15 @@
 """Support goes where the person goes; when people are parted, whose it was is asked."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Q
 
 from toyota_collect.registry import PersonTable, Registry
+from welfare.models import LawyerQuestion, Referral
+from welfare.services.referrals import UNDER_WAY
+
+ALL = Q()
 
 
 def register(registry: Registry) -> None:
@@ -10,8 +17,42 @@ def register(registry: Registry) -> None:
         PersonTable(
             "welfare.referral.person",
             "つなぎ",
-            moves=Q(),
+            moves=ALL,
+            fit=_one_under_way,
             decide="どちらの人をつないだかを、相談支援員に確かめる",
             name=lambda referral: referral.get_state_display(),
-        )
+        ),
+        PersonTable(
+            "welfare.consent.person",
+            "同意",
+            moves=ALL,
+            decide="どちらの人の同意かを確かめ、違う人の同意は撤回として登録する",
+            name=lambda consent: f"同意（{consent.state[0]}）",
+        ),
+        PersonTable(
+            "welfare.conferencedecision.person",
+            "支援会議の決定",
+            moves=ALL,
+            decide="どちらの人についての決定かを、支援会議の記録で確かめる",
+            name=lambda decision: f"支援会議 {decision.held_on:%Y-%m-%d}",
+        ),
+        PersonTable(
+            "welfare.lawyerquestion.person",
+            "弁護士へ委任する前の照会",
+            moves=ALL,
+            fit=_one_open_question,
+            decide="どちらの人についての照会かを確かめ、要る人について照会し直す",
+            name=lambda question: f"照会 {question.asked_on:%Y-%m-%d}",
+        ),
     )
+
+
+def _one_under_way(referral: Referral, person_id: int) -> Mapping[str, Any] | None:
+    """Two under way cannot stand under one person: the second stays, and is shown through."""
+    under_way = Referral.objects.filter(person=person_id, state__in=UNDER_WAY)
+    return None if referral.state in UNDER_WAY and under_way.exists() else {}
+
+
+def _one_open_question(question: LawyerQuestion, person_id: int) -> Mapping[str, Any] | None:
+    open_one = LawyerQuestion.objects.filter(person=person_id, answer="")
+    return None if not question.answer and open_one.exists() else {}

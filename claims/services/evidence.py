@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 from django.conf import settings
@@ -26,6 +26,15 @@ from toyota_collect.permissions import Role
 LARGEST = "evidence.largest_mebibytes"
 MOST = 100  # claims that one file is kept for at once
 MEBIBYTE = 2**20
+
+
+class Kept(NamedTuple):
+    """A file that was taken in: its own name, what it is by its content, and where it is kept below MEDIA_ROOT."""
+
+    name: str
+    content_type: str
+    sha256: str
+    path: str
 
 
 class EvidenceRefused(Exception):
@@ -80,14 +89,10 @@ def attach(
         raise EvidenceRefused("書類の種類を選んでください。")
     if not 1 <= len(set(claim_ids)) <= MOST:
         raise EvidenceRefused(f"期別は1件以上{MOST}件までを選んでください。いまは{len(set(claim_ids))}件です。")
-    type_ = _checked(content, name, on=on)
-    digest = hashlib.sha256(content).hexdigest()
-    path = f"evidence/{digest[:2]}/{digest}{ENDINGS[type_]}"
+    kept = keep_file(content, name, folder="evidence", on=on)
     claims = list(Claim.objects.select_for_update(of=("self",)).filter(pk__in=claim_ids).order_by("pk"))
-    known = ClaimEvidence.objects.in_force().filter(claim__in=claims, kind=kind, sha256=digest)
+    known = ClaimEvidence.objects.in_force().filter(claim__in=claims, kind=kind, sha256=kept.sha256)
     already = set(known.values_list("claim", flat=True))
-    if not (Path(settings.MEDIA_ROOT) / path).exists():
-        write_private(Path(settings.MEDIA_ROOT) / path, content)
     made = []
     for claim in claims:
         if claim.pk in already:
@@ -95,17 +100,28 @@ def attach(
         one = ClaimEvidence.objects.create(
             claim=claim,
             kind=kind,
-            name=_shown_name(name),
-            content_type=type_,
             size_bytes=len(content),
-            sha256=digest,
-            path=path,
+            **kept._asdict(),
             shared=shared or by.role == Role.SECTION_VIEWER,
             by=by,
         )
-        audit.record(event="evidence.attached", by=by, target=one, detail={"claim": claim.pk, "sha256": digest})
+        audit.record(event="evidence.attached", by=by, target=one, detail={"claim": claim.pk, "sha256": kept.sha256})
         made.append(one)
     return made
+
+
+def keep_file(content: bytes, name: str, *, folder: str, on: date) -> Kept:
+    """Keep what somebody brought under its hash, if it opens as what it begins as.
+
+    Raises:
+        EvidenceRefused: another type than PDF, JPEG, PNG or TIFF, damaged, locked, empty or too large; nothing is kept.
+    """
+    type_ = _checked(content, name, on=on)
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"{folder}/{digest[:2]}/{digest}{ENDINGS[type_]}"
+    if not (Path(settings.MEDIA_ROOT) / path).exists():
+        write_private(Path(settings.MEDIA_ROOT) / path, content)
+    return Kept(_shown_name(name), type_, digest, path)
 
 
 def content_of(evidence: ClaimEvidence) -> bytes:

@@ -1,7 +1,7 @@
 """One of everything: a small city in which every page of the product has something to show. All of it is synthetic."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
 from notices.services import dunnings, runs
 from notices.services.rendering import render_chunk
-from tests.factories import handovers, plans
+from tests.factories import handovers, plans, welfare
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.factories.experiments import registered, version
@@ -33,6 +33,7 @@ from tests.integration.notices.mailing import find, posted, receive
 from toyota_collect import approvals
 from toyota_collect.models import NoticeText, Section, User
 from toyota_collect.permissions import Role
+from welfare.services import cases, questions
 
 DAY = date(2026, 11, 20)
 Address = dict[str, Any]
@@ -42,7 +43,7 @@ def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:
     """Fill the empty database; give each page's address as the arguments of its URL name."""
     BookingSource.objects.update(by="own")
     found: dict[str, Address] = {}
-    for part in (_person, _family, _debts, _desk, _money, _imports, _runs, _paper, _staff):
+    for part in (_person, _family, _debts, _desk, _support, _money, _imports, _runs, _paper, _staff):
         found |= dict(part(folder, staff))
     return found
 
@@ -155,6 +156,26 @@ def _desk(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]
     WorkItem.objects.create(
         person=visitor, reason="電話", next_step="電話する", due_on=DAY, subject_key="case", opened_by=collector
     )
+
+
+def _support(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    collector, worker = staff[Role.COLLECTOR], staff[Role.WELFARE_WORKER]
+    asked = _named("相談 架空", "ソウダン", birth_on=date(1958, 3, 4))
+    claim(asked, kind="housing_rent", source="jutaku", principal_yen=31_000)
+    sheet = welfare.written(asked, collector, items=["contact", "troubles", "debts"])
+    told = {"contact": "090-0000-0002（夕方）", "summary": "先月から仕事がない", "urgency": "lifeline"}
+    meeting = (DAY + timedelta(days=3), time(10, 30), "架空福祉センター1階")
+    referral = welfare.handed_over(asked, collector, consent=sheet, meeting=meeting, **told)
+    case = cases.receive(referral_id=referral.pk, by=worker, on=DAY)
+    cases.attempt(case_id=case.pk, day=DAY, part="morning", channel="phone", reached=True, by=worker, on=DAY)
+    cases.note(case_id=case.pk, day=DAY, text="家計の表を作る（架空）", by=worker, on=DAY)
+    cases.answer(case_id=case.pk, code="budget", day=DAY, hold_until=date(2027, 1, 29), by=worker, on=DAY)
+    welfare.handed_over(_named("新着 架空", "シンチャク"), collector, urgency="food")
+    questions.ask(person_id=_named("照会 架空", "ショウカイ").pk, by=staff[Role.SUPERVISOR], on=DAY)
+    for name in ("welfare:talk", "welfare:oral", "welfare:hand-over", "welfare:conference"):
+        yield name, {"number": asked.number}
+    yield "welfare:consent", {"pk": sheet.pk}
+    yield "welfare:case", {"pk": referral.pk}
 
 
 def _money(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from lawyers.models import Firm
 from tests.factories.debtors import person, user
+from tests.factories.welfare import handed_over
 from toyota_collect.permissions import Role
 from welfare.flags import living
 from welfare.models import Referral
@@ -22,12 +23,14 @@ def refer(name, state, consented_on=None):
 
 
 def test_a_welfare_worker_sees_people_who_consented_and_nobody_else(client):
-    refer("架空 同意", "consented", DAY)
+    handed_over(person(name="架空 同意"))
+    refer("架空 証拠なし", "consented", DAY)  # a day alone is no consent
     refer("架空 案内", "offered")
     refer("架空 辞退", "declined")
     client.force_login(user(Role.WELFARE_WORKER))
     body = client.get(reverse("welfare:room")).content.decode()
     assert "架空 同意" in body
+    assert "架空 証拠なし" not in body
     assert "架空 案内" not in body
     assert "架空 辞退" not in body
 

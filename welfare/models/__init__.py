@@ -1,0 +1,21 @@
+"""Models of the welfare app, one matter per file."""
+
+from welfare.models.answers import ResultSuggestion, SupportResult
+from welfare.models.case import CaseNote, CaseResult, ContactAttempt, SupportCase
+from welfare.models.consent import ConferenceDecision, Consent
+from welfare.models.question import LawyerQuestion
+from welfare.models.referral import Meeting, Referral
+
+__all__ = [
+    "CaseNote",
+    "CaseResult",
+    "ConferenceDecision",
+    "Consent",
+    "ContactAttempt",
+    "LawyerQuestion",
+    "Meeting",
+    "Referral",
+    "ResultSuggestion",
+    "SupportCase",
+    "SupportResult",
+]

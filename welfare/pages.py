@@ -1,0 +1,114 @@
+"""What the pages of the welfare app show. The collector's half reads referrals alone; cases are read by ``case_pages``."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from claims.models import Claim
+from claims.services.charges import kind_terms
+from debtors.joined import together
+from debtors.models import Person
+from toyota_collect.business_date import business_date
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.wareki import long_text
+from welfare import sheet
+from welfare.models import ConferenceDecision, Consent, LawyerQuestion, Referral, ResultSuggestion
+from welfare.rules.disclosure import items_open
+from welfare.rules.suggestions import suggested
+from welfare.services.cases import result_labels
+from welfare.services.questions import may_go_to_lawyers
+
+STATE_TONES = {
+    "offered": "",
+    "consented": "act",
+    "received": "life",
+    "answered": "good",
+    "declined": "",
+    "withdrawn": "hold",
+}
+
+
+def nav_count(user: Any) -> int:
+    """Cases that nobody has received yet."""
+    if not allows(user, Permission.SUPPORT_CASE):
+        return 0
+    return Referral.objects.open_to_workers(on=business_date()).filter(state="consented").count()
+
+
+def referral_row(referral: Referral) -> dict[str, Any]:
+    """A referral as the collector sees it: state, result code and day of the hold."""
+    labels = result_labels()
+    day = referral.answered_on or referral.handed_on or referral.consented_on or referral.offered_on
+    facts = [("件の番号", referral.case_number)]
+    if referral.handed_on:
+        facts.append(("引き継いだ日", f"{long_text(referral.handed_on)}（{referral.handed_by}）"))
+    if referral.urgency:
+        facts.append(("急ぐ理由", referral.get_urgency_display()))
+    if referral.answered_on:
+        facts.append(("回答の日", long_text(referral.answered_on)))
+    if referral.hold_until:
+        facts.append(("徴収を待ってほしい日", f"{long_text(referral.hold_until)}まで"))
+    return {
+        "referral": referral,
+        "state": referral.get_state_display(),
+        "tone": STATE_TONES[referral.state],
+        "result": labels.get(referral.result, referral.result),
+        "day": day or localdate(referral.offered_at),
+        "facts": facts,
+        "meeting": referral.meetings.filter(outcome="planned").select_related("worker", "collector").first(),
+    }
+
+
+def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
+    """What stands with the person: consents, referrals with their answers, and what the answers suggest."""
+    everybody = together(person.pk)
+    consents = Consent.objects.filter(person__in=everybody, dropped_on=None).select_related("document", "taken_by")
+    referrals = Referral.objects.filter(person__in=everybody).select_related("handed_by", "offered_by")
+    rows = [referral_row(one) for one in referrals]
+    under_way = next((row for row in rows if row["referral"].state in ("consented", "received")), None)
+    answered = next((row for row in rows if row["referral"].state == "answered"), None)
+    conferences = ConferenceDecision.objects.filter(person__in=everybody).select_related("approval")
+    return {
+        "person": person,
+        "consents": consents,
+        "waiting": next((one for one in consents if not one.given_on), None),
+        "open_consent": Consent.objects.open(on=on).filter(person=person).first(),
+        "conferences": conferences,
+        "open_conference": ConferenceDecision.objects.open(on=on).filter(person=person).first(),
+        "rows": rows,
+        "under_way": under_way,
+        "answered": answered,
+        "suggestions": suggestions(person, user, answered["referral"], on=on) if answered else [],
+        "question": LawyerQuestion.objects.filter(person__in=everybody).select_related("asked_by").first(),
+        "verdict": may_go_to_lawyers(person, on),
+        "on": on,
+    }
+
+
+def suggestions(person: Person, user: Any, referral: Referral, *, on: date) -> list[dict[str, Any]]:
+    """The lawful next steps the result suggests, each with the page where it is drafted and the evidence it begins with."""
+    terms = kind_terms()
+    claims = Claim.objects.visible_to(user).filter(identity__person=person).outstanding().select_related("kind")
+    classes = {terms.of(claim).legal_class for claim in claims}
+    rows = (row.as_row() for row in ResultSuggestion.objects.filter(result=referral.result))
+    return [
+        {"row": row, "url": draft_url(row.step, person.number)}
+        for row in suggested(rows, result=referral.result, classes=classes, on=on)
+    ]
+
+
+def draft_url(step: str, number: str) -> str:
+    if step == "plan":
+        return reverse("claims:plan-build", args=[number])
+    if step == "reduction":
+        return reverse("claims:reduction-new", args=[number])
+    if step == "waiver":
+        return reverse("claims:end-new", args=["waiver"])
+    return f"{reverse('claims:measure-new', args=[number])}?what={step}"
+
+
+def told_by(basis: Any, *, on: date) -> list[str]:
+    """In words what a consent or a decision lets be told today."""
+    return sheet.labels(sheet.ITEMS, items_open(basis.as_basis(), on=on), on=on)
