@@ -15,6 +15,7 @@ class DebtorsConfig(AppConfig):
             matching_page,
             person_tables,
             relation_tables,
+            ways_out,
         )
         from debtors.happenings import happenings
         from toyota_collect.lists import lists
@@ -49,3 +50,4 @@ class DebtorsConfig(AppConfig):
         person_tables.register(registry)
         relation_tables.register(registry)
         dependents.register(registry)
+        ways_out.register(registry)

@@ -9,7 +9,7 @@ class WelfareConfig(AppConfig):
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import NavItem, registry
-        from welfare import day_facts, people_joined
+        from welfare import day_facts, people_joined, respite_ready
         from welfare.flags import cared_for, happenings, living
 
         registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30))
@@ -18,3 +18,4 @@ class WelfareConfig(AppConfig):
         registry.happenings.append(happenings)
         registry.day_sources.append(day_facts.SOURCE)
         people_joined.register(registry)
+        respite_ready.register(registry)

@@ -36,3 +36,6 @@ class Referral(models.Model):
                 condition=Q(state__in=["offered", "declined"]) | Q(consented_on__isnull=False),
             )
         ]
+
+
+from welfare.respite_models import Benefit, BenefitCheck, ReliefOffer, Respite, RespiteReview  # noqa: E402, F401

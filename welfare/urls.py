@@ -1,6 +1,6 @@
 from django.urls import path
 
-from welfare import views
+from welfare import urls_respite, views
 
 app_name = "welfare"
-urlpatterns = [path("", views.room, name="room")]
+urlpatterns = [path("", views.room, name="room"), *urls_respite.urlpatterns]

@@ -140,7 +140,8 @@ def end_hold(*, hold_id: int, ends_on: date, by: Any, decision: Approval | None 
 
     Raises:
         Hold.DoesNotExist: no such hold.
-        HoldRefused: it has ended by then, would end before it began, or is a measure of law whose end needs a decision.
+        HoldRefused: it has ended by then, would end before it began, is a measure of law whose end needs a decision, or one
+            that only who decides may end.
     """
     hold = Hold.objects.select_for_update().get(pk=hold_id)
     if hold.ends_on and hold.ends_on <= ends_on:
@@ -151,6 +152,10 @@ def end_hold(*, hold_id: int, ends_on: date, by: Any, decision: Approval | None 
         raise HoldRefused(
             f"「{hold.get_reason_display()}」を途中で終わらせると本人の不利益になるため、取消しの決裁が要ります。"
             "「猶予・停止」の画面から取消しを起案してください。"
+        )
+    if _is_of_the_head(hold, on=ends_on) and not _approved(decision) and not allows(by, Permission.APPROVE):
+        raise HoldRefused(
+            f"「{hold.get_reason_display()}」を終わらせるかは、係長・課長が福祉部局と相談して決めます。係長・課長に見直しを頼んでください。"
         )
     hold.ends_on, hold.ended_by = ends_on, by
     hold.save()
@@ -242,6 +247,12 @@ def _check_decision(
             )
     if any(one.row.decided_by == HoldTerms.DecidedBy.HEAD for one in effects) and not allows(by, Permission.APPROVE):
         raise HoldRefused(f"「{row.label}」は、係長・課長が福祉部局と相談して決めます。決裁を受けてください。")
+
+
+def _is_of_the_head(hold: Hold, *, on: date) -> bool:
+    """Whether the table leaves the hold to the collection head, for any class."""
+    rows = [row for row in terms_rows() if (row.reason, row.variant) == (hold.reason, hold.variant)]
+    return any(row.decided_by == HoldTerms.DecidedBy.HEAD and row.starts_on <= on for row in rows)
 
 
 def _approved(decision: Approval | None) -> bool:
