@@ -54,8 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def switch_on(request: HttpRequest, number: str) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
     on = business_date()
-    if running := respites.running_on(person, on=on):
-        return redirect("welfare:respite", pk=running.pk)
+    if known := respites.running_on(person, on=on) or respites.waiting_for(person):
+        return redirect("welfare:respite", pk=known.pk)
     return _ask(request, person, on=on, starts_on=on, former=None)
 
 

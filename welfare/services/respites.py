@@ -123,8 +123,7 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
     respite = Respite.objects.select_for_update().get(pk=int(approval.subject_key))
     if respite.state != State.ASKED:
         raise RespiteRefused("この猶予は、もう決裁を待っていません。")
-    if respite.extends is None:
-        respite.starts_on = max(respite.starts_on, today)
+    respite.starts_on = max(respite.starts_on, today)
     if respite.ends_on <= respite.starts_on or respite.review_on <= today:
         raise RespiteRefused("起案した期間か見直しの日が過ぎました。差し戻して、日付を入れ直してもらってください。")
     told = {line["claim"] for line in respite.effects if line["ends_inside"]}
@@ -202,6 +201,12 @@ def running_on(person: Person, *, on: date) -> Respite | None:
     return found
 
 
+def waiting_for(person: Person) -> Respite | None:
+    """What somebody has yet to decide for the person."""
+    found: Respite | None = person.respites.filter(state=State.ASKED, approval__decision="").first()
+    return found
+
+
 def _waiting(person: Person) -> Respite | None:
     """What somebody has yet to decide; what came back is dropped on the way."""
     asked: Respite | None = person.respites.filter(state=State.ASKED).select_related("approval").first()
@@ -230,7 +235,8 @@ def _ask(respite: Respite, lines: Sequence[Line], inside: Sequence[Line], *, by:
         "見直しの日": long_text(respite.review_on),
         "福祉部局との相談": respite.consulted,
         "止まるもの": "、".join(_labels(lines)),
-        "続くもの": "延滞金・遅延損害金、時効、法律で出す督促状",
+        "続くもの": "延滞金・遅延損害金、時効"
+        + ("" if any("dunning" in line.effect.channels for line in lines) else "、法律で出す督促状"),
         "対象（いまの未納）": f"{len(lines)}期別　{yen_text(sum(line.due.total_yen for line in lines))}",
         "期間の中で時効が終わる期別": [
             f"{name_of(line.claim)}　{long_text(line.effect.last_day)}　{yen_text(line.claim.outstanding_yen)}"
@@ -279,7 +285,9 @@ def _begin(respite: Respite, lines: Sequence[Line], *, by: Any, on: date, decisi
     respite.state = State.RUNNING
     respite.save()
     former = respite.extends
-    if former:
+    if former and former.hold:
+        if former.hold.ends_on and on < former.hold.ends_on:
+            review_hold(hold_id=former.hold.pk, review_on=former.hold.ends_on, on=on, text=respite.why, by=by)
         _reviewed(former, Outcome.EXTEND, respite.why, by=by, on=on, review_on=None)
         former.state, former.settled_on = State.ENDED, on
         former.save()
@@ -314,7 +322,6 @@ def _goes_on(respite: Respite, review_on: date | None, *, text: str, by: Any, on
     assert hold.ends_on is not None
     if review_on is None or not on < review_on < hold.ends_on:
         raise RespiteRefused("次の見直しの日を、明日から最後の日までのあいだで入れてください。")
-    _close_tasks(respite, outcome="見直して続けることにした", by=by, on=on, only="review")
     review_hold(hold_id=hold.pk, review_on=review_on, on=on, text=text, by=by)
     respite.review_on = hold.review_on = review_on
     respite.save(update_fields=["review_on"])
@@ -378,8 +385,8 @@ def _hold_back(respite: Respite, *, by: Any, on: date) -> None:
         )
 
 
-def _close_tasks(respite: Respite, *, outcome: str, by: Any, on: date, only: str = "") -> None:
-    begins = f"hold:{respite.hold_id}:{only}"
+def _close_tasks(respite: Respite, *, outcome: str, by: Any, on: date) -> None:
+    begins = f"hold:{respite.hold_id}:"
     for item in WorkItem.objects.filter(person=respite.person_id, subject_key__startswith=begins, closed_at=None):
         close_work_item(item_id=item.pk, outcome=outcome, by=by, on=on)
 

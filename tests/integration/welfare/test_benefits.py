@@ -168,7 +168,7 @@ def test_what_cannot_be_explained_is_refused(collector):
     with pytest.raises(CheckRefused, match="国民健康保険税の減免"):
         paper(someone, collector, ["nhi_reduction"], pays_nhi=False)
     Setting.objects.filter(key="benefits.words").delete()
-    with pytest.raises(CheckRefused, match="benefits.words"):
+    with pytest.raises(CheckRefused, match=r"benefits\.words"):
         paper(someone, collector, ["self_reliance"])
     assert not Document.objects.exists()
 

@@ -451,12 +451,14 @@ def test_the_database_keeps_one_a_day_and_one_asked_for(running, collector):
         "asked_on": DAY,
         "by": collector,
     }
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Respite.objects.create(state="running", hold=None, letter=running.letter, **kept)
+    terms = {"channels": ["call"], "starts_on": DAY, "ends_on": ENDS, "placed_by": collector}
+    other = Hold.objects.create(person=running.person, reason="dispute", **terms)
+    with pytest.raises(IntegrityError, match="one_respite_begins_a_day"), transaction.atomic():
+        Respite.objects.create(state="running", hold=other, letter=running.letter, **kept)
     Respite.objects.create(state="asked", **kept)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="one_respite_asked_for"), transaction.atomic():
         Respite.objects.create(state="asked", **kept)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError, match="respite_goes_on_until_a_review"), transaction.atomic():
         RespiteReview.objects.create(respite=running, outcome="continue", text="架空", on=DAY, by=collector)
 
 
