@@ -14,8 +14,9 @@ from claims.models import Claim, ClaimEvent, ClaimKind, Hold, HoldTerms, Measure
 from claims.rules.holds import WRITES_GRACE, Clock, Effect, NotAllowed, Row, clock_ends_inside, effect, row_of
 from claims.services.charges import kind_terms
 from claims.services.events import EventRefused, end_event, record_events, withdraw_event
-from debtors.models import Person
+from debtors.models import Person, WorkItem
 from debtors.querysets import in_force
+from debtors.services_work import close_work_item
 from toyota_collect import audit
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.held import once
@@ -181,6 +182,10 @@ def review_hold(*, hold_id: int, review_on: date, on: date, text: str, by: Any) 
         raise HoldRefused("見直した結果を書いてください。")
     hold.review_on = review_on
     hold.save()
+    for item in WorkItem.objects.filter(
+        person=hold.person_id, subject_key__startswith=f"hold:{hold.pk}:review:", closed_at=None
+    ):
+        close_work_item(item_id=item.pk, outcome="見直して続けることにした", by=by, on=on)
     audit.record(
         event="hold.reviewed", by=by, target=hold, detail={"text": text.strip(), "review_on": review_on.isoformat()}
     )

@@ -42,7 +42,7 @@ def people(count: int, make_run: Callable[..., PrintRun]) -> list[Person]:
         dead = _named(f"故人{one.pk}", died_on=date(2026, 10, 1))
         claim(dead)
         test_parties.enter(dead, collector, Heir(one.pk, Fraction(1, 1), True))
-    hidden = [test_closed_piles.hidden(900 + number) for number in range(2)]
+    hidden = [test_closed_piles.hidden(number) for number in (5, 6)]
     for one in hidden:
         test_closed_piles.confirmed(one, collector, user(Role.SUPERVISOR))
     return [*made, *hidden]

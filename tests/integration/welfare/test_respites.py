@@ -162,7 +162,7 @@ def test_a_joined_person_takes_the_silence_along(chief, collector):
     held, other = person(), person()
     claim(held), claim(other)
     switch_on(held, chief)
-    join_people(kept_id=other.pk, emptied_id=held.pk, reason="同じ人（架空）", by=collector)
+    join_people(keep_id=other.pk, other_id=held.pk, on=DAY, reason="同じ人（架空）", by=collector)
     assert reached(other, "notice") == 0
     assert Respite.objects.get().person == other
 
@@ -470,7 +470,7 @@ def test_the_letter_says_what_stops_and_what_still_runs(chief):
     claim(someone, due_on=date(2025, 8, 31)), claim(someone, kind="housing_rent", source="jutaku")
     count, text = text_of(switch_on(someone, chief).letter)
     for words in ("催告書・差押予告", "電話をかけること", "差し押さえること", "弁護士に引き渡すこと", "延滞金・遅延損害金は、この期間も増えます",
-                  "時効の期間は、この期間も進みます", "督促状だけは", "法律による猶予や免除の決定ではありません", "令和9年2月19日まで",
+                  "時効の期間は、この期間も進みます", "督促状だけは", "法律による猶予や免除の決定ではありません", "令和9年2月19日（金）まで",
                   "徴収猶予（災害・病気など）", "履行延期特約", "市民税", "ご様子をうかがいます"):  # fmt: skip
         assert words.replace(" ", "") in text, words
     assert someone.address not in text

@@ -45,7 +45,7 @@ MAKERS = {
     "FileResponse",
     "StreamingHttpResponse",
 }
-SENDERS = {"send_mail", "send_mass_mail", "EmailMessage", "EmailMultiAlternatives", "urlopen", "create_connection"}
+SENDERS = {"send_mail", "send_mass_mail", "EmailMessage", "EmailMultiAlternatives", "urlopen"}
 SENDING_LIBRARIES = {"smtplib", "requests", "httpx", "urllib3", "aiohttp", "ftplib", "paramiko", "twilio", "socket"}
 # What the law lets no hold in fact stop, or what the person asks for or is helped by; ADR 24 argues for each.
 IN_SPITE = {
@@ -273,7 +273,7 @@ def test_a_way_out_that_is_added_is_walked():
     before = dict(registry.ways_out)
     try:
         registry.way_out(bad)
-        assert "test.shout" in reached([1])
+        assert registry.ways_out["test.shout"].reached([1], DAY) == {1}
         assert bad in ways({"notice"})[0]
     finally:
         registry.ways_out = before
