@@ -16,6 +16,7 @@ class ClaimsConfig(AppConfig):
             handover_pages,
             hold_pages,
             people_joined,
+            ways_out,
         )
         from toyota_collect.lists import lists
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
@@ -63,3 +64,4 @@ class ClaimsConfig(AppConfig):
         decisions.register(registry)
         people_joined.register(registry)
         dependents.register(registry)
+        ways_out.register(registry)

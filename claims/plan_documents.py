@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from claims.models import ClaimKindTerms, Plan, PlanBreach, PlanClaim, PlanInstalment
+from claims.models import ClaimKindTerms, Hold, Plan, PlanBreach, PlanClaim, PlanInstalment
 from claims.rules.plan_standing import Mark
 from claims.rules.prescription import Status
 from claims.services.charges import kind_terms
@@ -15,6 +16,7 @@ from claims.services.clocks import clocks_for
 from claims.services.plan_standing import state_of
 from claims.services.plans import PlanRefused, is_reviewed
 from debtors.protection import hidden_people
+from debtors.querysets import in_force
 from toyota_collect.dated import value_on, value_or
 from toyota_collect.documents.explanation import reading
 from toyota_collect.documents.store import draw_number, letterhead, make_document
@@ -79,7 +81,7 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
     """分納不履行通知書, made once for each instalment found missing.
 
     Raises:
-        PlanRefused: the plan has ended, or nothing is missing any more.
+        PlanRefused: the plan has ended, nothing is missing any more, or a hold other than the plan's own silences letters.
     """
     breach = (
         PlanBreach.objects.select_for_update(of=("self",))
@@ -92,6 +94,10 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
     standing = state_of(plan, on=on).standing
     if plan.closed_on or standing is None or not standing.short_yen:
         raise PlanRefused("この分納に、いま納付のない回はありません。通知は要りません。")
+    if held := _silenced_by_another(plan, on=on):
+        raise PlanRefused(
+            f"「{held.title}」で手紙を止めているため、不履行通知は作れません。止める理由が続いているかを確かめてください。"
+        )
     rows = [
         {"one": one, "got": got, "lacks": one.amount_yen - got}
         for one, (mark, got) in zip(plan.instalments.order_by("number"), standing.marks, strict=True)
@@ -128,6 +134,21 @@ def notice_document(breach: PlanBreach, *, by: Any, on: date) -> Document:
     )
     breach.save(update_fields=["notice"])
     return breach.notice
+
+
+def _silenced_by_another(plan: Plan, *, on: date) -> Hold | None:
+    """A hold that silences letters about a claim of the plan, besides those that the plan itself placed."""
+    claims = plan.claims.values("claim")
+    reaching = (
+        Q(kind=None, claim=None) | Q(claim__in=claims) | Q(claim=None, kind__in=plan.claims.values("claim__kind"))
+    )
+    holds = Hold.objects.filter(in_force(on), reaching, person=plan.person_id, channels__contains=["notice"])
+    return holds.exclude(reason=Hold.Reason.PLAN).first()
+
+
+def may_be_noticed(plan: Plan, *, on: date) -> bool:
+    """Whether a notice that the plan was not kept may be made, as far as holds go."""
+    return _silenced_by_another(plan, on=on) is None
 
 
 def broken_words(plan: Plan, *, on: date) -> dict[str, str]:

@@ -16,6 +16,7 @@ class DebtorsConfig(AppConfig):
             person_tables,
             postponing_page,
             relation_tables,
+            ways_out,
         )
         from debtors.happenings import happenings
         from toyota_collect.lists import lists
@@ -52,3 +53,4 @@ class DebtorsConfig(AppConfig):
         person_tables.register(registry)
         relation_tables.register(registry)
         dependents.register(registry)
+        ways_out.register(registry)

@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from debtors.models import Contact, LifeEvent, Person, WorkItem
-from debtors.protection import hidden_people
+from debtors.protection import hidden_people, left_alone
 from debtors.rules.next_action import STEP, day_after
+from debtors.services_work import CASE, HELD_BACK
 from toyota_collect.money import yen_text
 from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
@@ -19,7 +20,7 @@ REMEMBERED = timedelta(days=400)  # an older promise is no promise any more
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
     """Open steps, the latest contact and promise, protection, death, and the start of public assistance."""
-    yield from _steps(people)
+    yield from _steps(people, on)
     yield from _contacts(people, on)
     for person in hidden_people(people, on=on):
         yield person, Fact("protected")
@@ -49,12 +50,16 @@ SOURCE = DaySource(
 )
 
 
-def _steps(people: Sequence[int]) -> Iterator[tuple[int, Fact]]:
+def _steps(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
+    """Open steps. The case's own step is held back while its person is left alone, whatever was planned."""
     items = WorkItem.objects.filter(person__in=people, closed_at=None)
+    quiet = left_alone(people, on=on)
     for person, number, key, step, due_on, url in items.values_list(
         "person", "person__number", "subject_key", "next_step", "due_on", "subject_url"
     ):
         url = url or reverse("debtors:new-contact", args=[number])
+        if person in quiet and key == CASE and not step.startswith(HELD_BACK):
+            step = f"{HELD_BACK}（「{step}」の予定）"
         yield person, Fact(STEP, due_on, text=step, url=url, about=key)
 
 

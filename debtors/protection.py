@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from debtors.models import Person, ProtectionFlag, SourceIdentity
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import may_be_protected
+from toyota_collect.registry import registry
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
 _READ = ("id", "person_id", *_FACTS)
@@ -39,6 +40,12 @@ def all_hidden_people(days: Iterable[date]) -> set[int]:
     """Everybody of the city whom ``hidden_people`` would name on one of the days."""
     flags = _flags(days)
     return _suspects(flags) | _flagged(flags)
+
+
+def left_alone(people: Iterable[int | None], *, on: date) -> set[int]:
+    """Of the people, those whom nobody may press or call, as the apps that hold them back say."""
+    known = {pk for pk in people if pk is not None}
+    return {pk for source in registry.left_alone for pk in source(known, on)} if known else set()
 
 
 def maybe_protected_people(days: Iterable[date]) -> set[int]:

@@ -13,6 +13,7 @@ from toyota_collect import audit
 from toyota_collect.permissions import Ground
 from toyota_collect.registry import registry
 
+HELD_BACK = "止めている間は連絡しない"  # what a step of the case says while its person is left alone
 CASE = "case"  # the subject of the step that follows from a contact; one is open at a time
 
 

@@ -14,6 +14,7 @@ class NoticesConfig(AppConfig):
             extraction_lists,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
+            ways_out,
         )
         from notices.counter_page import nav_count
         from notices.happenings import happenings
@@ -60,4 +61,5 @@ class NoticesConfig(AppConfig):
         extraction_lists.register(lists)
         people_joined.register(registry)
         dependents.register(registry)
+        ways_out.register(registry)
         decisions.register(registry)

@@ -19,6 +19,24 @@ class Channel:
 
 
 @dataclass(frozen=True)
+class WayOut:
+    """出口: one path by which something of ours reaches a person: a batch, a list, a queue, a paper, a file.
+
+    ``channels``: a hold on any of them closes the way. ``in_spite``: why a hold in fact does not close it; such a way
+    is shown to staff with its reason. ``reached``: of the people, those whom it would reach on the day as things stand.
+    ``modules``: where what goes out is made, ``kinds``: of notices and documents; a test finds what stands nowhere.
+    """
+
+    code: str
+    label: str
+    channels: tuple[str, ...]
+    reached: "Reached"
+    modules: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    in_spite: str = ""
+
+
+@dataclass(frozen=True)
 class Panel:
     """A fragment of the person page, fetched by URL name (argument: the person's number) from the app that owns it."""
 
@@ -218,6 +236,7 @@ CaredFor = Callable[
 ]  # (person ids, on) → those whose hardship is looked into or eased
 LawyerGate = Callable[[Collection[int], date], Mapping[int, Verdict]]  # (person ids, on)
 Findings = Callable[[Any, Any, date], Iterable[Finding]]  # (person, user, on)
+Reached = Callable[[Collection[int], date], set[int]]  # (person ids, on) → those of them whom a way out would reach
 NumberSearch = Callable[[str, Any], Iterable[int]]  # (number as typed, user) → person ids
 
 
@@ -227,6 +246,9 @@ NO_GATE = Verdict(False, "福祉への照会を確かめるしくみがありま
 @dataclass
 class Registry:
     channels: dict[str, Channel] = field(default_factory=dict)
+    ways_out: dict[str, WayOut] = field(default_factory=dict)  # a test walks them, and finds those left out
+    inside: dict[str, str] = field(default_factory=dict)  # by module: why what it makes stays in the house
+    left_alone: list[CaredFor] = field(default_factory=list)  # no file hands out how to reach them
     panels: dict[str, Panel] = field(default_factory=dict)
     nav: list[NavItem] = field(default_factory=list)
     flags: dict[str, FlagSource] = field(default_factory=dict)  # safety | living; protection is the debtors' own
@@ -249,6 +271,13 @@ class Registry:
 
     def channel(self, channel: Channel) -> None:
         self.channels[channel.code] = channel
+
+    def way_out(self, *ways: WayOut) -> None:
+        self.ways_out |= {way.code: way for way in ways}
+
+    def stays_inside(self, **why: str) -> None:
+        """By module, its dots written as ``__``."""
+        self.inside |= {name.replace("__", "."): text for name, text in why.items()}
 
     def person_table(self, *tables: PersonTable) -> None:
         self.person_tables |= {table.key: table for table in tables}

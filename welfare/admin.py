@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from toyota_collect.admin import CsvReferenceAdmin
 from toyota_collect.reference_files import resource_of
+from welfare import admin_respite  # noqa: F401
 from welfare.models import ResultSuggestion, SupportResult
 
 

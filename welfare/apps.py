@@ -9,7 +9,7 @@ class WelfareConfig(AppConfig):
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import NavItem, Panel, registry
-        from welfare import day_facts, decisions, people_joined
+        from welfare import day_facts, decisions, people_joined, respite_ready
         from welfare.flags import cared_for, findings, happenings, living
         from welfare.pages import nav_count
         from welfare.services.questions import verdicts
@@ -28,3 +28,4 @@ class WelfareConfig(AppConfig):
         registry.lawyer_gates.append(verdicts)
         decisions.register(registry)
         people_joined.register(registry)
+        respite_ready.register(registry)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from welfare import views, views_case, views_exchange
+from welfare import urls_respite, views, views_case, views_exchange
 
 app_name = "welfare"
 urlpatterns = [
@@ -29,4 +29,5 @@ urlpatterns = [
     path("consents/<int:pk>/withdraw/", views.withdraw, name="consent-withdraw"),
     path("referrals/<int:pk>/book/", views.book, name="book"),
     path("meetings/<int:pk>/close/", views.close_meeting, name="meeting-close"),
+    *urls_respite.urlpatterns,
 ]

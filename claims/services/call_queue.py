@@ -5,7 +5,7 @@ hour, then by what is owed. Whether somebody may be called is asked when they ar
 (``Claim.objects.reachable_by``), protection, who was called today, the household, the hours of the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db.models import Min, Sum
 from django.utils import timezone
 
 from claims.models import Claim
-from debtors.models import CallTurn, Contact, OutcomeRule
+from debtors.models import CallTurn, Contact, OutcomeRule, Person
 from debtors.protection import all_hidden_people, hidden_people
 from debtors.rules.calling import why_not_now
 from debtors.services.assigning import officers_covered
@@ -130,6 +130,12 @@ def build_list(*, on: date, by: Any) -> int:
         written = int(cursor.rowcount)
         audit.record(event="calls.list_made", by=by, detail={"on": on.isoformat(), "people": written})
     return written
+
+
+def callable_people(people: Collection[int], on: date) -> set[int]:
+    """Of the people, those whom a collector could be given to call today, whoever is on the list."""
+    found = Person.objects.filter(pk__in=people)
+    return {one.pk for one in found if not _why_not(CallTurn(person=one), on=on)}
 
 
 def why_closed(*, on: date, now: datetime) -> str:

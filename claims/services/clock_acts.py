@@ -20,6 +20,7 @@ from debtors.models import Person
 from toyota_collect.approvals import ApprovalRefused, ask
 from toyota_collect.models import Approval
 from toyota_collect.money import yen_text
+from toyota_collect.wareki import short_text
 
 Kind = ClaimEvent.Kind
 ADVERSE = frozenset({Kind.SEIZURE, Kind.DELIVERY_CLAIM, Kind.SUIT})
@@ -75,6 +76,7 @@ def ask_for_act(
                 "期別": "、".join(_name(claim) for claim in claims),
                 "残高": yen_text(yen),
                 "最も早い時効": _nearest(found),
+                "いまの保留": _held_now(found) or "なし",
                 "債権番号": "、".join(str(claim.pk) for claim in claims),
             },
         )
@@ -177,6 +179,12 @@ def _what_if(claims: Sequence[Claim], on: date) -> WhatIf:
         return WhatIf(claims, on=on)
     except (ClockUnknown, TermsMissing) as unknown:
         raise ActRefused(str(unknown)) from unknown
+
+
+def _held_now(found: WhatIf) -> str:
+    """Holds on the claims that leave this act open: who decides shall know of them."""
+    holds = {hold.pk: hold for facts in found.facts.values() for hold in facts.holds}
+    return "、".join(f"{hold.get_reason_display()}（{short_text(hold.starts_on)}から）" for hold in holds.values())
 
 
 def _nearest(found: WhatIf) -> str:

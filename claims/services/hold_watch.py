@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from claims.models import Hold, MeasureCheck
@@ -42,8 +42,12 @@ def ending(*, on: date, within: timedelta) -> QuerySet[Hold]:
 
 
 def ran_out(*, on: date) -> QuerySet[Hold]:
-    """Holds that came to their end by themselves and were not extended."""
+    """Holds that came to their end by themselves and were not extended, nor followed by one like it without a gap."""
+    following = Hold.objects.filter(
+        person=OuterRef("person"), reason=OuterRef("reason"), starts_on=OuterRef("ends_on"), kind=None, claim=None
+    )
     found = Hold.objects.filter(ends_on__lte=on, ended_by=None).order_by("ends_on", "pk")
+    found = found.exclude(Q(kind=None, claim=None) & Exists(following))
     return found.exclude(measure__extended_by__decided_on__isnull=False, measure__extended_by__denies=False)
 
 

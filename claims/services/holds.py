@@ -14,8 +14,9 @@ from claims.models import Claim, ClaimEvent, ClaimKind, Hold, HoldTerms, Measure
 from claims.rules.holds import WRITES_GRACE, Clock, Effect, NotAllowed, Row, clock_ends_inside, effect, row_of
 from claims.services.charges import kind_terms
 from claims.services.events import EventRefused, end_event, record_events, withdraw_event
-from debtors.models import Person
+from debtors.models import Person, WorkItem
 from debtors.querysets import in_force
+from debtors.services_work import close_work_item
 from toyota_collect import audit
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.held import once
@@ -140,7 +141,8 @@ def end_hold(*, hold_id: int, ends_on: date, by: Any, decision: Approval | None 
 
     Raises:
         Hold.DoesNotExist: no such hold.
-        HoldRefused: it has ended by then, would end before it began, or is a measure of law whose end needs a decision.
+        HoldRefused: it has ended by then, would end before it began, is a measure of law whose end needs a decision, or one
+            that only who decides may end.
     """
     hold = Hold.objects.select_for_update().get(pk=hold_id)
     if hold.ends_on and hold.ends_on <= ends_on:
@@ -151,6 +153,10 @@ def end_hold(*, hold_id: int, ends_on: date, by: Any, decision: Approval | None 
         raise HoldRefused(
             f"「{hold.get_reason_display()}」を途中で終わらせると本人の不利益になるため、取消しの決裁が要ります。"
             "「猶予・停止」の画面から取消しを起案してください。"
+        )
+    if _is_of_the_head(hold, on=ends_on) and not _approved(decision) and not allows(by, Permission.APPROVE):
+        raise HoldRefused(
+            f"「{hold.get_reason_display()}」を終わらせるかは、係長・課長が福祉部局と相談して決めます。係長・課長に見直しを頼んでください。"
         )
     hold.ends_on, hold.ended_by = ends_on, by
     hold.save()
@@ -176,6 +182,10 @@ def review_hold(*, hold_id: int, review_on: date, on: date, text: str, by: Any) 
         raise HoldRefused("見直した結果を書いてください。")
     hold.review_on = review_on
     hold.save()
+    for item in WorkItem.objects.filter(
+        person=hold.person_id, subject_key__startswith=f"hold:{hold.pk}:review:", closed_at=None
+    ):
+        close_work_item(item_id=item.pk, outcome="見直して続けることにした", by=by, on=on)
     audit.record(
         event="hold.reviewed", by=by, target=hold, detail={"text": text.strip(), "review_on": review_on.isoformat()}
     )
@@ -242,6 +252,12 @@ def _check_decision(
             )
     if any(one.row.decided_by == HoldTerms.DecidedBy.HEAD for one in effects) and not allows(by, Permission.APPROVE):
         raise HoldRefused(f"「{row.label}」は、係長・課長が福祉部局と相談して決めます。決裁を受けてください。")
+
+
+def _is_of_the_head(hold: Hold, *, on: date) -> bool:
+    """Whether the table leaves the hold to the collection head, for any class."""
+    rows = [row for row in terms_rows() if (row.reason, row.variant) == (hold.reason, hold.variant)]
+    return any(row.decided_by == HoldTerms.DecidedBy.HEAD and row.starts_on <= on for row in rows)
 
 
 def _approved(decision: Approval | None) -> bool:

@@ -1,6 +1,6 @@
 """抽出の書き出し: asked for, decided where it names many, made by a worker, handed out, and gone again.
 
-Who is under protection never leaves with an address or a phone, whatever was decided. Each person in a file is written
+Who is under protection, or left alone by a hold, never leaves with an address or a phone, whatever was decided. Each person in a file is written
 into the log of views, masked or not.
 """
 
@@ -24,7 +24,7 @@ from django.utils import timezone
 from debtors.extraction_files import WRITERS, CannotWrite
 from debtors.extraction_query import Cells, Spec, figures_of, select, spec_of, values, words_of
 from debtors.models import Extraction, ExtractionExport, ExtractionVersion
-from debtors.protection import all_hidden_people
+from debtors.protection import all_hidden_people, left_alone
 from debtors.rules.extraction import ConditionWrong
 from toyota_collect import approvals, audit
 from toyota_collect.dated import value_on
@@ -177,7 +177,7 @@ def take(*, export_id: int, by: Any, today: date) -> tuple[ExtractionExport, IO[
 
 def _stop(found: ExtractionExport, newly: int) -> None:
     found.problem = (
-        f"書き出した後に支援措置の対象となった（かもしれない）人が{comma(newly)}人含まれるため、"
+        f"書き出した後に支援措置の対象となった（かもしれない）か、連絡を止めることになった人が{comma(newly)}人含まれるため、"
         "ファイルを消しました。もう一度書き出してください。"
     )
     found.save(update_fields=["problem"])
@@ -221,6 +221,8 @@ def _write(asked: ExtractionExport, path: Path, *, today: date, told: Callable[[
         raise ExportRefused("依頼した人は、いまは抽出を使えません。")
     spec = spec_of(asked.version, user=asked.by)
     hidden = all_hidden_people({asked.asked_on, today})
+    people = select(spec, user=asked.by, on=today).order_by().values_list(spec.source.person, flat=True).distinct()
+    hidden |= left_alone(people, on=today)
     cells = Cells(spec, hidden=hidden, mask=asked.masked)
     written = Written()
     with transaction.atomic():
@@ -289,9 +291,8 @@ def _ask_for_decision(asked: ExtractionExport, spec: Spec, *, before: int, limit
             f"マスキングしないで{comma(limit)}人を超えて書き出すには決裁が要りますが、あなたの役割では起案できません。"
             "マスキングして書き出すか、条件でしぼってください。"
         )
-    hidden = set(select(spec, user=asked.by, on=on).values_list(spec.source.person, flat=True)) & all_hidden_people(
-        [on]
-    )
+    people = set(select(spec, user=asked.by, on=on).values_list(spec.source.person, flat=True))
+    hidden = people & all_hidden_people([on]) | left_alone(people, on=on)
     evidence: dict[str, Any] = {
         "抽出条件": str(asked.version),
         "一覧": spec.source.title,
@@ -342,7 +343,7 @@ def _newly_hidden(path: Path, *, today: date) -> int:
     """How many in the file are hidden now; those that were when it was made are in it without address and phone."""
     people = array("q")
     people.frombytes(_beside(path).read_bytes())
-    return len(set(people) & all_hidden_people([today]))
+    return len(set(people) & (all_hidden_people([today]) | left_alone(people, on=today)))
 
 
 def _locked(export_id: int, **facts: Any) -> ExtractionExport:

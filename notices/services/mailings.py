@@ -15,7 +15,7 @@ from notices.rules.pulling import Found
 from notices.services import packs
 from notices.services.piles import Tell
 from notices.services.progressing import silent
-from notices.services.pull_selection import hidden_letters, letters_to_pull
+from notices.services.pull_selection import hidden_letters, letters_to_pull, resting_letters
 from notices.services.pulls import locked_run, pile_letters
 from notices.services.runs import RunRefused
 from notices.services.seals import current_seal
@@ -49,7 +49,7 @@ def hand_over(
 
     Raises:
         RunRefused: not sealed, nobody named, another number than the seal says, a day to come, or somebody in the pile
-            has come under protection since.
+            has come under protection or is left in peace since.
     """
     run = locked_run(run_id, State.SEALED)
     sealed = current_seal(run)
@@ -62,10 +62,16 @@ def hand_over(
             f"引き渡した数（封筒{count:,}通）が、封緘証明書の封筒{sealed.envelopes:,}通と違います。"
             "数え直し、合わないときは渡さずに、係長・課長に封緘を解いてもらってください。"
         )
-    unsafe = hidden_letters(pile_letters(run), days=sorted({run.issued_on, today}))
+    days = sorted({run.issued_on, today})
+    unsafe = hidden_letters(pile_letters(run), days=days)
     if unsafe:
         raise RunRefused(
             f"封緘のあとに、{len(unsafe)}通の人に支援措置の登録が届きました。渡さずに、係長・課長に封緘を解いてもらい、"
+            "引抜をもう一度調べてください。"
+        )
+    if resting := resting_letters(pile_letters(run), days=days):
+        raise RunRefused(
+            f"封緘のあとに、{len(resting)}通の人の生活再建猶予（福祉支援の保留）が始まりました。渡さずに、係長・課長に封緘を解いてもらい、"
             "引抜をもう一度調べてください。"
         )
     sealed.handed_to, sealed.handed_count, sealed.handed_on = to.strip()[:100], count, on

@@ -26,6 +26,7 @@ from tests.factories.experiments import registered, version
 from tests.factories.extracts import claims as claims_file
 from tests.factories.extracts import import_all
 from tests.factories.moneyfiles import direct_debit
+from tests.factories.respites import switch_on
 from tests.integration.claims import test_claim_ends, test_measures, test_overpayments, test_parties
 from tests.integration.notices import test_closed_piles
 from tests.integration.notices.conftest import freeze
@@ -43,7 +44,7 @@ def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:
     """Fill the empty database; give each page's address as the arguments of its URL name."""
     BookingSource.objects.update(by="own")
     found: dict[str, Address] = {}
-    for part in (_person, _family, _debts, _desk, _support, _money, _imports, _runs, _paper, _staff):
+    for part in (_person, _family, _care, _debts, _desk, _support, _money, _imports, _runs, _paper, _staff):
         found |= dict(part(folder, staff))
     return found
 
@@ -97,6 +98,8 @@ def _person(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addres
         {"pk": test_claim_ends.draft([test_claim_ends.lapsed(_named("消滅 架空", "ショウメツ"))], collector).pk},
     )
     yield "claims:end-new", {"ground": "prescription"}
+    yield "welfare:respite-new", number
+    yield "welfare:benefits", number
 
 
 def _family(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
@@ -119,6 +122,14 @@ def _family(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addres
     yield "debtors:safe-routes", {"number": hidden.number}
     yield "debtors:safe-route", {"pk": route.pk}
     yield "notices:closed-pile", {"pk": test_closed_piles.pile_of(collector).pk}
+
+
+def _care(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    resting = _named("休止 架空", "キュウシ")
+    claim(resting, due_on=date(2026, 1, 31)), claim(resting, kind="housing_rent", source="jutaku")
+    respite = switch_on(resting, staff[Role.SUPERVISOR])
+    yield "welfare:respite", {"pk": respite.pk}
+    yield "welfare:respite-extend", {"pk": respite.pk}
 
 
 def _debts(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:

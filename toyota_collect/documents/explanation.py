@@ -37,7 +37,7 @@ class Explanation:
     """What the sheets say besides the telephone. ``plain``: easy Japanese comes first, then all languages on one sheet."""
 
     plain: bool
-    total_yen: int
+    total_yen: int | None
     until: date
     appeal: bool
     languages: tuple[Language, ...]
@@ -65,7 +65,7 @@ def reading(
     code: str,
     words: Mapping[str, str],
     *,
-    total_yen: int,
+    total_yen: int | None,
     until: date,
     seizes: bool,
     courts: bool,
@@ -75,7 +75,7 @@ def reading(
 
     Args:
         words: the parts of the kind's text, places filled. A text from before the explanations has none: then none is printed.
-        total_yen: what is to be paid, ``until`` that day (inclusive).
+        total_yen: what is to be paid, ``until`` that day (inclusive). ``None``: the document asks for no money.
         seizes, courts: whether the city may seize for one of the claims, or must go to court for one.
         appeal: whether the document carries 教示.
     """

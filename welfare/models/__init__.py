@@ -5,8 +5,11 @@ from welfare.models.case import CaseNote, CaseResult, ContactAttempt, SupportCas
 from welfare.models.consent import ConferenceDecision, Consent
 from welfare.models.question import LawyerQuestion
 from welfare.models.referral import Meeting, Referral
+from welfare.models.respite import Benefit, BenefitCheck, ReliefOffer, Respite, RespiteReview
 
 __all__ = [
+    "Benefit",
+    "BenefitCheck",
     "CaseNote",
     "CaseResult",
     "ConferenceDecision",
@@ -15,6 +18,9 @@ __all__ = [
     "LawyerQuestion",
     "Meeting",
     "Referral",
+    "ReliefOffer",
+    "Respite",
+    "RespiteReview",
     "ResultSuggestion",
     "SupportCase",
     "SupportResult",

@@ -183,3 +183,25 @@ def test_the_notice_is_explained_in_the_language_of_the_person(collector):
     assert page.index("Bạnđãhứa") < page.index("2026-12-17") + 200
     assert page.index("Bạnđãhứa") < page.index("このままのとき")
     assert "¥10,000" in page[: page.index("このままのとき")]
+
+
+def test_no_notice_goes_to_who_is_left_in_peace(collector):
+    plan = signed(claim(due_on=date(2027, 3, 31)), by=collector)
+    later = date(2026, 12, 6)
+    plan_watch.watch(today=later, by=system_user())
+    breach = PlanBreach.objects.get()
+    assert documents.may_be_noticed(plan, on=later)  # its own hold on letters does not count
+    held = Hold.objects.create(
+        person=plan.person,
+        reason="welfare",
+        channels=["notice"],
+        starts_on=later,
+        ends_on=date(2027, 1, 1),
+        placed_by=collector,
+    )
+    with pytest.raises(plans.PlanRefused, match="福祉支援"):
+        documents.notice_document(breach, by=collector, on=later)
+    assert not documents.may_be_noticed(plan, on=later)
+    held.ends_on = date(2026, 12, 7)
+    held.save()
+    assert documents.notice_document(breach, by=collector, on=date(2026, 12, 7))

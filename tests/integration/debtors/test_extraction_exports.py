@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from claims.services.holds import place_hold
 from debtors import tasks
 from debtors.extraction_query import Spec, columns_for
 from debtors.models import ExtractionExport, Person
@@ -501,3 +502,25 @@ def test_a_hundred_thousand_rows_in_little_memory(form, collector):
     tracemalloc.stop()
     assert peak < 60 * 2**20
     assert AccessLog.objects.filter(action="extraction.export").count() == rows
+
+
+def test_who_is_left_in_peace_leaves_without_address_and_phone(collector):
+    limit(5)
+    held, other = debtor(name="架空 太郎"), debtor(name="架空 花子")
+    place_hold(person_id=held.pk, reason="welfare", starts_on=TODAY, ends_on=date(2027, 1, 1), by=user(Role.SUPERVISOR))
+    asked = made(ask(save(collector), collector, masked=False))
+    rows = {row["氏名・名称"]: row for row in table(take(asked, collector))}
+    assert (rows["架空 太郎"]["住所"], rows["架空 太郎"]["電話"]) == ("", "")
+    assert rows["架空 花子"]["電話"] == other.phone
+    assert asked.withheld == 1
+
+
+def test_a_file_is_stopped_where_somebody_was_left_in_peace_since(collector):
+    limit(5)
+    someone = debtor(name="架空 太郎")
+    asked = made(ask(save(collector), collector, masked=False))
+    place_hold(
+        person_id=someone.pk, reason="welfare", starts_on=TODAY, ends_on=date(2027, 1, 1), by=user(Role.SUPERVISOR)
+    )
+    with pytest.raises(exports.ExportRefused, match="連絡を止める"):
+        take(asked, collector)

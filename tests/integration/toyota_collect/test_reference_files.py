@@ -22,6 +22,7 @@ TABLES = [
     "claims/claimkind", "claims/claimkindterms", "claims/latechargerate", "claims/holdterms",
     "claims/evidenceneed", "claims/gaiji", "debtors/outcomerule", "debtors/snippet", "debtors/callscript",
     "welfare/supportresult", "welfare/resultsuggestion",
+    "welfare/reliefoffer", "welfare/benefit",
 ]  # fmt: skip
 CSV, XLSX = "0", "1"
 
