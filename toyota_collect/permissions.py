@@ -64,6 +64,9 @@ class Permission(StrEnum):
     APPROVE = "approve"
     BOARD_VIEW = "board.view"
     WELFARE_ROOM = "welfare.room"
+    SIGNAL_ASSESS = "signal.assess"  # of a welfare worker: of people handed over with consent
+    SIGNAL_VIEW = "signal.view"  # why the rules found somebody, or did not
+    SIGNAL_FIGURES = "signal.figures"
     LAWYER_ROOM = "lawyer.room"
     ACCESS_LOG_VIEW = "access_log.view"
     POLICY_VIEW = "policy.view"
@@ -106,6 +109,9 @@ _DESCRIPTIONS = {
     Permission.APPROVE: "決裁する",
     Permission.BOARD_VIEW: "進行管理を見る",
     Permission.WELFARE_ROOM: "相談支援の部屋に入る",
+    Permission.SIGNAL_ASSESS: "困窮のサインを見て、見立てを書く",
+    Permission.SIGNAL_VIEW: "困窮のサインの理由を、人ごとに見る",
+    Permission.SIGNAL_FIGURES: "サインと支援の成績を見る（件数だけ）",
     Permission.LAWYER_ROOM: "弁護士の部屋に入る",
     Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
     Permission.POLICY_VIEW: "権限表を見る",
@@ -139,6 +145,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
             P.SAFE_ROUTE,
+            P.SIGNAL_ASSESS,
+            P.SIGNAL_VIEW,
+            P.SIGNAL_FIGURES,
             P.TEXT_VIEW,
             P.EXTRACT,
             P.ASK,
@@ -164,6 +173,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.MAIL_RETURN,
             P.NOTICE_MAKE,
             P.SAFE_ROUTE,
+            P.SIGNAL_ASSESS,
+            P.SIGNAL_VIEW,
+            P.SIGNAL_FIGURES,
             P.TEXT_VIEW,
             P.TEXT_EDIT,
             P.IMPORT_VIEW,
@@ -210,9 +222,11 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EXTRACT,
         }
     ),
-    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM}),
+    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM, P.SIGNAL_ASSESS, P.SIGNAL_FIGURES}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
-    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW}),
+    Role.AUDITOR: frozenset(
+        {P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW, P.SIGNAL_FIGURES}
+    ),
     Role.ADMINISTRATOR: frozenset({P.HOME, P.POLICY_VIEW, P.USER_ADMIN, P.REFERENCE_ADMIN}),
     Role.SYSTEM: frozenset(),
 }

@@ -8,8 +8,8 @@ class WelfareConfig(AppConfig):
     def ready(self) -> None:
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
-        from toyota_collect.registry import NavItem, registry
-        from welfare import day_facts, people_joined
+        from toyota_collect.registry import NavItem, Panel, registry
+        from welfare import day_facts, people_joined, signal_facts, signal_page
         from welfare.flags import cared_for, happenings, living
 
         registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30))
@@ -18,3 +18,11 @@ class WelfareConfig(AppConfig):
         registry.happenings.append(happenings)
         registry.day_sources.append(day_facts.SOURCE)
         people_joined.register(registry)
+        signs, figures = Permission.SIGNAL_ASSESS, Permission.SIGNAL_FIGURES
+        registry.panel(Panel("signals", "welfare:panel-signal", Permission.SIGNAL_VIEW, 30, "side", "困窮のサイン"))
+        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 10, signal_page.nav_count))
+        registry.nav_item(NavItem(CARE, "サインと支援の成績", "welfare:signal-figures", figures, 40))
+        registry.cared_for.append(signal_facts.cared_for)
+        registry.happenings.append(signal_facts.happenings)
+        registry.day_sources.append(signal_facts.SOURCE)
+        registry.board_lines.append(signal_facts.board_lines)

@@ -5,6 +5,9 @@ from django.db.models import Q
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from welfare.querysets import ReferralQuerySet
+from welfare.signal_models import FlagAssessment, HardshipFlag, SignalRule
+
+__all__ = ["FlagAssessment", "HardshipFlag", "Referral", "SignalRule"]
 
 
 @keep_history()

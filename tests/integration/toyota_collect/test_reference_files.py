@@ -21,6 +21,7 @@ TABLES = [
     "toyota_collect/section", "toyota_collect/holiday", "toyota_collect/setting", "debtors/sourcesystem", "debtors/nextactionrule",
     "claims/claimkind", "claims/claimkindterms", "claims/latechargerate", "claims/holdterms",
     "claims/evidenceneed", "claims/gaiji", "debtors/outcomerule", "debtors/snippet", "debtors/callscript",
+    "welfare/signalrule",
 ]  # fmt: skip
 CSV, XLSX = "0", "1"
 
