@@ -20,8 +20,8 @@ class WelfareConfig(AppConfig):
         people_joined.register(registry)
         signs, figures = Permission.SIGNAL_ASSESS, Permission.SIGNAL_FIGURES
         registry.panel(Panel("signals", "welfare:panel-signal", Permission.SIGNAL_VIEW, 30, "side", "困窮のサイン"))
-        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 10, signal_page.nav_count))
-        registry.nav_item(NavItem(CARE, "サインと支援の成績", "welfare:signal-figures", figures, 40))
+        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 29, signal_page.nav_count))
+        registry.nav_item(NavItem(CARE, "サインと支援の成績", "welfare:signal-figures", figures, 32))
         registry.cared_for.append(signal_facts.cared_for)
         registry.happenings.append(signal_facts.happenings)
         registry.day_sources.append(signal_facts.SOURCE)

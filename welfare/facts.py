@@ -19,6 +19,7 @@ from toyota_collect.temporary import table_from
 from welfare.rules.signals import Facts
 
 ILLNESS_WORDS = "hardship.illness_words"
+MEMORY = "SET LOCAL work_mem = '64MB'"
 GRACE_DAYS = 10  # paid so many days late still counts as kept: the days a receipt needs, and a week
 RECENT_MONTHS = 3  # this month and the two before
 OLD_DEBT_DAYS = 60  # a sum paid so long after the due date pays an old debt
@@ -161,6 +162,7 @@ def facts_of(people: Collection[int] | None, *, on: date) -> dict[int, Facts]:
     found: dict[int, dict[str, Any]] = defaultdict(dict)
     params = _params(people, on)
     with bare_statements(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(MEMORY)
         whose = "i.person_id = ANY(%(people)s)" if people is not None else "true"
         table_from(cursor, "signal_people", PEOPLE.format(whose=whose), params)
         table_from(cursor, "signal_money", MONEY, params)

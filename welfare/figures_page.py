@@ -60,7 +60,7 @@ def quarters_to(on: date, since: date | None) -> list[dict[str, Any]]:
 
 
 def _shown(share: Share, goal: int | None = None) -> dict[str, Any]:
-    """A share in per cent with its interval; ``missed``: it lies below the goal."""
+    """A share in per cent with its interval; ``missed``: of enough cases, it lies below the goal."""
     low, high = share.interval or (None, None)
     percent = None if share.value is None else round(share.value * 100, 1)
     return {
@@ -69,7 +69,7 @@ def _shown(share: Share, goal: int | None = None) -> dict[str, Any]:
         "percent": percent,
         "low": None if low is None else round(low * 100),
         "high": None if high is None else round(high * 100),
-        "missed": goal is not None and percent is not None and percent < goal,
+        "missed": goal is not None and percent is not None and share.whole >= FEWEST and percent < goal,
     }
 
 

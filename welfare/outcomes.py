@@ -37,7 +37,7 @@ JOIN debtors_sourceidentity i ON i.id = c.identity_id LEFT JOIN supported s ON s
 WHERE e.kind = 'receipt' AND e."on" BETWEEN %(first)s AND %(last)s
     AND NOT EXISTS (SELECT FROM claims_entry v WHERE v.reverses_id = e.id)
 """
-# Money that came before the end of the time and was taken back later counts as not come.
+# What was levied counts whenever it was entered here; money, as it stood on the last day.
 REDEFAULT = """
 , cohort AS (
     SELECT person_id, since, (since + make_interval(months => %(months)s))::date AS until FROM supported
@@ -47,7 +47,8 @@ SELECT count(*), count(*) FILTER (WHERE EXISTS (
     SELECT FROM debtors_sourceidentity i JOIN claims_claim c ON c.identity_id = i.id AND c.taken_back_at IS NULL
     WHERE i.person_id = cohort.person_id AND c.due_on > cohort.since AND c.due_on < cohort.until
         AND (SELECT sum(e.amount_yen) FROM claims_entry e
-            WHERE e.claim_id = c.id AND e.component = 'principal' AND e."on" <= cohort.until) > 0
+            WHERE e.claim_id = c.id AND e.component = 'principal'
+                AND (e.kind IN ('levy', 'correction', 'exemption') OR e."on" <= cohort.until)) > 0
 )) FROM cohort
 """
 # Whether a name shows another origin: letters of the alphabet, or kana throughout. The register holds no nationality here;
@@ -92,7 +93,8 @@ def decided(span: Span) -> list[Decided]:
 
 def known_otherwise(span: Span) -> list[Known]:
     """Who turned out to be in hardship in the time without a flag being asked: by consent to a referral, by what they told
-    on the telephone or at the counter, or because 生活保護 began. A flag counts if it was found before that day.
+    on the telephone or at the counter, or because 生活保護 began. A flag counts if it was found before that day. Whom
+    somebody had already found in hardship by a flag is no case of another way.
     """
     referred = Referral.objects.handed_over().filter(consented_on__range=span).values_list("person", "consented_on")
     told = (
@@ -102,10 +104,18 @@ def known_otherwise(span: Span) -> list[Known]:
     days: dict[int, date] = {}
     for person, day in (*referred, *told, *began.values_list("identity__person", "on")):
         days[person] = min(day, days.get(person, day))
+    for person, day in _confirmed(days):
+        if day <= days.get(person, date.min):
+            del days[person]
     found: dict[int, date] = {}
     for person, day in HardshipFlag.objects.filter(person__in=days).values_list("person", "found_on"):
         found[person] = min(day, found.get(person, day))
     return [Known(person, person in found and found[person] < day) for person, day in sorted(days.items())]
+
+
+def _confirmed(people: Collection[int]) -> list[tuple[int, date]]:
+    confirmed = FlagAssessment.objects.filter(flag__person__in=list(people), answer=FlagAssessment.Answer.CONFIRMED)
+    return list(confirmed.values_list("flag__person", "on"))
 
 
 def groups_of(people: Collection[int], *, on: date) -> dict[str, set[int]]:

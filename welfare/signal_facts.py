@@ -45,8 +45,8 @@ SOURCE = DaySource(day_facts, frozenset({"sign", "sign_confirmed"}), {"sign": _w
 
 
 def _open(flag: HardshipFlag) -> str:
-    labels = "・".join(sign["label"] for sign in flag.signs[:2])
-    return f"困窮のサイン{len(flag.signs)}件（{labels}）。見立てがまだです"
+    first, more = flag.signs[0]["label"], "など" if len(flag.signs) > 1 else ""
+    return f"困窮のサイン{len(flag.signs)}件（{first}{more}）。見立てがまだです"
 
 
 def _confirmed(flag: HardshipFlag) -> str:

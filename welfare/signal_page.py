@@ -15,7 +15,7 @@ from debtors.models import Person
 from debtors.protection import hidden_people
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import value_on
-from toyota_collect.permissions import Ground, visible_grounds
+from toyota_collect.permissions import visible_grounds
 from toyota_collect.wareki import short_text
 from welfare.facts import GRACE_DAYS, month_back
 from welfare.finder import FINDER, explain
@@ -98,12 +98,10 @@ def weighed(signs: Sequence[Mapping[str, Any]], counters: Sequence[Mapping[str, 
 
 
 def _row(sign: Mapping[str, Any], heaviest: int, user: Any) -> dict[str, Any]:
-    grounds = set(sign["grounds"])
     row = {"weight": abs(sign["weight"]), "whole": heaviest}
-    if not grounds <= visible_grounds(user):
-        return row | {"label": MASKED, "text": "", "law": "", "grounds": ""}
-    names = "・".join(Ground(ground).label for ground in sign["grounds"])
-    return row | {"label": sign["label"], "text": sign["text"], "law": sign["law"], "grounds": names}
+    if not set(sign["grounds"]) <= visible_grounds(user):
+        return row | {"label": MASKED, "text": "", "law": ""}
+    return row | {"label": sign["label"], "text": sign["text"], "law": sign["law"]}
 
 
 def strip(person: Person, user: Any, *, on: date) -> dict[str, Any]:

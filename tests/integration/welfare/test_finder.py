@@ -262,9 +262,9 @@ def test_a_small_city_is_found_and_flagging_everybody_fails_the_report(tmp_path)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", [41, 97, 303])
+@pytest.mark.parametrize("seed", [41, 303, 777])
 def test_three_cities_keep_the_goals(tmp_path, seed):
-    """Rules were written on seed 41; 97 and 303 were looked at only afterwards."""
+    """Rules were written on seed 41; 303 and 777 were looked at only afterwards."""
     build(debtors=4_000, seed=seed, out=tmp_path)
     bring_in(tmp_path)
     report, _ = command("--truth", str(tmp_path))

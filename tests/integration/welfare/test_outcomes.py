@@ -43,7 +43,9 @@ def test_precision_is_of_what_people_decided_in_the_quarter(collector):
 
 
 def test_recall_is_of_those_who_turned_out_in_hardship_by_another_way(collector):
-    before, same_day, without = person(), person(), person()
+    before, same_day, without, by_flag = person(), person(), person(), person()
+    assess(flag_id=flag(by_flag, found_on=DAY - timedelta(days=9)).pk, answer="confirmed", on=DAY, by=collector)
+    supported(by_flag, since=DAY, by=collector)
     flag(before, found_on=DAY - timedelta(days=1))
     flag(same_day, found_on=DAY)
     supported(before, since=DAY, by=collector)

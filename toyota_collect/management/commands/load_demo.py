@@ -31,6 +31,7 @@ class Command(BaseCommand):
         create_demo_accounts(password=demo_password())
         call_command("demo_desk", stdout=StringIO())
         call_command("demo_referrals", stdout=StringIO())
+        call_command("demo_signals", stdout=StringIO())
 
     def _load(self, folder: Path) -> None:
         debtors = os.environ.get("DEMO_DEBTORS", "2000")
