@@ -196,6 +196,8 @@ def _near(rule: Rule, known: Measures) -> Near:
 
 
 def _in_words(condition: Condition, known: Measures) -> str:
+    if condition.measure in YES_OR_NO:
+        return f"「{MEASURES[condition.measure]}」に{'当たらない' if condition.compare == '>=' else '当たる'}"
     more = "以上" if condition.compare == ">=" else "以下"
     return f"{MEASURES[condition.measure]}が{condition.number}{more}でない（{known[condition.measure]}）"
 
@@ -256,6 +258,11 @@ MEASURES = {
     "months_since_returned": "文書が戻ってからの月数",
     "months_since_hardship_told": "生活の相談を受けてからの月数",
     "months_since_illness_told": "病気・けがを聞いてからの月数",
+}  # fmt: skip
+
+YES_OR_NO = {
+    "open_child", "open_tax", "open_welfare", "never_paid", "corporate", "dead", "away", "welfare", "school_aid",
+    "child_support",
 }  # fmt: skip
 
 

@@ -152,6 +152,8 @@ def test_why_not_says_what_was_missing_and_what_nobody_knows():
     assert near["many_kinds"].missed == ("未納の債権種目の数が3以上でない（2）",)
     assert near["income_drop"].unknown == ("市民税・県民税の年額の減った割合（%）",)
     assert near["income_drop"].missed == ()
+    assert near["school_aid"].missed == ("「就学援助の認定がある」に当たらない",)
+    assert near["nontax_only"].missed == ("「市税の未納」に当たる",)
 
 
 @given(st.permutations(RULES))
