@@ -149,7 +149,8 @@ SELECT c.person_id, max(c."on") FILTER (WHERE r.reached), max(c."on") FILTER (WH
     max(c."on") FILTER (WHERE c.outcome NOT IN ('sent', 'returned') AND c.text ~ %(illness)s),
     count(*) FILTER (WHERE c.outcome NOT IN ('sent', 'returned', 'note') AND NOT r.reached
         AND c."on" > coalesce((SELECT max(l."on") FROM debtors_contact l JOIN debtors_outcomerule o ON o.outcome = l.outcome
-            WHERE l.person_id = c.person_id AND o.reached), '-infinity'))
+            WHERE l.person_id = c.person_id AND o.reached AND l."on" <= %(on)s
+                AND NOT EXISTS (SELECT FROM debtors_contact n WHERE n.corrects_id = l.id)), '-infinity'))
 FROM signal_people s JOIN debtors_contact c USING (person_id)
 LEFT JOIN debtors_outcomerule r ON r.outcome = c.outcome
 WHERE c."on" <= %(on)s AND NOT EXISTS (SELECT FROM debtors_contact l WHERE l.corrects_id = c.id)
