@@ -17,7 +17,7 @@ CONTENTS = (
     ("receipts", "収納明細"),
     ("register", "住民記録"),
     ("protected", "支援措置"),
-    ("welfare", "生活保護の開始・廃止"),
+    ("welfare", "支援の開始・廃止（生活保護・就学援助・児童扶養手当）"),
 )
 ENCODING_CHOICES = (("cp932", "Shift_JIS（CP932）"), ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8（BOMあり）"))
 FORMAT_CHOICES = (("csv", "CSV（カンマ区切り）"), ("tsv", "タブ区切り"), ("fixed", "固定長"))

@@ -22,6 +22,8 @@ from toyota_collect.registry import Fact, Span, registry
 PILLS = (
     ("protected", "保護", "protect"),
     ("hardship", "生活", "living"),
+    ("sign", "生活", "living"),
+    ("sign_confirmed", "生活", "living"),
     ("support", "生活", "living"),
     ("held", "猶予", "hold"),
 )

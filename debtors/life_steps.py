@@ -25,7 +25,7 @@ class Consequence:
 
 @cache
 def consequences() -> dict[str, Consequence]:
-    """The table by kind; each kind has its row (asserted by a test)."""
+    """The table by kind; each kind that asks for a step has its row (asserted by a test)."""
     with PATH.open(encoding="utf-8", newline="") as file:
         return {
             LifeEvent.Kind(row["kind"]).value: Consequence(

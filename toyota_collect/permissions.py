@@ -66,6 +66,9 @@ class Permission(StrEnum):
     WELFARE_ROOM = "welfare.room"
     SUPPORT_REFER = "support.refer"  # consent, referral and its answer: the collector's side
     SUPPORT_CASE = "support.case"  # cases and their notes: welfare's side alone
+    SIGNAL_ASSESS = "signal.assess"  # of a welfare worker: of people handed over with consent
+    SIGNAL_VIEW = "signal.view"  # why the rules found somebody, or did not
+    SIGNAL_FIGURES = "signal.figures"
     LAWYER_ROOM = "lawyer.room"
     ACCESS_LOG_VIEW = "access_log.view"
     POLICY_VIEW = "policy.view"
@@ -110,6 +113,9 @@ _DESCRIPTIONS = {
     Permission.WELFARE_ROOM: "相談支援の部屋に入る",
     Permission.SUPPORT_REFER: "同意を受け、福祉へつなぎ、回答の区分を見る",
     Permission.SUPPORT_CASE: "引き継がれた件と支援の記録を見る・書く",
+    Permission.SIGNAL_ASSESS: "困窮のサインを見て、見立てを書く",
+    Permission.SIGNAL_VIEW: "困窮のサインの理由を、人ごとに見る",
+    Permission.SIGNAL_FIGURES: "サインと支援の成績を見る（件数だけ）",
     Permission.LAWYER_ROOM: "弁護士の部屋に入る",
     Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
     Permission.POLICY_VIEW: "権限表を見る",
@@ -144,6 +150,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.NOTICE_MAKE,
             P.SUPPORT_REFER,
             P.SAFE_ROUTE,
+            P.SIGNAL_ASSESS,
+            P.SIGNAL_VIEW,
+            P.SIGNAL_FIGURES,
             P.TEXT_VIEW,
             P.EXTRACT,
             P.ASK,
@@ -170,6 +179,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.NOTICE_MAKE,
             P.SUPPORT_REFER,
             P.SAFE_ROUTE,
+            P.SIGNAL_ASSESS,
+            P.SIGNAL_VIEW,
+            P.SIGNAL_FIGURES,
             P.TEXT_VIEW,
             P.TEXT_EDIT,
             P.IMPORT_VIEW,
@@ -216,9 +228,11 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.EXTRACT,
         }
     ),
-    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM, P.SUPPORT_CASE}),
+    Role.WELFARE_WORKER: frozenset({P.HOME, P.WELFARE_ROOM, P.SUPPORT_CASE, P.SIGNAL_ASSESS, P.SIGNAL_FIGURES}),
     Role.LAWYER: frozenset({P.HOME, P.LAWYER_ROOM}),
-    Role.AUDITOR: frozenset({P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW}),
+    Role.AUDITOR: frozenset(
+        {P.HOME, P.ACCESS_LOG_VIEW, P.POLICY_VIEW, P.IMPORT_VIEW, P.RUN_VIEW, P.TEXT_VIEW, P.SIGNAL_FIGURES}
+    ),
     Role.ADMINISTRATOR: frozenset({P.HOME, P.POLICY_VIEW, P.USER_ADMIN, P.REFERENCE_ADMIN}),
     Role.SYSTEM: frozenset(),
 }

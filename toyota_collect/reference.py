@@ -16,7 +16,12 @@ FIRST_YEAR, LAST_YEAR = (
     2005,
     2027,
 )  # beyond: administrators add the next year's 休日 when the Cabinet Office announces it
-SYSTEM_ACCOUNTS = {"system.intake": "取込ジョブ", "system.print": "帳票ジョブ", "system.seal": "封印ジョブ"}
+SYSTEM_ACCOUNTS = {
+    "system.intake": "取込ジョブ",
+    "system.print": "帳票ジョブ",
+    "system.seal": "封印ジョブ",
+    "system.finder": "サインを調べるジョブ",
+}
 
 
 def load(models: Any) -> None:

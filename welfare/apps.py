@@ -9,7 +9,7 @@ class WelfareConfig(AppConfig):
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import NavItem, Panel, registry
-        from welfare import day_facts, decisions, people_joined, respite_ready
+        from welfare import day_facts, decisions, people_joined, respite_ready, signal_facts, signal_page
         from welfare.flags import cared_for, findings, happenings, living
         from welfare.pages import nav_count
         from welfare.services.questions import verdicts
@@ -29,3 +29,11 @@ class WelfareConfig(AppConfig):
         decisions.register(registry)
         people_joined.register(registry)
         respite_ready.register(registry)
+        signs, figures = Permission.SIGNAL_ASSESS, Permission.SIGNAL_FIGURES
+        registry.panel(Panel("signals", "welfare:panel-signal", Permission.SIGNAL_VIEW, 30, "side", "困窮のサイン"))
+        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 29, signal_page.nav_count))
+        registry.nav_item(NavItem(CARE, "サインと支援の成績", "welfare:signal-figures", figures, 32))
+        registry.cared_for.append(signal_facts.cared_for)
+        registry.happenings.append(signal_facts.happenings)
+        registry.day_sources.append(signal_facts.SOURCE)
+        registry.board_lines.append(signal_facts.board_lines)

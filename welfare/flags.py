@@ -11,11 +11,11 @@ from debtors.models import Person
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Finding, Flag, Happening
 from toyota_collect.wareki import long_text
+from welfare import signal_facts
 from welfare.models import Referral
 from welfare.services.cases import result_labels
 
 UNSEEN = Flag("", "この役割では見られません。")
-UNKNOWN = Flag("", "つなぎの記録はありません。困窮のサインはまだ調べていません。")
 
 
 def living(person: Person, user: Any, on: date) -> Flag | None:
@@ -24,7 +24,7 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
         return UNSEEN
     referral = Referral.objects.handed_over().filter(person=person).first()
     if referral is None:
-        return UNKNOWN
+        return signal_facts.living_flag(person, on)
     basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"
     return Flag("自立相談支援につないだ", f"{referral.get_state_display()}（{basis}）。")
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from toyota_collect.registry import PersonTable, Registry
-from welfare.models import LawyerQuestion, Referral
+from welfare.models import HardshipFlag, LawyerQuestion, Referral
 from welfare.services.referrals import UNDER_WAY
 
 ALL = Q()
@@ -44,6 +44,15 @@ def register(registry: Registry) -> None:
             decide="どちらの人についての照会かを確かめ、要る人について照会し直す",
             name=lambda question: f"照会 {question.asked_on:%Y-%m-%d}",
         ),
+        PersonTable(
+            "welfare.hardshipflag.person",
+            "困窮のサイン",
+            moves=Q(),
+            fit=_one_waiting,
+            matters=Q(state__in=["open", "later", "confirmed"]),
+            decide="サインは翌朝に調べ直されます。見立て済みのものは、どちらの人のことかを確かめる",
+            name=lambda flag: flag.get_state_display(),
+        ),
     )
 
 
@@ -56,3 +65,10 @@ def _one_under_way(referral: Referral, person_id: int) -> Mapping[str, Any] | No
 def _one_open_question(question: LawyerQuestion, person_id: int) -> Mapping[str, Any] | None:
     open_one = LawyerQuestion.objects.filter(person=person_id, answer="")
     return None if not question.answer and open_one.exists() else {}
+
+
+def _one_waiting(flag: HardshipFlag, person_id: int) -> Mapping[str, Any] | None:
+    """One flag waits for a person: the second stays where it was found, and the next run ends it."""
+    if flag.state in flag.WAITING and HardshipFlag.objects.waiting().filter(person=person_id).exists():
+        return None
+    return {}

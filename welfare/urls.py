@@ -1,6 +1,6 @@
 from django.urls import path
 
-from welfare import urls_respite, views, views_case, views_exchange
+from welfare import signal_views, urls_respite, views, views_case, views_exchange
 
 app_name = "welfare"
 urlpatterns = [
@@ -30,4 +30,10 @@ urlpatterns = [
     path("referrals/<int:pk>/book/", views.book, name="book"),
     path("meetings/<int:pk>/close/", views.close_meeting, name="meeting-close"),
     *urls_respite.urlpatterns,
+    path("signals/", signal_views.signals, name="signals"),
+    path("signals/figures/", signal_views.figures, name="signal-figures"),
+    path("signals/<int:pk>/", signal_views.signal, name="signal"),
+    path("signals/<int:pk>/assess/", signal_views.assess_signal, name="assess-signal"),
+    path("signals/of/<str:number>/", signal_views.signal_person, name="signal-person"),
+    path("signals/of/<str:number>/panel/", signal_views.panel_signal, name="panel-signal"),
 ]

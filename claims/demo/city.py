@@ -7,14 +7,15 @@ from pathlib import Path
 from claims.demo.dirt import Plan
 from claims.demo.extracts import Extract, Section
 from claims.demo.levies import Levies
-from claims.demo.life import TODAY, Case, Debtor, Lives
+from claims.demo.life import TODAY, Case, Debtor, Lives, unsettle
 from claims.demo.names import NameBook
 from claims.demo.numbers import Numbers, stream
 from claims.demo.payments import Till, since_arrears
 from claims.demo.people import Person, Registry
 from claims.demo.places import Places
 from claims.demo.records import Record, Records
-from claims.demo.systems_services import REGISTER, SYSTEMS
+from claims.demo.supports import supports_of
+from claims.demo.systems_services import REGISTER, SUPPORTS, SYSTEMS
 from claims.demo.truth import Truth
 
 Summary = dict[str, object]
@@ -58,6 +59,9 @@ class _City:
             for code, system in SYSTEMS.items()
         }
         self.register = Extract(out, REGISTER, claims_plan, self.truth.reject, controlled=False)
+        self.supports = {
+            one.stem: Extract(out, one, claims_plan, self.truth.reject, controlled=False) for one in SUPPORTS
+        }
         self.debtors = self.people = 0
 
     def add(self, number: int, room: int) -> int:
@@ -65,11 +69,22 @@ class _City:
         case = self.lives.case(stream(self.seed, "life", number), room)
         found: dict[str, list[Record]] = {}
         for debtor in case.debtors:
+            unsettle(stream(self.seed, "unsettled/" + debtor.person.true_id), debtor)
             self.truth.hardship(debtor)
             found[debtor.person.true_id] = self._debts(stream(self.seed, "debts/" + debtor.person.true_id), debtor)
+            self._supports(debtor)
         self._people(case, found)
         self.debtors += len(case.debtors)
         return len(case.debtors)
+
+    def _supports(self, debtor: Debtor) -> None:
+        for one in supports_of(stream(self.seed, "supports/" + debtor.person.true_id), debtor):
+            facts = {
+                "atena_number": one.person.atena_number,
+                "started_on": one.started_on,
+                "stopped_on": one.stopped_on,
+            }
+            self.supports[one.table.stem].write([column.form(facts[column.field]) for column in one.table.columns])
 
     def _debts(self, rng: random.Random, debtor: Debtor) -> list[Record]:
         records = []
@@ -121,6 +136,7 @@ class _City:
         files = [
             *(part for section in self.sections.values() for part in (section.claims, section.receipts)),
             self.register,
+            *self.supports.values(),
         ]
         for one in files:
             one.close()

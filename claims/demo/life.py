@@ -4,7 +4,7 @@ The files never say any of this outright. It shows only in who pays what and whe
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from claims.demo.people import Household, Person, Registry, some_day
@@ -33,6 +33,9 @@ CONDUCTS = {
     "slips": 38, "late": 24, "recent": 14, "never": 5, "wealthy": 3, "moved": 4, "died": 1.5,
     "lump": 3, "dispute": 3, "keeps_plan": 4.5,
 }  # fmt: skip
+# Not all that stops is hardship, and not all hardship stops: who can pay and lets it lie from some day on (the bank account
+# was changed, letters stay in a drawer), and who borrows to go on paying some of it.
+LAPSED_SHARE, HIDING_SHARE = 0.045, 0.08
 # The bills that a hardship leaves open first: source: how much more often.
 HIT_FIRST: dict[str, dict[str, float]] = {
     "divorce": {"suido": 3, "hoiku": 2, "kyoiku": 2, "kodomo": 1.5},
@@ -54,7 +57,7 @@ TAX = ("zei", "kokuho")
 
 @dataclass(frozen=True, slots=True)
 class Hardship:
-    """What happened to a debtor, since when, and how it shows: ``stops``, ``plan_then_none`` or ``fades``."""
+    """What happened to a debtor, since when, and how it shows: ``stops``, ``plan_then_none``, ``fades`` or ``hides``."""
 
     event: str
     since: date
@@ -134,6 +137,17 @@ def choose_sources(
         number = rng.choices((1, 2, 3), (0.42, 0.38, 0.20) if hard else (0.85, 0.13, 0.02))[0]
         chosen += _draw(rng, others, number)
     return tuple(chosen)
+
+
+def unsettle(rng: random.Random, debtor: Debtor) -> None:
+    """Let a few look like what they are not; drawn apart, so that all others stay as they are."""
+    if debtor.hardship:
+        if rng.random() < HIDING_SHARE:
+            debtor.conduct = "hides"
+            debtor.hardship = replace(debtor.hardship, pattern="hides")
+    elif debtor.conduct in ("slips", "late") and debtor.person.born and rng.random() < LAPSED_SHARE:
+        debtor.conduct, debtor.stop_on = "lapsed", date(2024, 2, 1) + timedelta(days=rng.randrange(850))
+        debtor.first_year = max(FIRST_YEAR, min(debtor.first_year, debtor.stop_on.year - 1))
 
 
 class Lives:

@@ -56,7 +56,10 @@ ODDS = {
     "slips": Odds(0.80, 0.12, 0.02), "late": Odds(0.22, 0.50, 0.06), "never": Odds(0.04, 0.05, 0.03),
     "wealthy": Odds(0.12, 0.08, 0.02), "lump": NONE, "dispute": GOOD, "keeps_plan": Odds(0.25, 0.15, 0.05),
 }  # fmt: skip
-AFTER = {"stops": Odds(0.02, 0.03, 0.04), "plan_then_none": NONE, "fades": Odds(0.05, 0.08, 0.3)}
+AFTER = {
+    "stops": Odds(0.02, 0.03, 0.04), "plan_then_none": NONE, "fades": Odds(0.05, 0.08, 0.3),
+    "hides": Odds(0.35, 0.2, 0.15), "lapsed": Odds(0.02, 0.03, 0.01),
+}  # fmt: skip
 
 
 def since_arrears(source: str, claims: list[Claim]) -> list[Claim]:

@@ -114,4 +114,10 @@ REGISTER = Table("juki_zenken", "csv", "csv", columns("""
         支援措置開始日 protected_from ymd, 支援措置終了日 protected_until ymd
         """))  # fmt: skip
 
+SUPPORT = "宛名番号 atena_number, 開始年月日 started_on ymd, 廃止年月日 stopped_on ymd"
+PROTECTION = Table("fukushi_hogo", "csv", "csv", columns(SUPPORT))
+SCHOOL_AID = Table("kyoiku_shugaku_enjo", "csv", "csv", columns(SUPPORT))
+CHILD_SUPPORT = Table("kodomo_fuyo_teate", "csv", "csv", columns(SUPPORT))
+SUPPORTS = (PROTECTION, SCHOOL_AID, CHILD_SUPPORT)
+
 SYSTEMS = {one.code: one for one in (ZEI, KOKUHO, KAIGO, KOKI, HOIKU, JUTAKU, SUIDO, FUKUSHI, KODOMO, KYOIKU)}

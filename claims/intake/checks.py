@@ -5,6 +5,7 @@ from typing import Any
 
 from claims.intake.job import KEY_COLUMNS, Job
 from claims.intake.stage import refuse
+from debtors.services.life_events import SUPPORT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ WELFARE_CHECKS = (
         "stopped_on",
         "廃止日が開始日より前です。元のシステムで直し、次の抽出に含めてください。",
         "SELECT line, 0 AS detail FROM stage WHERE stopped_on < started_on",
+    ),
+    Check(
+        "kind",
+        "support",
+        "知らない制度です。レイアウトの support を確かめてください。",
+        f"SELECT line, 0 AS detail FROM stage WHERE support <> ALL ('{{{','.join(SUPPORT_KINDS)}}}')",
     ),
     Check(
         "no_person",

@@ -24,6 +24,7 @@ NAMES = {
     "died_on": "死亡日",
     "started_on": "開始日",
     "stopped_on": "廃止日",
+    "support": "制度",
     "protected_from": "支援措置の開始日",
     "protected_until": "支援措置の終了日",
     "kind": "債権種目",
@@ -156,6 +157,7 @@ CONTENT: dict[str, tuple[Canonical, ...]] = {
         _text("atena_number", 20, required=True),
         Canonical("started_on", "date", required=True),
         Canonical("stopped_on", "date"),
+        Canonical("support", "text", length=20, empty="welfare", absent="welfare"),
     ),
     "protected": (
         _text("atena_number", 20, required=True),

@@ -38,6 +38,7 @@ def _without_task() -> Any:
         LifeEvent.objects.of_people()
         .filter(Exists(owed) | Q(kind__in=ALWAYS), handled_on=None, work_item=None)
         .exclude(Exists(stopped), kind=KIND.WELFARE_START)
+        .exclude(kind__in=LifeEvent.NO_TASK)
     )
 
 

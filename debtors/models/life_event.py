@@ -28,7 +28,13 @@ class LifeEvent(models.Model):
         UNPROTECTED = "unprotected", "支援措置の終了"
         WELFARE_START = "welfare_start", "生活保護の開始"
         WELFARE_STOP = "welfare_stop", "生活保護の廃止"
+        SCHOOL_AID = "school_aid", "就学援助の認定"
+        SCHOOL_AID_END = "school_aid_end", "就学援助の終了"
+        CHILD_SUPPORT = "fuyo_teate", "児童扶養手当の認定"
+        CHILD_SUPPORT_END = "fuyo_teate_end", "児童扶養手当の終了"
 
+    # Known to see need early; nothing is to be done about them by themselves.
+    NO_TASK = (Kind.SCHOOL_AID, Kind.SCHOOL_AID_END, Kind.CHILD_SUPPORT, Kind.CHILD_SUPPORT_END)
     # What would tell where a protected human is, or with whom.
     WHEREABOUTS = (Kind.MOVED, Kind.MOVED_OUT, Kind.MOVED_IN, Kind.HOUSEHOLD)
 

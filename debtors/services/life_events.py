@@ -72,10 +72,16 @@ ON CONFLICT DO NOTHING
 """
 
 
+# What a section's file of supports tells: the kinds of a start and of an end.
+SUPPORT_KINDS = {
+    "welfare": (KIND.WELFARE_START, KIND.WELFARE_STOP),
+    "school_aid": (KIND.SCHOOL_AID, KIND.SCHOOL_AID_END),
+    "child_support": (KIND.CHILD_SUPPORT, KIND.CHILD_SUPPORT_END),
+}
 WELFARE = f"""
 INSERT INTO debtors_lifeevent ({COLUMNS})
 SELECT w.identity_id, e.kind, e.day, '', '', %(ground)s, %(origin)s, %(file)s, %(as_of)s, ''
-FROM welfare w CROSS JOIN LATERAL (VALUES ('{KIND.WELFARE_START}', w.started_on), ('{KIND.WELFARE_STOP}', w.stopped_on))
+FROM welfare w CROSS JOIN LATERAL (VALUES (w.start_kind, w.started_on), (w.stop_kind, w.stopped_on))
     AS e(kind, day)
 WHERE e.day IS NOT NULL ORDER BY w.identity_id, e.day
 ON CONFLICT DO NOTHING
@@ -111,7 +117,10 @@ def note_changes(*, source_id: int, origin: str, file_id: int, as_of: date, sinc
 
 
 def note_welfare(*, ground: str, origin: str, file_id: int, as_of: date) -> int:
-    """Write the starts and stops of table ``welfare`` (identity_id, started_on, stopped_on or NULL), each once."""
+    """Write the starts and stops of table ``welfare``, each once.
+
+    It has identity_id, started_on, stopped_on or NULL, and the kinds of both events, start_kind and stop_kind.
+    """
     with connection.cursor() as cursor:
         cursor.execute(WELFARE, {"ground": ground, "origin": origin, "file": file_id, "as_of": as_of})
         return int(cursor.rowcount)

@@ -68,12 +68,12 @@ def layout(code: str) -> Layout:
 def line(of: Layout, row: Row) -> bytes:
     """One row of a delimited layout with header, without line end."""
     out = StringIO()
-    csv.writer(out, lineterminator="").writerow([row.get(spec.canonical.name, "") for spec in of.fields])
+    csv.writer(out, lineterminator="").writerow([row.get(spec.canonical.name, "") for spec in of.placed])
     return out.getvalue().encode(of.encoding)
 
 
 def header(of: Layout) -> bytes:
-    return ",".join(spec.column for spec in of.fields).encode(of.encoding)
+    return ",".join(spec.column for spec in of.placed).encode(of.encoding)
 
 
 def totals(rows: list[Row]) -> bytes:

@@ -6,6 +6,7 @@ from welfare.models.consent import ConferenceDecision, Consent
 from welfare.models.question import LawyerQuestion
 from welfare.models.referral import Meeting, Referral
 from welfare.models.respite import Benefit, BenefitCheck, ReliefOffer, Respite, RespiteReview
+from welfare.models.signals import FlagAssessment, HardshipFlag, SignalRule
 
 __all__ = [
     "Benefit",
@@ -15,6 +16,8 @@ __all__ = [
     "ConferenceDecision",
     "Consent",
     "ContactAttempt",
+    "FlagAssessment",
+    "HardshipFlag",
     "LawyerQuestion",
     "Meeting",
     "Referral",
@@ -22,6 +25,7 @@ __all__ = [
     "Respite",
     "RespiteReview",
     "ResultSuggestion",
+    "SignalRule",
     "SupportCase",
     "SupportResult",
 ]

@@ -15,7 +15,18 @@ from debtors.protection import hidden_people, maybe_protected_people
 from debtors.services.life_events import LifeEventRefused, handle_life_event
 from debtors.services_work import close_work_item, open_work_item
 from tests.factories.debtors import system_user, user
-from tests.factories.extracts import AS_OF, claims, counts, import_one, register, rejects, welfare
+from tests.factories.extracts import (
+    AS_OF,
+    claims,
+    counts,
+    import_one,
+    layout,
+    line,
+    register,
+    rejects,
+    welfare,
+    write,
+)
 from toyota_collect.models import AuditEvent
 from toyota_collect.permissions import Role
 
@@ -109,7 +120,7 @@ def test_who_owes_gets_a_task_for_the_owner_of_the_case(tmp_path):
     assert event.work_item.next_step.startswith("相続人を戸籍で調べて")
     assert (event.work_item.due_on, event.work_item.owner) == (date(2026, 11, 28), collector)
     assert event.work_item.subject_url == reverse("claims:heirs", args=[someone.number])
-    assert life_tasks.raise_tasks(on=NEXT, by=system_user()) == 0
+    assert life_tasks.life_tasks.raise_tasks(on=NEXT, by=system_user()) == 0
     assert WorkItem.objects.filter(subject_key=f"life:{event.pk}").count() == 1
 
 
@@ -122,7 +133,7 @@ def test_who_owes_nothing_gets_no_task_but_a_protection_does(tmp_path):
     LifeEvent.objects.update(work_item=None)
     someone.work_items.all().delete()
     Claim.objects.update(principal_yen=0)
-    assert life_tasks.raise_tasks(on=NEXT, by=system_user()) == 1
+    assert life_tasks.life_tasks.raise_tasks(on=NEXT, by=system_user()) == 1
     assert LifeEvent.objects.get(work_item__isnull=False).kind == "protected"
 
 
@@ -224,6 +235,21 @@ def test_welfare_starts_and_stops_are_events_once_and_only_propose(tmp_path):
     assert [kind for kind, *_ in events()] == ["welfare_start", "welfare_stop"]
 
 
+def test_school_aid_and_child_support_are_events_without_a_task(tmp_path):
+    debtor(tmp_path)
+    rows = [{"atena_number": "A001", "started_on": "20260401", "stopped_on": "20261001"}]
+    for code, kinds in (
+        ("kyoiku_school_aid", {"school_aid", "school_aid_end"}), ("kodomo_child_support", {"fuyo_teate", "fuyo_teate_end"}),
+    ):  # fmt: skip
+        path = write(tmp_path, code, [line(layout(code), row) for row in rows])
+        assert counts(import_one(path, as_of=NEXT)) == (1, 0, 0, 0)
+        assert counts(import_one(path, as_of=NEXT)) == (0, 0, 1, 0)
+        assert {kind for kind, *_ in events()} >= kinds
+    life_tasks.raise_tasks(on=NEXT, by=system_user())
+    assert LifeEvent.objects.count() == 4
+    assert not LifeEvent.objects.filter(work_item__isnull=False).exists()
+
+
 def test_the_proposed_holds_are_offered_and_stop_letters(tmp_path, settings):
     settings.BASE_DATE = NEXT
     someone = debtor(tmp_path, died_on="20261110")
@@ -240,7 +266,7 @@ def test_the_proposed_holds_are_offered_and_stop_letters(tmp_path, settings):
 
 def test_every_kind_has_its_consequence_and_every_proposed_hold_its_terms():
     table = consequences()
-    assert set(table) == set(LifeEvent.Kind.values)
+    assert set(table) == set(LifeEvent.Kind.values) - set(LifeEvent.NO_TASK)
     for step in table.values():
         assert step.days > 0
         assert step.who in ("case", "head")

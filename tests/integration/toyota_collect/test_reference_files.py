@@ -23,6 +23,7 @@ TABLES = [
     "claims/evidenceneed", "claims/gaiji", "debtors/outcomerule", "debtors/snippet", "debtors/callscript",
     "welfare/supportresult", "welfare/resultsuggestion",
     "welfare/reliefoffer", "welfare/benefit",
+    "welfare/signalrule",
 ]  # fmt: skip
 CSV, XLSX = "0", "1"
 

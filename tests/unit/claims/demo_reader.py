@@ -114,9 +114,18 @@ def read(folder: Path, layout: Row, rejected: set[tuple[str, int]]) -> ReadFile:
 
 
 def layouts() -> list[Row]:
-    """The layouts in which the demo city writes; nothing in the standard shape, and nothing of 生活保護."""
+    """The layouts of people, claims and receipts in which the demo city writes; nothing in the standard shape."""
+    return [layout for layout in _all_layouts() if layout["content"] != "welfare"]
+
+
+def support_layouts() -> list[Row]:
+    """The layouts of 生活保護, 就学援助 and 児童扶養手当."""
+    return [layout for layout in _all_layouts() if layout["content"] == "welfare"]
+
+
+def _all_layouts() -> list[Row]:
     found = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(LAYOUTS.glob("*.toml"))]
-    return [layout for layout in found if layout["content"] != "welfare" and not layout["code"].startswith("standard_")]
+    return [layout for layout in found if not layout["code"].startswith("standard_")]
 
 
 def truth(folder: Path, name: str) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from tests.unit.claims.demo_reader import ReadFile, key_of, truth
 class City:
     folder: Path
     files: dict[str, ReadFile]
+    supports: dict[str, ReadFile]
     summary: dict
 
 
@@ -23,14 +24,17 @@ def city(tmp_path_factory) -> City:
     folder = tmp_path_factory.mktemp("city")
     summary = build(debtors=150, seed=7, out=folder)
     rejected = {(row["file"], int(row["line"])) for row in truth(folder, "rejects")}
-    return City(
-        folder, {one["code"]: demo_reader.read(folder, one, rejected) for one in demo_reader.layouts()}, summary
+    files, supports = (
+        {one["code"]: demo_reader.read(folder, one, rejected) for one in layouts}
+        for layouts in (demo_reader.layouts(), demo_reader.support_layouts())
     )
+    return City(folder, files, supports, summary)
 
 
 def test_every_file_has_one_layout_and_every_row_is_counted(city):
-    assert sorted(one.path.name for one in city.files.values()) == sorted(city.summary["files"])
-    assert sum(one.lines for one in city.files.values()) == city.summary["rows"]
+    written = [*city.files.values(), *city.supports.values()]
+    assert sorted(one.path.name for one in written) == sorted(city.summary["files"])
+    assert sum(one.lines for one in written) == city.summary["rows"]
 
 
 def test_ten_sources_send_claims_and_receipts_that_parse(city):
@@ -139,3 +143,22 @@ def test_identities_in_the_files_are_those_of_the_truth(city):
         elif one.layout["content"] == "register":
             found |= {("juki", row["atena_number"]): row["atena_number"] for row in one.rows}
     assert found == told
+
+
+def test_supports_name_people_of_the_register_and_end_after_they_began(city):
+    known = {row["atena_number"] for row in city.files["juki_register"].rows}
+    rows = [row for one in city.supports.values() for row in one.rows]
+    assert {row["support"] for row in rows if "support" in row} == {"school_aid", "child_support"}
+    assert city.supports["fukushi_welfare"].rows
+    for row in rows:
+        assert row["atena_number"] in known
+        assert not row["stopped_on"] or row["stopped_on"] >= row["started_on"]
+
+
+def test_supports_are_drawn_from_lives_and_not_from_payments(city):
+    """Some in hardship receive nothing, and some who receive a support are in no hardship: no support is the answer."""
+    hard = {row["true_person"]: row["in_hardship"] == "yes" for row in truth(city.folder, "hardship")}
+    person = {row["atena_number"]: row["true_person"] for row in truth(city.folder, "people")}
+    helped = {person[row["atena_number"]] for one in city.supports.values() for row in one.rows}
+    assert {hard[one] for one in helped} == {True, False}
+    assert {one for one, is_hard in hard.items() if is_hard} - helped

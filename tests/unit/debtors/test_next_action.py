@@ -19,14 +19,14 @@ BY_CODE = {rule.code: rule for rule in RULES}
 # The order in which the rules of a desk lead, what only softens last; written by hand, not read from the table.
 TODAY = [
     "clock", "promise_broken", "plan_broken", "step_overdue", "mail_returned", "welfare_reply", "lawyer_reply", "paid",
-    "review", "step_today", "hardship",
+    "review", "step_today", "hardship", "sign",
 ]  # fmt: skip
 KNOWN = ["untouched", "decision", "no_step"]
 SOFTENS = {
-    "hardship": 1, "protected": 1, "died": 1, "held": 1, "support": 1, "announced": 1,
+    "hardship": 1, "sign": 1, "protected": 1, "died": 1, "held": 1, "support": 1, "sign_confirmed": 1, "announced": 1,
     "promise_waiting": 2, "plan_running": 2, "seizure_held": 2,
 }  # fmt: skip
-ORDER = [*TODAY, *KNOWN, *[code for code in SOFTENS if code != "hardship"]]
+ORDER = [*TODAY, *KNOWN, *[code for code in SOFTENS if code not in ("hardship", "sign")]]
 PRESSES = {"clock": 2, "promise_broken": 2, "plan_broken": 2, "untouched": 2, "decision": 3}
 # One fact silences the other rule: the two never fire together.
 NEVER_TOGETHER = {
