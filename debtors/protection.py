@@ -8,30 +8,52 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from debtors.models import Person, ProtectionFlag, SourceIdentity
+from debtors.presence import nothing_of
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import may_be_protected
+from toyota_collect.held import once
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
 _READ = ("id", "person_id", *_FACTS)
-_COLUMNS = ", ".join(f"s.{name}" for name in _READ)
+_COLUMNS, _OTHERS = (", ".join(f"{table}.{name}" for name in _READ) for table in "sf")
 # Records of the people beside records of flagged humans that share a fact with them: what suspicion needs at least.
+# Of few people, all who share a fact with them are looked up by an index, and whether they are flagged; of many, all who
+# are flagged. The first does not grow with the city's measures, the second not with the people.
+FEW = 30
+PAIRS_OF_FEW = """
+WITH measures(identity_id, person_id) AS MATERIALIZED ({measures})
+SELECT {columns}, {others} FROM debtors_sourceidentity s CROSS JOIN LATERAL (
+    SELECT * FROM debtors_sourceidentity f WHERE f.birth_on = s.birth_on
+    UNION ALL SELECT * FROM debtors_sourceidentity f WHERE f.address_key = s.address_key AND f.address_key <> ''
+    UNION ALL SELECT * FROM debtors_sourceidentity f WHERE f.phone_key = s.phone_key AND f.phone_key <> ''
+) f
+WHERE s.person_id = ANY(%s) AND f.withdrawn_at IS NULL
+    AND (f.id IN (SELECT identity_id FROM measures) OR f.person_id IN (SELECT person_id FROM measures))
+"""
 PAIRS = """
 WITH measures(identity_id, person_id) AS MATERIALIZED ({measures}),
 flagged AS MATERIALIZED (
     SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.id = m.identity_id WHERE s.withdrawn_at IS NULL
-    UNION SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.person_id = m.person_id
+    UNION ALL SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.person_id = m.person_id
 ), near AS MATERIALIZED (
     SELECT {columns} FROM debtors_sourceidentity s WHERE s.person_id = ANY(%s)
 )
 SELECT n.*, f.* FROM near n JOIN flagged f ON f.birth_on = n.birth_on
-UNION SELECT n.*, f.* FROM near n JOIN flagged f ON f.address_key = n.address_key AND n.address_key <> ''
-UNION SELECT n.*, f.* FROM near n JOIN flagged f ON f.phone_key = n.phone_key AND n.phone_key <> ''
+UNION ALL SELECT n.*, f.* FROM near n JOIN flagged f ON f.address_key = n.address_key AND n.address_key <> ''
+UNION ALL SELECT n.*, f.* FROM near n JOIN flagged f ON f.phone_key = n.phone_key AND n.phone_key <> ''
 """
 
 
 def hidden_people(people: Collection[int], *, on: date) -> set[int]:
     """Of the people, those whose address, phone and household no page may show on that day."""
-    known = set(Person.objects.protected(on=on).filter(pk__in=people).values_list("pk", flat=True))
+    return set(_hidden(frozenset(people), on))
+
+
+@once
+def _hidden(people: frozenset[int], on: date) -> set[int]:
+    known: set[int] = set()
+    if not nothing_of(ProtectionFlag, people):
+        known = set(Person.objects.protected(on=on).filter(pk__in=people).values_list("pk", flat=True))
     return known | _suspects_among(people, _flags([on]))
 
 
@@ -83,7 +105,8 @@ def _suspects_among(people: Collection[int], flags: QuerySet[ProtectionFlag]) ->
     owner: dict[int, int] = {}
     near, flagged = {}, {}
     with connection.cursor() as cursor:
-        cursor.execute(PAIRS.format(columns=_COLUMNS, measures=measures), [*params, list(people)])
+        pairs = PAIRS_OF_FEW if len(people) <= FEW else PAIRS
+        cursor.execute(pairs.format(columns=_COLUMNS, others=_OTHERS, measures=measures), [*params, list(people)])
         for row in cursor.fetchall():
             one, other = row[: len(_READ)], row[len(_READ) :]
             owner[one[0]] = one[1]

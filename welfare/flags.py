@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import nothing_of
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Flag, Happening
 from toyota_collect.wareki import long_text
@@ -21,7 +22,9 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     """What those who work on the case may know: that support is under way, not why."""
     if not allows(user, Permission.CONTACT_VIEW):
         return UNSEEN
-    referral = Referral.objects.handed_over().filter(person=person).first()
+    referral = None
+    if not nothing_of(Referral, [person.pk]):
+        referral = Referral.objects.handed_over().filter(person=person).first()
     if referral is None:
         return UNKNOWN
     return Flag(
@@ -38,6 +41,9 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Offers and handings-over in the person's course: their state, not what was said."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for one in Referral.objects.filter(person__in=together(person.pk)).select_related("offered_by"):
+    people = together(person.pk)
+    if nothing_of(Referral, people):
+        return
+    for one in Referral.objects.filter(person__in=people).select_related("offered_by"):
         text = f"自立相談支援：{one.get_state_display()}"
         yield Happening(one.consented_on or localdate(one.offered_at), "福祉", text, str(one.offered_by), "life")
