@@ -15,6 +15,7 @@ from claims.services.plans import subject_key
 from debtors.addresses import PersonAddress
 from debtors.presence import nothing_of
 from debtors.querysets import in_force
+from toyota_collect.lookups import Keys
 from toyota_collect.money import yen_text
 from toyota_collect.registry import DaySource, Fact, Owed, Span
 from toyota_collect.templatetags.tc import fiscal_year_short
@@ -64,23 +65,23 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     yield from _holds(people, on)
 
 
-def _with_clock(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_clock(people: Keys, user: Any, span: Span) -> Iterable[int]:
     claims = Claim.objects.visible_to(user).filter(identity__person__any_of=people)
     near = claims.filter(principal_yen__gt=0, prescribes_on__range=span)
     return near.order_by().values_list("identity__person", flat=True).distinct()
 
 
-def _with_money(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_money(people: Keys, user: Any, span: Span) -> Iterable[int]:
     money = Entry.objects.filter(kind=Entry.Kind.RECEIPT, on__range=span, claim__identity__person__any_of=people)
     return money.order_by().values_list("claim__identity__person", flat=True).distinct()
 
 
-def _with_broken_plan(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_broken_plan(people: Keys, user: Any, span: Span) -> Iterable[int]:
     running = Plan.objects.filter(person__any_of=people, signed_on__isnull=False, closed_on=None)
     return running.filter(instalments__breach__isnull=False).order_by().values_list("person", flat=True).distinct()
 
 
-def _with_review(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_review(people: Keys, user: Any, span: Span) -> Iterable[int]:
     return Hold.objects.filter(person__any_of=people, review_on__range=span).order_by().values_list("person", flat=True)
 
 

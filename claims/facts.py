@@ -34,7 +34,7 @@ def list_facts(people: Sequence[int], user: Any, on: date) -> Mapping[int, Mappi
         )
     )
     facts = {row.pop("identity__person"): row for row in sums}
-    if allows(user, Permission.CONTACT_VIEW) and not nothing_of(Hold, people):
+    if allows(user, Permission.CONTACT_VIEW) and not (len(people) == 1 and nothing_of(Hold, people)):
         for person in Hold.objects.filter(in_force(on), person__any_of=people).values_list("person", flat=True):
             facts.setdefault(person, {})["held"] = True
     return facts

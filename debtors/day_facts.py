@@ -10,6 +10,7 @@ from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.rules.next_action import STEP, day_after
 from toyota_collect.held import once
+from toyota_collect.lookups import Keys
 from toyota_collect.money import yen_text
 from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
@@ -27,19 +28,19 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     yield from _lives(people)
 
 
-def _with_step(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_step(people: Keys, user: Any, span: Span) -> Iterable[int]:
     due = WorkItem.objects.filter(person__any_of=people, closed_at=None, due_on__range=span)
     return due.order_by().values_list("person", flat=True)
 
 
-def _with_promise(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_promise(people: Keys, user: Any, span: Span) -> Iterable[int]:
     promised = Contact.objects.in_force().filter(
         person__any_of=people, promised_on__isnull=False, promised_on__range=span
     )
     return promised.order_by().values_list("person", flat=True)
 
 
-def _with_welfare(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_welfare(people: Keys, user: Any, span: Span) -> Iterable[int]:
     began = LifeEvent.objects.filter(identity__person__any_of=people, kind=LifeEvent.Kind.WELFARE_START, on__range=span)
     return began.order_by().values_list("identity__person", flat=True)
 

@@ -16,6 +16,7 @@ from debtors.addresses import PersonAddress
 from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, WorkItem
 from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
 from toyota_collect.held import once
+from toyota_collect.lookups import Keys
 from toyota_collect.models import User
 from toyota_collect.registry import Fact, Span, registry
 
@@ -71,7 +72,7 @@ def day_of(officer: Any, *, on: date) -> Day:
     absent = {cover.officer_id: cover.officer for cover in covers}
     rows = Assignment.objects.filter(officer__in=[officer.pk, *absent], person__withdrawn_at=None)
     owners = dict(rows.values_list("person", "officer"))
-    assigned = list(owners)
+    assigned = Keys(owners)
     own_steps = WorkItem.objects.filter(owner__in=[officer.pk, *absent], closed_at=None, due_on__lte=on)
     own = set()
     for person, owner in own_steps.values_list("person", "owner"):
@@ -106,7 +107,7 @@ def facts_of(people: Sequence[int], user: Any, *, on: date) -> dict[int, list[Fa
     return found
 
 
-def _with_a_lead(people: Sequence[int], rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:
+def _with_a_lead(people: Keys, rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:
     """Who of the people may be in the day at all, the only ones whose facts are read; None: that cannot be told.
 
     A day's work begins with a fact of a rule of the day. Most people have none on most days.

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from debtors.presence import nothing_of
 from notices.models import Dunning, Letter, ReturnedLetter
+from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
 
 
-def _with_returned(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_returned(people: Keys, user: Any, span: Span) -> Iterable[int]:
     back = ReturnedLetter.objects.filter(done_as="", returned_on__range=span).order_by()
     letters = back.filter(letter__person__any_of=people).values_list("letter__person", flat=True)
     return {*letters, *back.filter(dunning__person__any_of=people).values_list("dunning__person", flat=True)}

@@ -185,7 +185,7 @@ class DaySource:
 
 
 Span = tuple[date, date]  # both included
-Leads = Callable[[Sequence[int], Any, Span], Iterable[int]]  # (person ids, user, span) → person ids
+Leads = Callable[[Any, Any, Span], Iterable[int]]  # (lookups.Keys of people, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
 Concerns = Callable[[Sequence[int]], Mapping[int, set[int]]]  # row ids → the identities each is about
 PartingCheck = Callable[[Parting], Iterable[ByHand]]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from debtors.presence import nothing_of
+from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import DaySource, Fact, Span
 from welfare.models import Referral
@@ -16,7 +17,7 @@ from welfare.models import Referral
 ANSWERED = Referral.State.ANSWERED
 
 
-def _with_reply(people: Sequence[int], user: Any, span: Span) -> Iterable[int]:
+def _with_reply(people: Keys, user: Any, span: Span) -> Iterable[int]:
     return Referral.objects.filter(person__any_of=people, state=ANSWERED).order_by().values_list("person", flat=True)
 
 
