@@ -62,12 +62,12 @@ def _papers(people: list[int]) -> Iterator[Happening]:
 def _decisions(person: Person, people: list[int], user: Any) -> Iterator[Happening]:
     claims = Claim.objects.visible_to(user).filter(identity__person=person)
     measures = Measure.objects.filter(person__in=people)
-    of_claims = []
+    of_claims: list[Any] = []
     if not nothing_of(LateReduction, [person.pk], by="claim"):
         of_claims.append(LateReduction.objects.filter(claim__in=claims).values("approval"))
     if not nothing_of(ClaimEndLine, [person.pk], by="claim"):
         of_claims.append(ClaimEnd.objects.filter(lines__claim__in=claims).values("approval"))
-    of_person = []
+    of_person: list[Any] = []
     if not nothing_of(Measure, people):
         of_person += [measures.values("approval"), measures.values("cancel_approval")]
     if not nothing_of(Plan, people):

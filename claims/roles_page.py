@@ -40,11 +40,11 @@ def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     """
     relations = _acts_for(person, user, on=on)
     own = {line.claim.pk: line for line in statement_of(person, user, on=on).lines if line.claim.outstanding_yen}
-    others = [claim for claim in _others_claims(person, relations, user, on=on) if claim.pk not in own]
-    claims = sorted([*(line.claim for line in own.values()), *others], key=lambda claim: (claim.due_on, claim.pk))
-    dues = {pk: line.due for pk, line in own.items()} | amounts_due(others, as_of=on, with_steps=False)
-    parties = {}
-    if others or not nothing_of(ClaimParty, [person.pk], by="claim"):
+    beside = [claim for claim in _others_claims(person, relations, user, on=on) if claim.pk not in own]
+    claims = sorted([*(line.claim for line in own.values()), *beside], key=lambda claim: (claim.due_on, claim.pk))
+    dues = {pk: line.due for pk, line in own.items()} | amounts_due(beside, as_of=on, with_steps=False)
+    parties: dict[int, list[PartyLine]] = {}
+    if beside or not nothing_of(ClaimParty, [person.pk], by="claim"):
         parties = parties_of([claim.pk for claim in claims], on=on)
     if parties:
         prefetch_related_objects([line.claim for line in own.values()], "identity")

@@ -162,7 +162,8 @@ def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_plans(request: HttpRequest, person: Person) -> HttpResponse:
-    people, found = together(person.pk), []
+    people = together(person.pk)
+    found: list[Plan] = []
     if not nothing_of(Plan, people):
         found = list(Plan.objects.filter(person__in=people).order_by("-history_number", "-pk"))
     states = states_of(found, on=business_date())

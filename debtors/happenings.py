@@ -28,7 +28,9 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     may_correct = allows(user, Permission.CONTACT_WRITE)
     for contact in found:
         yield _contact(contact, may_correct=may_correct)
-    for flag in [] if nothing_of(ProtectionFlag, [person.pk]) else person.protections.all():
+    if nothing_of(ProtectionFlag, [person.pk]):
+        return
+    for flag in person.protections.all():
         if flag.starts_on <= on:
             until = f"{short_text(flag.ends_on - ONE_DAY)}まで。" if flag.ends_on else ""
             yield Happening(flag.starts_on, "支援", f"支援措置が始まった。{until}", flag.origin, "hold")

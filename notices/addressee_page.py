@@ -47,7 +47,8 @@ def addressee_of(person: Person, *, on: date) -> dict[str, Any]:
     book = AddressBook.of([person.pk], on=on, labels=kind_labels())
     claims = list(Claim.objects.outstanding().filter(identity__person=person).select_related("kind"))
     sorts = _sorts(claims, book.destination(person, contents_of(claims), hidden=hidden), person, book, hidden=hidden)
-    rows, later = [], []
+    rows: list[MailingAddress] = []
+    later: list[MailingAddress] = []
     if not hidden and not nothing_of(MailingAddress, [person.pk]):
         rows = list(person.mailing_addresses.filter(in_force(on)).select_related("entered_by"))
         later = list(person.mailing_addresses.filter(starts_on__gt=on, ends_on=None))

@@ -132,7 +132,8 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @person_panel(Permission.LETTER_VIEW)
 def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
-    people, recent = together(person.pk), []
+    people = together(person.pk)
+    recent: list[Letter] = []
     if not nothing_of(Letter, people):
         found = Letter.objects.filter(person__in=people, run__is_sample=False, state__in=Letter.PRINTED)
         recent = list(found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10])

@@ -21,7 +21,7 @@ class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
         keys = self.rhs if isinstance(self.rhs, Keys) else Keys(self.rhs)
-        return f"{column} = ANY(%s::bigint[])", [*params, keys.literal]
+        return f"{column} = ANY(%s::bigint[])", (*params, keys.literal)
