@@ -20,7 +20,12 @@ pytestmark = pytest.mark.django_db
 def held_one():
     someone = person()
     Hold.objects.create(
-        person=someone, reason="dispute", channels=["call"], starts_on=date(2026, 1, 1), placed_by=user(Role.SUPERVISOR)
+        person=someone,
+        reason="dispute",
+        channels=["call"],
+        starts_on=date(2026, 1, 1),
+        review_on=date(2027, 1, 1),
+        placed_by=user(Role.SUPERVISOR),
     )
     return someone
 
