@@ -1,6 +1,6 @@
 """Staff at work, played by one process: each thinks, asks for a page, reads it, thinks again.
 
-A page is asked for as a browser does it: the panels of a person's page are fetched once the page is there, six at a time.
+A page is asked for as a browser does it: the panels of a person's page are fetched once the page is there.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ THINKING = 5.0  # seconds between two acts of one person, on average (exponentia
 AT_ONCE = 6  # connections of a browser to one server
 MIX = {"person": 30, "search": 25, "typing": 10, "day": 15, "calls": 12, "board": 8}
 PAUSE = 0.25  # seconds between two letters, as the page waits before it asks
-_PANEL = re.compile(rb'hx-get="([^"]+)" hx-trigger="load"')
+_PANELS = re.compile(rb'hx-get="([^"]+)" hx-trigger="load"')
 
 
 @dataclass
@@ -93,10 +93,10 @@ async def _person(browser: "_Browser", one: Staff, rng: random.Random, seen: See
     number = rng.choice(one.own if rng.random() < 0.8 else one.others)
     began = perf_counter()
     body = await browser.get(reverse("debtors:person", args=[number]), "person", seen)
-    panels = [unescape(url.decode()) for url in _PANEL.findall(body)]
+    panels = [unescape(url.decode()) for url in _PANELS.findall(body)]
     if not panels:
         seen.wrong.append(f"no panels on the page of {number}")
-    await asyncio.gather(*(browser.get(url, "panel", seen) for url in panels))
+    await asyncio.gather(*(browser.get(url, "panels", seen) for url in panels))
     seen.seconds["person, all panels"].append(perf_counter() - began)
 
 

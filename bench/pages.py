@@ -31,7 +31,7 @@ SIZE = 400_000
 SECONDS = float(os.environ.get("BENCH_SECONDS", "120"))
 SEED = 7
 SAMPLES = 200  # people of whom the words of searches are taken
-PAGES = ("board", "calls", "typing", "search", "day", "panel", "person")
+PAGES = ("board", "calls", "typing", "search", "day", "panels", "person")
 QUERIES_OF = 5  # different people, words or officers
 REDIS_DATABASE = 9  # not the installation's: its cache holds the board's figures
 
@@ -84,11 +84,7 @@ def queries_of(staff: list[Staff]) -> dict[str, tuple[int, int]]:
         "calls": [(collector, reverse("claims:calls"))],
         "board": [(supervisor, reverse("claims:board"))],
     }
-    from toyota_collect.registry import registry
-
-    asked["panel"] = [
-        (collector, reverse(panel.url_name, args=[number])) for panel in registry.panels.values() for number in people
-    ]
+    asked["panels"] = [(collector, reverse("debtors:panels", args=[number])) for number in people]
     found = {}
     for page, requests in asked.items():
         counts = [_queries(client, url) for client, url in requests]

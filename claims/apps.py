@@ -44,6 +44,18 @@ class ClaimsConfig(AppConfig):
         registry.channel(Channel("seizure", "差押"))
         registry.channel(Channel("sale", "換価"))
         registry.channel(Channel("suit", "訴訟"))
+        registry.rare |= {
+            "claims.acknowledgement.person",
+            "claims.claimendline.claim",
+            "claims.claimparty.claim",
+            "claims.claimparty.person",
+            "claims.hold.person",
+            "claims.latereduction.claim",
+            "claims.measure.person",
+            "claims.paymenttarget.claim",
+            "claims.plan.person",
+            "claims.slip.person",
+        }
         registry.panel(Panel("owed", "claims:panel-owed", Permission.CLAIM_VIEW, 10, "first", "滞納合計"))
         registry.panel(Panel("clock", "claims:panel-clock", Permission.CLAIM_VIEW, 10, "second", "最短の時効"))
         registry.panel(Panel("holds", "claims:panel-holds", Permission.CONTACT_VIEW, 20, "third", "止めているもの"))

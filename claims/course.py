@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from claims.models import Acknowledgement, Claim, ClaimEnd, LateReduction, Measure, Plan, PlanBreach
+from claims.models import Acknowledgement, Claim, ClaimEnd, ClaimEndLine, LateReduction, Measure, Plan, PlanBreach
 from claims.services.clock_acts import SUBJECT as CLOCK_ACT
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import nothing_of
 from toyota_collect.models import Approval
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows
@@ -23,8 +24,10 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     if not allows(user, Permission.CONTACT_VIEW):
         return
     people = together(person.pk)
-    yield from _plans(people)
-    yield from _papers(people)
+    if not nothing_of(Plan, people):
+        yield from _plans(people)
+    if not nothing_of(Acknowledgement, people):
+        yield from _papers(people)
     yield from _decisions(person, people, user)
 
 
@@ -59,15 +62,16 @@ def _papers(people: list[int]) -> Iterator[Happening]:
 def _decisions(person: Person, people: list[int], user: Any) -> Iterator[Happening]:
     claims = Claim.objects.visible_to(user).filter(identity__person=person)
     measures = Measure.objects.filter(person__in=people)
-    of_claims = [
-        LateReduction.objects.filter(claim__in=claims).values("approval"),
-        ClaimEnd.objects.filter(lines__claim__in=claims).values("approval"),
-    ]
-    of_person = [
-        measures.values("approval"),
-        measures.values("cancel_approval"),
-        Plan.objects.filter(person__in=people).values("review"),
-    ]
+    of_claims: list[Any] = []
+    if not nothing_of(LateReduction, [person.pk], by="claim"):
+        of_claims.append(LateReduction.objects.filter(claim__in=claims).values("approval"))
+    if not nothing_of(ClaimEndLine, [person.pk], by="claim"):
+        of_claims.append(ClaimEnd.objects.filter(lines__claim__in=claims).values("approval"))
+    of_person: list[Any] = []
+    if not nothing_of(Measure, people):
+        of_person += [measures.values("approval"), measures.values("cancel_approval")]
+    if not nothing_of(Plan, people):
+        of_person.append(Plan.objects.filter(person__in=people).values("review"))
     wanted = Q(subject_type=CLOCK_ACT, subject_key__startswith=f"{person.number}:")
     for keys in [*of_claims, *of_person]:
         wanted |= Q(pk__in=keys)

@@ -8,11 +8,14 @@ from django.db.models import Max, Sum
 from django.urls import reverse
 
 from claims.facts import scope_of
-from claims.models import Claim, ClaimGroup, ClaimKindTerms, Entry, Hold, ImportFile, Payment, Plan
+from claims.models import Claim, ClaimGroup, ClaimKindTerms, Entry, Hold, ImportFile, Payment, PaymentTarget, Plan
 from claims.promises import kept_facts
 from claims.services.plan_standing import states_of
 from claims.services.plans import subject_key
+from debtors.addresses import PersonAddress
+from debtors.presence import nothing_of
 from debtors.querysets import in_force
+from toyota_collect.lookups import Keys
 from toyota_collect.money import yen_text
 from toyota_collect.registry import DaySource, Fact, Owed, Span
 from toyota_collect.templatetags.tc import fiscal_year_short
@@ -51,34 +54,35 @@ OWED_SOURCE = Owed(_owed_sql, ClaimGroup.choices, ClaimKindTerms.LegalClass.choi
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
     """What is owed and may be enforced, the nearest clock, money, plans and holds."""
-    claims = Claim.objects.visible_to(user).filter(identity__person__in=people)
+    claims = Claim.objects.visible_to(user).filter(identity__person__any_of=people)
     yield from _owed(claims, on)
     yield from _clocks(claims, on)
     yield from _money(claims, on)
     yield from kept_facts(claims, people, on)
-    yield from _announced(claims)
+    if not nothing_of(PaymentTarget, people, by="claim"):
+        yield from _announced(claims)
     yield from _plans(people, on)
     yield from _holds(people, on)
 
 
-def _with_clock(people: Any, user: Any, span: Span) -> Iterable[int]:
-    claims = Claim.objects.visible_to(user).filter(identity__person__in=people)
+def _with_clock(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    claims = Claim.objects.visible_to(user).filter(identity__person__any_of=people)
     near = claims.filter(principal_yen__gt=0, prescribes_on__range=span)
     return near.order_by().values_list("identity__person", flat=True).distinct()
 
 
-def _with_money(people: Any, user: Any, span: Span) -> Iterable[int]:
-    money = Entry.objects.filter(kind=Entry.Kind.RECEIPT, on__range=span, claim__identity__person__in=people)
+def _with_money(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    money = Entry.objects.filter(kind=Entry.Kind.RECEIPT, on__range=span, claim__identity__person__any_of=people)
     return money.order_by().values_list("claim__identity__person", flat=True).distinct()
 
 
-def _with_broken_plan(people: Any, user: Any, span: Span) -> Iterable[int]:
-    running = Plan.objects.filter(person__in=people, signed_on__isnull=False, closed_on=None)
+def _with_broken_plan(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    running = Plan.objects.filter(person__any_of=people, signed_on__isnull=False, closed_on=None)
     return running.filter(instalments__breach__isnull=False).order_by().values_list("person", flat=True).distinct()
 
 
-def _with_review(people: Any, user: Any, span: Span) -> Iterable[int]:
-    return Hold.objects.filter(person__in=people, review_on__range=span).order_by().values_list("person", flat=True)
+def _with_review(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    return Hold.objects.filter(person__any_of=people, review_on__range=span).order_by().values_list("person", flat=True)
 
 
 SOURCE = DaySource(
@@ -126,11 +130,12 @@ def _clocks(claims: Any, on: date) -> Iterator[tuple[int, Fact]]:
         "identity__person_id"
     )
     shown = ("levy_year", "instalment", "principal_yen", "prescribes_on", "kind__short_name", "kind__instalment_label")
+    clocks = PersonAddress("claims:clocks")
     for claim in nearest.select_related("kind", "identity__person").only(*shown, "identity__person__number"):
         person = claim.identity.person
         name = f"{claim.kind.short_name} {fiscal_year_short(claim.levy_year)} {claim.instalment_label}"
         text = f"{name} {yen_text(claim.principal_yen)}が{long_text(claim.prescribes_on)}で時効"
-        url = f"{reverse('claims:clocks', args=[person.number])}?claim={claim.pk}"
+        url = f"{clocks.of(person.number)}?claim={claim.pk}"
         yield person.pk, Fact("clock", claim.prescribes_on, claim.principal_yen, text, url)
 
 
@@ -158,7 +163,9 @@ def _announced(claims: Any) -> Iterator[tuple[int, Fact]]:
 
 def _plans(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
     """Running plans; where one of those on which an instalment was missed stands now is computed."""
-    running = Plan.objects.filter(person__in=people, signed_on__isnull=False, closed_on=None)
+    if nothing_of(Plan, people):
+        return
+    running = Plan.objects.filter(person__any_of=people, signed_on__isnull=False, closed_on=None)
     missed = states_of(running.filter(instalments__breach__isnull=False).distinct(), on=on)
     for plan in running:
         url, state = reverse("claims:plan", args=[plan.pk]), missed.get(plan.pk)
@@ -176,7 +183,9 @@ def _plans(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
 
 
 def _holds(people: Sequence[int], on: date) -> Iterator[tuple[int, Fact]]:
-    holds = Hold.objects.filter(in_force(on), person__in=people).select_related("kind", "claim__kind", "measure")
+    if nothing_of(Hold, people):
+        return
+    holds = Hold.objects.filter(in_force(on), person__any_of=people).select_related("kind", "claim__kind", "measure")
     told: set[tuple[str, date]] = set()
     for hold in holds:
         text = f"{hold.title}（{scope_of(hold)}）"

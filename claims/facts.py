@@ -10,6 +10,7 @@ from django.db.models import Count, Min, Q, Sum
 from claims.models import Claim, ClaimEvent, Entry, Hold, Slip
 from claims.models.ledger import channel_label
 from debtors.models import Person
+from debtors.presence import nothing_of
 from debtors.querysets import in_force
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.money import comma
@@ -21,7 +22,7 @@ from toyota_collect.wareki import short_text
 
 def list_facts(people: Sequence[int], user: Any, on: date) -> Mapping[int, Mapping[str, Any]]:
     """For each person: overdue instalments, their booked yen (no running late charge), the nearest clock, a hold."""
-    claims = Claim.objects.visible_to(user).filter(identity__person__in=people).outstanding().with_total()
+    claims = Claim.objects.visible_to(user).filter(identity__person__any_of=people).outstanding().with_total()
     overdue = Q(due_on__lt=on) & (Q(prescribes_on=None) | Q(prescribes_on__gte=on))
     sums = (
         claims.order_by()
@@ -33,8 +34,8 @@ def list_facts(people: Sequence[int], user: Any, on: date) -> Mapping[int, Mappi
         )
     )
     facts = {row.pop("identity__person"): row for row in sums}
-    if allows(user, Permission.CONTACT_VIEW):
-        for person in Hold.objects.filter(in_force(on), person__in=people).values_list("person", flat=True):
+    if allows(user, Permission.CONTACT_VIEW) and not (len(people) == 1 and nothing_of(Hold, people)):
+        for person in Hold.objects.filter(in_force(on), person__any_of=people).values_list("person", flat=True):
             facts.setdefault(person, {})["held"] = True
     return facts
 
@@ -61,7 +62,7 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     claims = Claim.objects.visible_to(user).filter(identity__person=person)
     yield from _money(claims)
     yield from _events(claims)
-    if allows(user, Permission.CONTACT_VIEW):
+    if allows(user, Permission.CONTACT_VIEW) and not nothing_of(Hold, [person.pk]):
         yield from _holds(person)
 
 

@@ -18,7 +18,9 @@ def kept_facts(claims: Any, people: Sequence[int], on: date) -> Iterator[tuple[i
     promises = {person: given for person, *given in latest_promises(people, on)}
     if not promises:
         return
-    paid = _paid(claims.filter(identity__person__in=list(promises)), since=min(day for day, *_ in promises.values()))
+    paid = _paid(
+        claims.filter(identity__person__any_of=list(promises)), since=min(day for day, *_ in promises.values())
+    )
     for person, (day, promised_on, promised_yen) in promises.items():
         if is_kept(paid[person], given_on=day, promised_on=promised_on, promised_yen=promised_yen):
             yield person, Fact("kept", promised_on)

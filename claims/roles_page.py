@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 
 from claims.models import Claim, ClaimParty
 from claims.services.charges import amounts_due
 from claims.services.parties import Answering, PartyLine, parties_of
+from claims.statement import statement_of
 from debtors.models import Person, PersonRelation
+from debtors.presence import nothing_of
 from debtors.querysets import in_force
 from toyota_collect.money import comma
 from toyota_collect.permissions import Permission, allows
@@ -37,19 +39,21 @@ def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     Amounts as paid on the day. A section sees roles of its own claims only. A constant number of queries.
     """
     relations = _acts_for(person, user, on=on)
-    visible = Claim.objects.visible_to(user).outstanding()
-    party = ClaimParty.objects.filter(in_force(on), person=person)
-    wanted = Q(identity__person__in=[person.pk, *(one.person_id for one in relations)]) | Q(
-        pk__in=party.values("claim")
-    )
-    claims = list(visible.filter(wanted).select_related("kind", "identity__person").order_by("due_on", "pk"))
-    dues = amounts_due(claims, as_of=on, with_steps=False)
-    parties = parties_of([claim.pk for claim in claims], on=on)
+    own = {line.claim.pk: line for line in statement_of(person, user, on=on).lines if line.claim.outstanding_yen}
+    beside = [claim for claim in _others_claims(person, relations, user, on=on) if claim.pk not in own]
+    claims = sorted([*(line.claim for line in own.values()), *beside], key=lambda claim: (claim.due_on, claim.pk))
+    dues = {pk: line.due for pk, line in own.items()} | amounts_due(beside, as_of=on, with_steps=False)
+    parties: dict[int, list[PartyLine]] = {}
+    if beside or not nothing_of(ClaimParty, [person.pk], by="claim"):
+        parties = parties_of([claim.pk for claim in claims], on=on)
+    if parties:
+        prefetch_related_objects([line.claim for line in own.values()], "identity")
     answering = Answering(parties)
     rows: dict[Key, RoleRow] = {}
     others: dict[Key, RoleRow] = {}
     for claim in claims:
-        debtor, lines, due = claim.identity.person, parties.get(claim.pk, []), dues[claim.pk]
+        debtor = person if claim.pk in own else claim.identity.person
+        lines, due = parties.get(claim.pk, []), dues[claim.pk]
         yen = due.total_yen
         if debtor.pk == person.pk:
             _add(rows, DEBTOR, debtor, "", claim, yen, yen)
@@ -65,8 +69,21 @@ def roles_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     return {"roles": list(rows.values()), "others": list(others.values())}
 
 
+def _others_claims(person: Person, relations: Sequence[PersonRelation], user: Any, *, on: date) -> list[Claim]:
+    """What those owe for whom the person acts, and what the person answers for."""
+    visible = Claim.objects.visible_to(user).outstanding().select_related("kind", "identity__person")
+    found: list[Claim] = []
+    # Two questions: no index serves the two of them joined by OR, which would read every claim of the city.
+    if relations:
+        found += visible.filter(identity__person__in=[one.person_id for one in relations])
+    if not nothing_of(ClaimParty, [person.pk]):
+        party = ClaimParty.objects.filter(in_force(on), person=person)
+        found += visible.filter(pk__in=party.values("claim"))
+    return list({claim.pk: claim for claim in found}.values())
+
+
 def _acts_for(person: Person, user: Any, *, on: date) -> list[PersonRelation]:
-    if not allows(user, Permission.CONTACT_VIEW):
+    if not allows(user, Permission.CONTACT_VIEW) or nothing_of(PersonRelation, [person.pk], by="actor"):
         return []
     return list(person.acts_for.filter(in_force(on)))
 

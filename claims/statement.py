@@ -14,8 +14,10 @@ from django.urls import reverse
 from claims.models import Claim, ClaimEvent, ClaimGroup, Hold
 from claims.services.charges import AmountDue, amounts_due
 from debtors.models import Person
+from debtors.presence import nothing_of
 from debtors.querysets import in_force
 from toyota_collect.calendar import last_day_after
+from toyota_collect.held import once
 from toyota_collect.money import comma
 from toyota_collect.templatetags.tc import fiscal_year_short
 from toyota_collect.wareki import short_text
@@ -90,6 +92,7 @@ def _last_day(line: Line) -> date:
     return line.claim.prescribes_on or date.max
 
 
+@once
 def statement_of(person: Person, user: Any, *, on: date, only_open: bool = False) -> Statement:
     """The person's claims that the user may know of; the number of queries does not depend on them."""
     claims = Claim.objects.visible_to(user).filter(identity__person=person).select_related("kind", "section", "source")
@@ -131,6 +134,8 @@ def state_of(claim: Claim, *, on: date, limit: date, planned: Set[int], demanded
 
 def _planned(person: Person, claims: Iterable[Claim], on: date) -> set[int]:
     """Claims in a payment plan that is in force."""
+    if nothing_of(Hold, [person.pk]):
+        return set()
     plans = list(person.holds.filter(in_force(on), reason=Hold.Reason.PLAN))
     return {
         claim.pk

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from claims.facts import scope_of
 from claims.forms import HoldForm
-from claims.models import Claim, Entry, Hold, Payment
+from claims.models import Claim, Entry, Hold, Payment, PaymentTarget
 from claims.models.ledger import channel_label
 from claims.services import holds
 from claims.statement import amounts_of, matrix_of, statement_of
 from debtors.models import Person
 from debtors.panels import person_panel
+from debtors.presence import nothing_of
 from debtors.querysets import in_force
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -31,13 +32,13 @@ SOON_LINES = 5
 
 @person_panel(Permission.CLAIM_VIEW)
 def panel_owed(request: HttpRequest, person: Person) -> HttpResponse:
-    statement = statement_of(person, request.user, on=business_date(), only_open=True)
+    statement = statement_of(person, request.user, on=business_date())
     return render(request, "claims/panel_owed.html", {"person": person, "statement": statement})
 
 
 @person_panel(Permission.CLAIM_VIEW)
 def panel_clock(request: HttpRequest, person: Person) -> HttpResponse:
-    statement = statement_of(person, request.user, on=business_date(), only_open=True)
+    statement = statement_of(person, request.user, on=business_date())
     soon = statement.soon
     context = {
         "person": person,
@@ -75,13 +76,17 @@ def panel_receipts(request: HttpRequest, person: Person) -> HttpResponse:
 @person_panel(Permission.CONTACT_VIEW)
 def panel_holds(request: HttpRequest, person: Person) -> HttpResponse:
     on = business_date()
-    in_effect = list(person.holds.filter(in_force(on)).select_related("kind", "claim__kind", "measure"))
+    in_effect: list[Hold] = []
+    if not nothing_of(Hold, [person.pk]):
+        in_effect += person.holds.filter(in_force(on)).select_related("kind", "claim__kind", "measure")
     rows = [
         {"hold": hold, "scope": scope_of(hold), "last_on": hold.ends_on - ONE_DAY if hold.ends_on else None}
         | {"legal": holds.has_legal_effect(hold)}
         for hold in in_effect
     ]
-    told = Payment.objects.unsettled().filter(targets__claim__identity__person=person).distinct()
+    told = Payment.objects.none()
+    if not nothing_of(PaymentTarget, [person.pk], by="claim"):
+        told = Payment.objects.unsettled().filter(targets__claim__identity__person=person).distinct()
     context = {"person": person, "rows": rows, "channels": _channels(in_effect), "on": on, "payments": told}
     return render(request, "claims/panel_holds.html", context)
 

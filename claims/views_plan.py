@@ -18,6 +18,7 @@ from claims.services.plan_standing import states_of
 from debtors.joined import together
 from debtors.models import CounterVisit, Person
 from debtors.panels import person_panel, visit_mark
+from debtors.presence import nothing_of
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
@@ -161,7 +162,10 @@ def document(request: HttpRequest, pk: int, document: int) -> HttpResponse:
 
 @person_panel(Permission.CONTACT_VIEW)
 def panel_plans(request: HttpRequest, person: Person) -> HttpResponse:
-    found = list(Plan.objects.filter(person__in=together(person.pk)).order_by("-history_number", "-pk"))
+    people = together(person.pk)
+    found: list[Plan] = []
+    if not nothing_of(Plan, people):
+        found = list(Plan.objects.filter(person__in=people).order_by("-history_number", "-pk"))
     states = states_of(found, on=business_date())
     return render(
         request, "claims/plans/_person_panel.html", {"person": person, "states": [states[one.pk] for one in found]}

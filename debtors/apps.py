@@ -31,6 +31,16 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "次の一手", "debtors:work", Permission.CONTACT_VIEW, 10))
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))
+        registry.rare |= {
+            "debtors.countervisit.person",
+            "debtors.joining.kept",
+            "debtors.lifeevent.identity",
+            "debtors.mailingaddress.person",
+            "debtors.personrelation.actor",
+            "debtors.personrelation.person",
+            "debtors.protectionflag.person",
+            "debtors.workitem.person",
+        }
         registry.panel(Panel("next", "debtors:panel-next", Permission.CONTACT_VIEW, 10, "third", "次の一手"))
         registry.panel(Panel("advice", "debtors:panel-advice", Permission.CONTACT_VIEW, 9, "third", "すすめる一手"))
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))

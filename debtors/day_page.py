@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 
+from debtors.addresses import PersonAddress
 from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, Postponement, WorkItem
 from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
 from debtors.rules.postponing import has_news
+from toyota_collect.held import once
+from toyota_collect.lookups import Keys
 from toyota_collect.models import User
 from toyota_collect.registry import Fact, Span, registry
 
@@ -74,13 +76,14 @@ def day_of(officer: Any, *, on: date) -> Day:
     absent = {cover.officer_id: cover.officer for cover in covers}
     rows = Assignment.objects.filter(officer__in=[officer.pk, *absent], person__withdrawn_at=None)
     owners = dict(rows.values_list("person", "officer"))
+    assigned = Keys(owners)
     own_steps = WorkItem.objects.filter(owner__in=[officer.pk, *absent], closed_at=None, due_on__lte=on)
     own = set()
     for person, owner in own_steps.values_list("person", "owner"):
         owners.setdefault(person, owner)  # a step of one's own on somebody else's person
         own.add(person)
     rules = rules_on(on)
-    found = _with_a_lead(rows.values("person"), rules, officer, on=on)
+    found = _with_a_lead(assigned, rules, officer, on=on)
     people = sorted(owners if found is None else (found | own) & owners.keys())
     facts = facts_of(people, officer, on=on)
     entries = []
@@ -117,7 +120,7 @@ def _postponed(entries: Sequence[Entry], facts: dict[int, list[Fact]], *, on: da
     return {one.person_id: one for one in waiting if not has_news(one.known, facts[one.person_id], of[one.person_id])}
 
 
-def _with_a_lead(people: Any, rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:
+def _with_a_lead(people: Keys, rules: Iterable[Rule], user: Any, *, on: date) -> set[int] | None:
     """Who of the people may be in the day at all, the only ones whose facts are read; None: that cannot be told.
 
     A day's work begins with a fact of a rule of the day. Most people have none on most days.
@@ -179,17 +182,23 @@ def advice_context(advice: Advice, person: Person) -> dict[str, Any]:
 
 def url_of(reason: Reason, person: Person) -> str:
     """Where the step is done: the rule's own page of the person, or where the fact is dealt with."""
-    if reason.link:
-        return reverse(reason.link, args=[person.number])
-    return reason.fact.url or reverse("debtors:person", args=[person.number])
+    if reason.fact.url and not reason.link:
+        return reason.fact.url
+    return _address(reason.link or "debtors:person").of(person.number)
+
+
+@once
+def _address(url_name: str) -> PersonAddress:
+    return PersonAddress(url_name)
 
 
 def done_today(officer: Any, *, on: date) -> dict[str, int]:
     """People whom the officer has written about today, and steps set done today."""
     contacts = Contact.objects.in_force().filter(by=officer, on=on).exclude(outcome=Contact.Outcome.SENT)
     closed = WorkItem.objects.filter(closed_by=officer, closed_at__date=on)
-    people = set(contacts.values_list("person", flat=True)) | set(closed.values_list("person", flat=True))
-    return {"people": len(people), "contacts": contacts.count(), "steps": closed.count()}
+    written = list(contacts.order_by().values_list("person", flat=True))
+    done = list(closed.order_by().values_list("person", flat=True))
+    return {"people": len({*written, *done}), "contacts": len(written), "steps": len(done)}
 
 
 def team() -> Any:

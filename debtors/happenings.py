@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from debtors.joined import together
-from debtors.models import Contact, Person
+from debtors.models import Contact, Person, ProtectionFlag
+from debtors.presence import nothing_of
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.money import yen_text
 from toyota_collect.permissions import Permission, allows
@@ -27,6 +28,8 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     may_correct = allows(user, Permission.CONTACT_WRITE)
     for contact in found:
         yield _contact(contact, may_correct=may_correct)
+    if nothing_of(ProtectionFlag, [person.pk]):
+        return
     for flag in person.protections.all():
         if flag.starts_on <= on:
             until = f"{short_text(flag.ends_on - ONE_DAY)}まで。" if flag.ends_on else ""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from django.db import connection
 
 from debtors.models import Joining, Person
+from toyota_collect.held import once
 
 # A joining in force leads from the emptied person to the kept one; these may follow each other.
 TOGETHER = """
@@ -23,6 +24,7 @@ WITH RECURSIVE way AS (
 """
 
 
+@once
 def together(person_id: int) -> list[int]:
     """The person and all who were found to be that person: what was written for any of them is shown."""
     with connection.cursor() as cursor:

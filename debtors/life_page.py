@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from debtors.models import LifeEvent, Person
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Happening
@@ -74,7 +75,7 @@ def _what(event: LifeEvent) -> str:
 
 def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """The person's events of life, for those who see its course."""
-    if not allows(user, Permission.CONTACT_VIEW):
+    if not allows(user, Permission.CONTACT_VIEW) or nothing_of(LifeEvent, [person.pk], by="identity"):
         return
     hidden = person.pk in hidden_people([person.pk], on=on)
     for event in LifeEvent.objects.filter(identity__person=person).exclude(kind=KIND.PROTECTED):  # shown by its measure

@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from debtors.disclosure import identities_for, own_records, protection_of, shown
-from debtors.models import IdentityLink, Joining, OutsideEntry, Person, ProtectionFlag, SourceIdentity
-from debtors.panels import PANEL_COLUMNS, visit_mark
+from debtors.models import CounterVisit, IdentityLink, Joining, OutsideEntry, Person, ProtectionFlag, SourceIdentity
+from debtors.panels import PANEL_COLUMNS, panel_url, panels_for, visit_mark
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.rules.certainty import EVIDENCE
 from toyota_collect.calendar import ONE_DAY
@@ -34,8 +35,9 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "no_reveal": NO_REVEAL,
         "household_size": _household_size(head.household_number, user, on=on),
         "flags": flags_of(person, user, on=on, hidden=hidden),
-        "here": person.visits.filter(closed_at=None).first() if allows(user, Permission.CONTACT_VIEW) else None,
-        "panels": panels_for(person, user),
+        "here": _visit_of(person, user),
+        "panels": panels_by_column(person, user, mark := visit_mark(user, person.number)),
+        "panels_url": f"{reverse('debtors:panels', args=[person.number])}?visit={mark}",
         "identities": (identities := _identities(person, user)),
         "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
         "joined": _joined(person, user),
@@ -45,15 +47,21 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     }
 
 
-def panels_for(person: Person, user: Any) -> dict[str, list[dict[str, str]]]:
-    """Title and address of each panel the user may open, by column."""
+def _visit_of(person: Person, user: Any) -> CounterVisit | None:
+    """The visit at the counter that goes on."""
+    if not allows(user, Permission.CONTACT_VIEW) or nothing_of(CounterVisit, [person.pk]):
+        return None
+    found: CounterVisit | None = person.visits.filter(closed_at=None).first()
+    return found
+
+
+def panels_by_column(person: Person, user: Any, mark: str) -> dict[str, list[dict[str, str]]]:
+    """Code, title and address of each panel the user may open, by column."""
     columns: dict[str, list[dict[str, str]]] = defaultdict(list)
-    mark = visit_mark(user, person.number)
-    for panel in sorted(registry.panels.values(), key=lambda panel: panel.order):
-        if allows(user, Permission(panel.permission)):
-            column = panel.column if panel.column in PANEL_COLUMNS else "side"
-            url = reverse(panel.url_name, args=[person.number])
-            columns[column].append({"title": panel.title, "url": f"{url}?visit={mark}"})
+    for panel in panels_for(user):
+        column = panel.column if panel.column in PANEL_COLUMNS else "side"
+        url = panel_url(panel, person.number, mark)
+        columns[column].append({"code": panel.code, "title": panel.title, "url": url})
     return dict(columns)
 
 
@@ -61,13 +69,17 @@ def flags_of(person: Person, user: Any, *, on: date, hidden: bool | None = None)
     """The three fixed places; one that nobody has looked into says so instead of "none"."""
     if hidden is None:
         hidden = person.pk in hidden_people([person.pk], on=on)
-    flags = {"protect": _protect(protection_of(person, on=on), hidden=hidden, on=on)}
+    flags = {"protect": _protect(_protection(person, on=on), hidden=hidden, on=on)}
     for kind in ("safety", "living"):
         flags[kind] = registry.flags[kind](person, user, on) if kind in registry.flags else NOT_KEPT
     return [
         {"kind": kind, "on": bool(flag and flag.title), "flag": flag, "none": "未確認" if flag else "なし"}
         for kind, flag in flags.items()
     ]
+
+
+def _protection(person: Person, *, on: date) -> ProtectionFlag | None:
+    return None if nothing_of(ProtectionFlag, [person.pk]) else protection_of(person, on=on)
 
 
 def _protect(protection: ProtectionFlag | None, *, hidden: bool, on: date) -> Flag | None:
@@ -100,7 +112,7 @@ def _identities(person: Person, user: Any) -> list[dict[str, Any]]:
 
 def _joined(person: Person, user: Any) -> list[Joining]:
     """Whom staff found to be this person, for those who may review that."""
-    if not allows(user, Permission.MATCH_REVIEW):
+    if not allows(user, Permission.MATCH_REVIEW) or nothing_of(Joining, [person.pk], by="kept"):
         return []
     found = person.joined.filter(parted_at=None).select_related("emptied", "by", "second")  # type: ignore[attr-defined]
     return list(found)

@@ -2,38 +2,81 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from debtors.models import Person, ProtectionFlag, SourceIdentity
+from debtors.models import ProtectionFlag, SourceIdentity
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import may_be_protected
+from toyota_collect.held import once
 from toyota_collect.registry import registry
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
 _READ = ("id", "person_id", *_FACTS)
-_COLUMNS = ", ".join(f"s.{name}" for name in _READ)
+_COLUMNS, _OTHERS = (", ".join(f"{table}.{name}" for name in _READ) for table in "sf")
 # Records of the people beside records of flagged humans that share a fact with them: what suspicion needs at least.
+# Of few people, all who share a fact with them are looked up by an index, and whether they are flagged; of many, all who
+# are flagged. The first does not grow with the city's measures, the second not with the people.
+FEW = 30
+KNOWN = "SELECT person_id FROM ({measures}) m(identity_id, person_id) WHERE person_id = ANY(%s)"
+PAIRS_OF_FEW = """
+WITH measures(identity_id, person_id) AS MATERIALIZED ({measures})
+SELECT {columns}, {others} FROM debtors_sourceidentity s CROSS JOIN LATERAL (
+    SELECT * FROM debtors_sourceidentity f WHERE f.birth_on = s.birth_on
+    UNION ALL SELECT * FROM debtors_sourceidentity f WHERE f.address_key = s.address_key AND f.address_key <> ''
+    UNION ALL SELECT * FROM debtors_sourceidentity f WHERE f.phone_key = s.phone_key AND f.phone_key <> ''
+) f
+WHERE s.person_id = ANY(%s) AND f.withdrawn_at IS NULL
+    AND (f.id IN (SELECT identity_id FROM measures) OR f.person_id IN (SELECT person_id FROM measures))
+"""
 PAIRS = """
 WITH measures(identity_id, person_id) AS MATERIALIZED ({measures}),
 flagged AS MATERIALIZED (
     SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.id = m.identity_id WHERE s.withdrawn_at IS NULL
-    UNION SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.person_id = m.person_id
+    UNION ALL SELECT {columns} FROM measures m JOIN debtors_sourceidentity s ON s.person_id = m.person_id
 ), near AS MATERIALIZED (
     SELECT {columns} FROM debtors_sourceidentity s WHERE s.person_id = ANY(%s)
 )
 SELECT n.*, f.* FROM near n JOIN flagged f ON f.birth_on = n.birth_on
-UNION SELECT n.*, f.* FROM near n JOIN flagged f ON f.address_key = n.address_key AND n.address_key <> ''
-UNION SELECT n.*, f.* FROM near n JOIN flagged f ON f.phone_key = n.phone_key AND n.phone_key <> ''
+UNION ALL SELECT n.*, f.* FROM near n JOIN flagged f ON f.address_key = n.address_key AND n.address_key <> ''
+UNION ALL SELECT n.*, f.* FROM near n JOIN flagged f ON f.phone_key = n.phone_key AND n.phone_key <> ''
 """
 
 
 def hidden_people(people: Collection[int], *, on: date) -> set[int]:
     """Of the people, those whose address, phone and household no page may show on that day."""
-    known = set(Person.objects.protected(on=on).filter(pk__in=people).values_list("pk", flat=True))
-    return known | _suspects_among(people, _flags([on]))
+    return set(_hidden(frozenset(people), on))
+
+
+@once
+def _hidden(people: frozenset[int], on: date) -> set[int]:
+    """Who is under a measure, and of whom a record may be a flagged human's; two questions, the second of few pairs."""
+    if not people:
+        return set()
+    measures, params = _measures_on(on)
+    ids = list(people)
+    owner: dict[int, int] = {}
+    near, flagged = {}, {}
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN.format(measures=measures), [*params, ids])
+        known = {person for (person,) in cursor.fetchall()}
+        pairs = PAIRS_OF_FEW if len(ids) <= FEW else PAIRS
+        cursor.execute(pairs.format(columns=_COLUMNS, others=_OTHERS, measures=measures), [*params, ids])
+        for row in cursor.fetchall():
+            one, other = row[: len(_READ)], row[len(_READ) :]
+            owner[one[0]] = one[1]
+            near[one[0]], flagged[other[0]] = _record(one), _record(other)
+    return known | {owner[pk] for pk in may_be_protected(near.values(), flagged.values())}
+
+
+@lru_cache(maxsize=8)
+def _measures_on(on: date) -> tuple[str, tuple[Any, ...]]:
+    """The question for the measures that hide on the day (identity, person), which depends on nothing else."""
+    sql, params = ProtectionFlag.objects.hiding(on=on).values_list("identity", "person").query.sql_with_params()
+    return sql, tuple(params)
 
 
 def all_hidden_people(days: Iterable[date]) -> set[int]:
@@ -80,22 +123,6 @@ def _suspects(flags: QuerySet[ProtectionFlag]) -> set[int]:
     people = dict(near.values_list("pk", "person_id"))
     suspects = may_be_protected(_records(near), [record for part in parts for record in _records(part)])
     return {people[pk] for pk in suspects}
-
-
-def _suspects_among(people: Collection[int], flags: QuerySet[ProtectionFlag]) -> set[int]:
-    """Of the people, those of whom a record may be a flagged human's; one query, which leaves few pairs to compare."""
-    if not people:
-        return set()
-    measures, params = flags.values_list("identity", "person").query.sql_with_params()
-    owner: dict[int, int] = {}
-    near, flagged = {}, {}
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS.format(columns=_COLUMNS, measures=measures), [*params, list(people)])
-        for row in cursor.fetchall():
-            one, other = row[: len(_READ)], row[len(_READ) :]
-            owner[one[0]] = one[1]
-            near[one[0]], flagged[other[0]] = _record(one), _record(other)
-    return {owner[pk] for pk in may_be_protected(near.values(), flagged.values())}
 
 
 def _record(row: Sequence[Any]) -> IdentityRecord:

@@ -29,6 +29,7 @@ urlpatterns = [
     path("<str:number>/relations/new/", views_relations.new_relation, name="new-relation"),
     path("<str:number>/outside/new/", views_relations.new_outside, name="new-outside"),
     path("<str:number>/", views.person, name="person"),
+    path("<str:number>/panels/", views.panels, name="panels"),
     path("<str:number>/next/", views_work.panel_next, name="panel-next"),
     path("<str:number>/contact/", views_work.panel_contact, name="panel-contact"),
     path("<str:number>/course/", views.panel_course, name="panel-course"),

@@ -6,11 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from debtors.happenings import course_of, of_topic, topics_of
 from debtors.joined import went_to
 from debtors.models import Person
-from debtors.panels import person_panel
+from debtors.panels import answers_of, panels_for, person_panel, seen_person
 from debtors.person_page import context_of
 from debtors.search import LIMIT, find_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.held import held
 from toyota_collect.permissions import Permission, require
 
 COURSE_LINES = 12
@@ -41,12 +42,22 @@ def search_as_typed(request: HttpRequest) -> HttpResponse:
 
 
 @require(Permission.PERSON_VIEW)
+@held()
 def person(request: HttpRequest, number: str) -> HttpResponse:
     if current := went_to(number):
         return redirect("debtors:person", number=current)
     found = get_object_or_404(Person.objects.visible_to(request.user), number=number)
     audit.log_view(request, action="person", person_key=found.number)
     return render(request, "debtors/person.html", context_of(found, request.user, on=business_date()))
+
+
+@require(Permission.PERSON_VIEW)
+@held()
+def panels(request: HttpRequest, number: str) -> HttpResponse:
+    """All panels of the page at once, each for its own place; what several of them ask is asked once."""
+    seen_person(request.user, number)
+    answers = answers_of(panels_for(request.user), request, number)
+    return render(request, "debtors/panels.html", {"answers": answers})
 
 
 @person_panel(Permission.CONTACT_VIEW)

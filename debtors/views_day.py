@@ -13,6 +13,7 @@ from debtors.models import Assignment, Person
 from debtors.panels import person_panel
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.held import held
 from toyota_collect.models import User
 from toyota_collect.permissions import Permission, allows, require
 from toyota_collect.registry import registry
@@ -21,6 +22,7 @@ PAGE = 30  # as many as somebody can do in a day, and quick to show
 
 
 @require(Permission.DAY_VIEW)
+@held()
 def day(request: HttpRequest) -> HttpResponse:
     """One's own day; who assigns may look at anybody's."""
     on, officer = business_date(), _officer(request)

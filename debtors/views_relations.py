@@ -11,6 +11,7 @@ from debtors import households
 from debtors.forms_relations import CorrectForm, OutsideForm, RelationForm
 from debtors.models import Person, PersonRelation
 from debtors.panels import person_panel
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.services import outside, relations
 from toyota_collect import audit
@@ -23,21 +24,27 @@ def panel_relations(request: HttpRequest, person: Person) -> HttpResponse:
     on = business_date()
     members = households.household_of(person, request.user, on=on)
     lasting = Q(ends_on=None) | Q(ends_on__gt=on)
-    acting = list(person.relations.filter(lasting).select_related("actor"))
-    acted_for = list(person.acts_for.filter(lasting).select_related("person"))
+    acting: list[PersonRelation] = []
+    acted_for: list[PersonRelation] = []
+    if not nothing_of(PersonRelation, [person.pk]):
+        acting += person.relations.filter(lasting).select_related("actor")
+    if not nothing_of(PersonRelation, [person.pk], by="actor"):
+        acted_for += person.acts_for.filter(lasting).select_related("person")
     hidden = hidden_people({person.pk, *(one.actor_id for one in acting if one.actor_id)}, on=on)
     context = {
         "person": person,
         "members": members,
         "hidden": members is None,
         "acting": [{"relation": one, "hidden": person.pk in hidden or one.actor_id in hidden} for one in acting],
-        "outside": set(
-            Person.objects.outside().filter(pk__in=[one.actor_id for one in acting]).values_list("pk", flat=True)
-        ),
+        "outside": _outside({one.actor_id for one in acting if one.actor_id}),
         "acted_for": acted_for,
         "on": on,
     }
     return render(request, "debtors/panel_relations.html", context)
+
+
+def _outside(people: set[int]) -> set[int]:
+    return set(Person.objects.outside().filter(pk__in=people).values_list("pk", flat=True)) if people else set()
 
 
 @require(Permission.CONTACT_WRITE)

@@ -12,6 +12,7 @@ from debtors import forms, log_form, services_work
 from debtors.joined import together
 from debtors.models import Contact, Person, WorkItem
 from debtors.panels import person_panel, visit_mark
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -61,7 +62,9 @@ def correct_contact(request: HttpRequest, pk: int) -> HttpResponse:
 def panel_next(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "person": person,
-        "items": person.work_items.filter(closed_at=None).select_related("owner"),
+        "items": []
+        if nothing_of(WorkItem, [person.pk])
+        else person.work_items.filter(closed_at=None).select_related("owner"),
         "owes": services_work.owes(person, by=request.user, on=business_date()),
         "case": services_work.CASE,
     }

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from claims.models import Claim, ClaimKind
-from debtors.models import Person
+from debtors.models import MailingAddress, Person
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.querysets import in_force
 from debtors.rules.mailing import Contents, Destination, Withheld
@@ -14,6 +15,7 @@ from debtors.services.mailing import AddressBook
 from debtors.services.safe_routes import route_of
 from notices.rules.address import address_lines, window_name
 from notices.services.selection import contents_of
+from toyota_collect.held import once
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,11 @@ def addressee_of(person: Person, *, on: date) -> dict[str, Any]:
     book = AddressBook.of([person.pk], on=on, labels=kind_labels())
     claims = list(Claim.objects.outstanding().filter(identity__person=person).select_related("kind"))
     sorts = _sorts(claims, book.destination(person, contents_of(claims), hidden=hidden), person, book, hidden=hidden)
-    rows = [] if hidden else list(person.mailing_addresses.filter(in_force(on)).select_related("entered_by"))
-    later = [] if hidden else list(person.mailing_addresses.filter(starts_on__gt=on, ends_on=None))
+    rows: list[MailingAddress] = []
+    later: list[MailingAddress] = []
+    if not hidden and not nothing_of(MailingAddress, [person.pk]):
+        rows = list(person.mailing_addresses.filter(in_force(on)).select_related("entered_by"))
+        later = list(person.mailing_addresses.filter(starts_on__gt=on, ends_on=None))
     labels = kind_labels()
     return {
         "hidden": hidden,
@@ -56,6 +61,7 @@ def addressee_of(person: Person, *, on: date) -> dict[str, Any]:
     }
 
 
+@once
 def kind_labels() -> dict[str, str]:
     """Claim kinds in words, by code."""
     return dict(ClaimKind.objects.values_list("code", "short_name"))

@@ -54,6 +54,7 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "支援措置の束", "notices:closed-piles", Permission.SAFE_ROUTE, 25))
         registry.panel(Panel("notices", "notices:notice-panel", Permission.NOTICE_MAKE, 71, "side", "個別の通知"))
         registry.happenings.append(happenings)
+        registry.rare |= {"notices.dunning.person", "notices.letter.person", "notices.notice.person"}
         registry.number_searches.append(people_by_document)
         registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
         registry.day_sources.append(day_facts.SOURCE)

@@ -7,24 +7,26 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
-from notices.models import ReturnedLetter
+from debtors.presence import nothing_of
+from notices.models import Dunning, Letter, ReturnedLetter
+from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import DaySource, Fact, Span
 from toyota_collect.wareki import long_text
 
 
-def _with_returned(people: Any, user: Any, span: Span) -> Iterable[int]:
+def _with_returned(people: Keys, user: Any, span: Span) -> Iterable[int]:
     back = ReturnedLetter.objects.filter(done_as="", returned_on__range=span).order_by()
-    letters = back.filter(letter__person__in=people).values_list("letter__person", flat=True)
-    return {*letters, *back.filter(dunning__person__in=people).values_list("dunning__person", flat=True)}
+    letters = back.filter(letter__person__any_of=people).values_list("letter__person", flat=True)
+    return {*letters, *back.filter(dunning__person__any_of=people).values_list("dunning__person", flat=True)}
 
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
     """Letters that came back and about which nothing has been done yet, for those who may see letters."""
-    if not allows(user, Permission.MAIL_RETURN):
+    if not allows(user, Permission.MAIL_RETURN) or (nothing_of(Letter, people) and nothing_of(Dunning, people)):
         return
     back = ReturnedLetter.objects.filter(
-        Q(letter__person__in=people) | Q(dunning__person__in=people), done_as="", returned_on__lte=on
+        Q(letter__person__any_of=people) | Q(dunning__person__any_of=people), done_as="", returned_on__lte=on
     )
     for one in back.select_related("letter", "dunning", "work_item").defer("letter__snapshot"):
         person_id = one.letter.person_id if one.letter else one.dunning.person_id  # type: ignore[union-attr]

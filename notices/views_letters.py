@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from debtors.joined import together
 from debtors.models import Person
 from debtors.panels import person_panel
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from notices import forms
 from notices.files import handed_out
@@ -131,8 +132,11 @@ def manifest(request: HttpRequest, pk: int) -> HttpResponse:
 
 @person_panel(Permission.LETTER_VIEW)
 def person_panel_letters(request: HttpRequest, person: Person) -> HttpResponse:
-    found = Letter.objects.filter(person__in=together(person.pk), run__is_sample=False, state__in=Letter.PRINTED)
-    recent = found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10]
+    people = together(person.pk)
+    recent: list[Letter] = []
+    if not nothing_of(Letter, people):
+        found = Letter.objects.filter(person__in=people, run__is_sample=False, state__in=Letter.PRINTED)
+        recent = list(found.select_related("run").defer("snapshot").order_by("-run__issued_on", "-pk")[:10])
     return render(request, "notices/_person_panel.html", {"person": person, "letters": recent})
 
 

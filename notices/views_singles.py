@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from debtors.joined import together
 from debtors.models import Person
 from debtors.panels import person_panel
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.services.letter_forms import last_set, set_letter_form
 from notices.forms_single import FormForm, SingleForm, kind_named
@@ -160,7 +161,7 @@ def letter_form(request: HttpRequest, number: str) -> HttpResponse:
 def panel(request: HttpRequest, person: Person) -> HttpResponse:
     """The person's letters of their own, and how letters are written to the person."""
     people = together(person.pk)
-    found = NOTICES.filter(person__in=people)[:10]
+    found = [] if nothing_of(Notice, people) else NOTICES.filter(person__in=people)[:10]
     context = {"person": person, "notices": found, "written": FORMS.get(person.letter_variant, "普通")}
     return render(request, "notices/singles/_panel.html", context | {"last": last_set(people)})
 

@@ -12,6 +12,7 @@ from claims.models import Plan, Slip
 from claims.services import slips
 from debtors.models import Person
 from debtors.panels import person_panel, visit_mark
+from debtors.presence import nothing_of
 from notices import forms, slip_page
 from notices.models import SlipPaper
 from notices.services import plan_slips
@@ -35,7 +36,7 @@ TONES = {
 
 @person_panel(Permission.SLIP_MAKE)
 def panel_slips(request: HttpRequest, person: Person) -> HttpResponse:
-    found = list(_slips().filter(person=person))
+    found = [] if nothing_of(Slip, [person.pk]) else list(_slips().filter(person=person))
     shown = found if request.GET.get("all") else found[:SHOWN]
     context = {"person": person, "rows": list(map(_row, shown)), "more": len(found) - len(shown)}
     return render(request, "notices/slips/_person_panel.html", context)

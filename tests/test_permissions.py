@@ -71,6 +71,7 @@ ROWS: dict[str, Row] = {
     "debtors:matching-undo": Row({"pk": "missing"}, 404, "post"),
     "debtors:unlink-identity": Row({"pk": "missing"}, 404, "post"),
     "debtors:person": Row({"number": "number"}),
+    "debtors:panels": Row({"number": "number"}),
     "debtors:panel-next": Row({"number": "number"}),
     "debtors:panel-contact": Row({"number": "number"}),
     "debtors:panel-course": Row({"number": "number"}),
@@ -549,6 +550,12 @@ def test_a_section_does_not_know_people_who_owe_it_nothing(world):
 )
 def test_roles_without_cases_cannot_open_a_person(role, world):
     client = _client(role)
-    for name in ("debtors:person", "claims:panel-owed", "claims:panel-matrix", "debtors:panel-course"):
+    for name in (
+        "debtors:person",
+        "debtors:panels",
+        "claims:panel-owed",
+        "claims:panel-matrix",
+        "debtors:panel-course",
+    ):
         assert client.get(reverse(name, args=[world["number"]])).status_code == 403
     assert not AccessLog.objects.filter(person_key=world["number"]).exists()

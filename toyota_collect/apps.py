@@ -7,7 +7,7 @@ class ToyotaCollectConfig(AppConfig):
     verbose_name = "共通"
 
     def ready(self) -> None:
-        from toyota_collect import checks, nav  # noqa: F401  registers the system checks and the navigation
+        from toyota_collect import checks, lookups, nav  # noqa: F401  registers system checks, lookups, the navigation
 
         # Celery's shared tasks need the application to exist in the web process too.
         from toyota_collect.celery import app  # noqa: F401

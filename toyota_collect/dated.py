@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from toyota_collect.held import once
 from toyota_collect.models import Setting
 
 
@@ -10,6 +11,7 @@ class SettingMissing(Exception):
     """No value is in force for the key on that day."""
 
 
+@once
 def value_on(key: str, on: date) -> Any:
     """Return the value in force on ``on``: of the rows begun by then, the latest.
 

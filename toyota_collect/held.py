@@ -21,6 +21,10 @@ def held() -> Iterator[None]:
         _memo.reset(token)
 
 
+def is_held() -> bool:
+    return _memo.get() is not None
+
+
 def once(function: Callable[P, R]) -> Callable[P, R]:
     """Remember the answer by the arguments (hashable) inside ``held()``; outside, ask every time."""
 

@@ -220,7 +220,7 @@ class Finding:
 
 
 Span = tuple[date, date]  # both included
-Leads = Callable[[Any, Any, Span], Iterable[int]]  # (query of person ids, user, span) → person ids
+Leads = Callable[[Any, Any, Span], Iterable[int]]  # (lookups.Keys of people, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
 Concerns = Callable[[Sequence[int]], Mapping[int, set[int]]]  # row ids → the identities each is about
 PartingCheck = Callable[[Parting], Iterable[ByHand]]
@@ -266,6 +266,7 @@ class Registry:
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words
     one_by_one: set[str] = field(default_factory=set)  # subject types of adverse acts: never decided in bulk
     person_tables: dict[str, PersonTable] = field(default_factory=dict)  # by key; a test finds those left out
+    rare: set[str] = field(default_factory=set)  # keys to a person, an identity or a claim that few people have rows by
     parting_checks: list[PartingCheck] = field(default_factory=list)
     dependents: dict[str, Dependent] = field(default_factory=dict)  # by key; a test finds those left out
 

@@ -8,6 +8,8 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from debtors.presence import nothing_of
+from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import DaySource, Fact, Span
 from welfare.models import Referral
@@ -16,15 +18,15 @@ from welfare.services.cases import result_labels
 ANSWERED = Referral.State.ANSWERED
 
 
-def _with_reply(people: Any, user: Any, span: Span) -> Iterable[int]:
-    return Referral.objects.filter(person__in=people, state=ANSWERED).order_by().values_list("person", flat=True)
+def _with_reply(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    return Referral.objects.filter(person__any_of=people, state=ANSWERED).order_by().values_list("person", flat=True)
 
 
 def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int, Fact]]:
     """For those who work on the case: support under way, and an answer, from the day it was written."""
-    if not allows(user, Permission.CONTACT_VIEW):
+    if not allows(user, Permission.CONTACT_VIEW) or nothing_of(Referral, people):
         return
-    referrals = Referral.objects.handed_over().filter(person__in=people).select_related("person")
+    referrals = Referral.objects.handed_over().filter(person__any_of=people).select_related("person")
     labels = result_labels()
     for referral in referrals.annotate(changed_at=Max("history__pgh_created_at")):
         state = referral.get_state_display()

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import nothing_of
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Finding, Flag, Happening
 from toyota_collect.wareki import long_text
@@ -22,7 +23,9 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     """What those who work on the case may know: that support is under way, not why."""
     if not allows(user, Permission.CONTACT_VIEW):
         return UNSEEN
-    referral = Referral.objects.handed_over().filter(person=person).first()
+    referral = None
+    if not nothing_of(Referral, [person.pk]):
+        referral = Referral.objects.handed_over().filter(person=person).first()
     if referral is None:
         return signal_facts.living_flag(person, on)
     basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"
@@ -38,9 +41,11 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Offers and handings-over in the person's course: their state, not what was said."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
+    people = together(person.pk)
+    if nothing_of(Referral, people):
+        return
     labels = result_labels()
-    found = Referral.objects.filter(person__in=together(person.pk)).select_related("offered_by", "handed_by")
-    for one in found:
+    for one in Referral.objects.filter(person__in=people).select_related("offered_by", "handed_by"):
         text = f"自立相談支援：{one.get_state_display()}"
         if one.result:
             text += f"（{labels.get(one.result, one.result)}）"

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from debtors.joined import together
 from debtors.models import Person
+from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine, DaySource, Fact, Flag, Happening, Span
 from toyota_collect.wareki import long_text
@@ -36,8 +37,8 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
             )
 
 
-def _with_sign(people: Any, user: Any, span: Span) -> Iterable[int]:
-    waiting = HardshipFlag.objects.waiting().filter(person__in=people)
+def _with_sign(people: Keys, user: Any, span: Span) -> Iterable[int]:
+    waiting = HardshipFlag.objects.waiting().filter(person__any_of=people)
     return waiting.order_by().values_list("person", flat=True)
 
 

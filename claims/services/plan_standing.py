@@ -55,7 +55,7 @@ def states_of(plans: Iterable[Plan], *, on: date) -> dict[int, PlanState]:
     """The state of each plan on ``on``, by plan id."""
     given = list(plans)
     signed = [plan for plan in given if plan.signed_on is not None]
-    standings = _standings(signed, on=on)
+    standings = _standings(signed, on=on) if signed else {}
     found = {}
     for plan in given:
         stands, owed_yen = standings.get(plan.pk, (None, 0))

@@ -125,8 +125,12 @@ class SourceIdentity(models.Model):
             models.Index(name="identity_by_atena", fields=["atena_number"], condition=~Q(atena_number="")),
             models.Index(name="identity_by_phone", fields=["phone_key"], condition=~Q(phone_key="")),
             models.Index(name="identity_by_name", fields=["name_key"]),
+            models.Index(name="identity_by_birth", fields=["birth_on"], condition=Q(birth_on__isnull=False)),
             models.Index(
-                name="identity_by_place", fields=["address_key"], opclasses=["varchar_pattern_ops"], condition=PLACE
+                name="identity_by_place",
+                fields=["address_key"],
+                opclasses=["varchar_pattern_ops"],
+                condition=~Q(address_key=""),
             ),
             GinIndex(name="identity_place_trgm", fields=["address_key"], opclasses=["gin_trgm_ops"], condition=PLACE),
             models.Index(name="identity_by_own_number", fields=["person_number"]),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from debtors.models import MailingAddress, Person, PersonRelation
+from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.querysets import in_force
 from debtors.rules.mailing import Acts, Addressed, Agent, Chosen, Contents, Destination, Withheld, destination
@@ -40,7 +41,9 @@ class AddressBook:
         ``hidden_on``: other days on which an agent's address must not be a protected one either.
         ``labels``: claim kinds in words by code, for reasons that staff read.
         """
-        acting = PersonRelation.objects.filter(in_force(on), person__in=people).select_related("actor")
+        acting: Iterable[PersonRelation] = []
+        if not nothing_of(PersonRelation, people):
+            acting = PersonRelation.objects.filter(in_force(on), person__in=people).select_related("actor")
         wanted = [one for one in acting if one.takes_letters or one.kind == Acts.REPRESENTATIVE]
         actors = {one.actor_id for one in wanted if one.actor_id}
         hidden = {one for day in {on, *hidden_on} for one in hidden_people(actors, on=day)} if actors else set()
@@ -48,7 +51,8 @@ class AddressBook:
         for one in wanted:
             agents[one.person_id].append(_agent(one, hidden=one.actor_id in hidden))
         chosen: dict[int, list[Chosen]] = defaultdict(list)
-        for row in MailingAddress.objects.filter(in_force(on), person__in=people).order_by("-starts_on", "-pk"):
+        rows = MailingAddress.objects.filter(in_force(on), person__in=people).order_by("-starts_on", "-pk")
+        for row in [] if nothing_of(MailingAddress, people) else rows:
             chosen[row.person_id].append(_chosen(row, (labels or {}).get(row.kind, "")))
         return cls(
             {key: tuple(rows) for key, rows in agents.items()}, {key: tuple(rows) for key, rows in chosen.items()}

@@ -137,17 +137,26 @@ document.addEventListener('submit', (event) => {
 });
 
 // ---- panels of other apps: say what happened and offer the next step --------------------------------
-function refuse(event, reason) {
-  const panel = event.target.closest('.panel--fetch');
-  if (!panel) return;
+function refuse(panel, reason) {
   panel.removeAttribute('aria-busy');
   panel.querySelector('.panel__head .soft').textContent = reason;
 }
 document.addEventListener('htmx:responseError', (event) => {
+  const panel = event.target.closest('.panel--fetch');
   const status = event.detail.xhr.status;
-  if (status === 403 || status === 404) event.target.closest('.panel--fetch')?.remove();
-  else refuse(event, '読み込めませんでした。下のリンクから開いてください。');
+  if (panel && (status === 403 || status === 404)) panel.remove();
+  else if (panel) refuse(panel, '読み込めませんでした。下のリンクから開いてください。');
 });
-document.addEventListener('htmx:sendError', (event) => refuse(event, 'サーバーに届きません。少し待ってから開き直してください。'));
+document.addEventListener('htmx:sendError', (event) => {
+  const panel = event.target.closest('.panel--fetch');
+  if (panel) refuse(panel, 'サーバーに届きません。少し待ってから開き直してください。');
+});
+// All panels come in one answer; what it did not bring stays where it is, with its own link.
+document.addEventListener('htmx:afterRequest', (event) => {
+  if (!event.target.matches('[data-panels]')) return;
+  for (const panel of document.querySelectorAll('.panel--fetch[aria-busy]')) {
+    refuse(panel, '読み込めませんでした。下のリンクから開いてください。');
+  }
+});
 
 body.dataset.ready = '1';

@@ -133,4 +133,6 @@ function drawAll(root) {
   for (const box of root.querySelectorAll('[data-chart]:not([role="img"])')) draw(box);
 }
 document.fonts.ready.then(() => drawAll(document));
-document.addEventListener('htmx:afterSwap', (event) => drawAll(event.target.parentElement ?? document));
+for (const swapped of ['htmx:afterSwap', 'htmx:oobAfterSwap']) {
+  document.addEventListener(swapped, (event) => drawAll(event.target.parentElement ?? document));
+}

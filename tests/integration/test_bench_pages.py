@@ -17,7 +17,7 @@ def test_a_small_city_is_made_and_every_page_of_it_counts_its_queries():
     assert len({one.cookie for one in staff}) == len(staff) == 20
     assert {one.may_see_board for one in staff} == {True, False}
     found = pages.queries_of(staff)
-    assert found.keys() == {*MIX, "panel"}
+    assert found.keys() == {*MIX, "panels"}
     assert all(0 < fewest <= most for fewest, most in found.values())
 
 

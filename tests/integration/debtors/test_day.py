@@ -13,6 +13,7 @@ from debtors.services.assignment_rules import name_stand_in
 from debtors.services_work import correct_contact, open_work_item, record_contact
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
+from toyota_collect.lookups import Keys
 from toyota_collect.models import AccessLog
 from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
@@ -237,14 +238,14 @@ def test_who_is_left_out_at_first_has_nothing_to_do_and_an_unknown_beginning_lea
     paying = claim()
     assign_by_hand(person_id=paying.identity.person.pk, officer=officer, reason="見本", on=DAY, by=supervisor)
     pay(paying, 3_000, on=DAY - timedelta(days=7))
-    rules, mine = day_page.rules_on(DAY), Assignment.objects.filter(officer=officer).values("person")
-    looked_at = day_page._with_a_lead(mine, rules, officer, on=DAY)
+    rules, mine = day_page.rules_on(DAY), Assignment.objects.filter(officer=officer).values_list("person", flat=True)
+    looked_at = day_page._with_a_lead(Keys(mine), rules, officer, on=DAY)
     assert looked_at == {working.pk, promised.pk, paying.identity.person.pk}
-    facts = day_page.facts_of([row["person"] for row in mine], officer, on=DAY)
+    facts = day_page.facts_of(list(mine), officer, on=DAY)
     of_all = {pk for pk, found in facts.items() if day_page.advise(rules, found, on=DAY).in_day}
     assert codes(officer).keys() == of_all == looked_at
     NextActionRule.objects.filter(code="no_step").update(in_day=True)
-    assert day_page._with_a_lead(mine, day_page.rules_on(DAY), officer, on=DAY) is None
+    assert day_page._with_a_lead(Keys(mine), day_page.rules_on(DAY), officer, on=DAY) is None
     assert quiet.pk in codes(officer)
 
 

@@ -5,7 +5,9 @@ from random import Random
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from debtors import protection
 from debtors.protection import all_hidden_people, hidden_people
 from tests.factories.claims import claim
 from tests.factories.debtors import identity, person, protect, user
@@ -48,9 +50,11 @@ def test_a_protected_entry_that_nobody_holds_hides_the_same_human(twin, register
     assert hidden_people([twin.pk], on=date(2025, 12, 31)) == set()
 
 
+@pytest.mark.parametrize("few", [0, 30])
 @pytest.mark.parametrize("seed", range(5))
-def test_asked_for_some_people_or_for_the_whole_city_the_answer_is_one(seed):
-    """The two ways are written apart, for speed: a page asks for its people, a run for everybody."""
+def test_asked_for_some_people_or_for_the_whole_city_the_answer_is_one(seed, few, monkeypatch):
+    """The three ways are written apart, for speed: a page asks for one or for its people, a run for everybody."""
+    monkeypatch.setattr(protection, "FEW", few)
     random = Random(seed)
     people = []
     for n in range(25):
@@ -66,10 +70,24 @@ def test_asked_for_some_people_or_for_the_whole_city_the_answer_is_one(seed):
         people.append(someone)
     for someone in random.sample(people, 4):
         protect(someone)
+    _withdrawn_measure(next(one for one in people if one.birth_on and not one.protections.exists()))
     of_all = all_hidden_people([DAY])
     assert 4 <= len(of_all) < len(people)
     assert hidden_people([one.pk for one in people], on=DAY) == of_all
     assert set().union(*(hidden_people([one.pk], on=DAY) for one in people)) == of_all
+
+
+def _withdrawn_measure(of):
+    """A measure on an entry that the taking back of an import withdrew: it says nothing any more."""
+    facts = {"name_key": of.name_key, "kana_key": of.kana_key, "birth_on": of.birth_on}
+    holder = person(**facts)
+    protect(holder)
+    entry = holder.identities.get()
+    entry.protections.update(person=None)
+    holder.links.all().delete()
+    entry.person, entry.withdrawn_at = None, timezone.now()
+    entry.save()
+    holder.delete()
 
 
 @pytest.mark.parametrize("role", [Role.COLLECTOR, Role.SECTION_VIEWER])
