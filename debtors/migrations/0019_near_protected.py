@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("debtors", "0014_speed"),
+        ("debtors", "0018_sign_rules"),
     ]
 
     operations = [
