@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests import pristine
+from tests.kept import Kept
 
 # A busy machine is slow now and then; that says nothing about the code. The same tree always gets the same examples,
 # so that a clean clone gives one answer; HYPOTHESIS_PROFILE=explore looks for new ones.
@@ -64,3 +65,8 @@ def _transactional_tests_end_as_they_began() -> Iterator[None]:
         # The last request of a browser may still hold a session when its test is over.
         patch.setattr(DatabaseCreation, "_destroy_test_db", drop)
         yield
+
+
+@pytest.fixture(scope="session")
+def kept_by_process(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("kept"))

@@ -17,7 +17,7 @@ from notices.services.rendering import render_chunk
 from tests.factories.debtors import user
 from tests.factories.experiments import registered, version
 from toyota_collect import approvals
-from toyota_collect.models import NoticeText
+from toyota_collect.models import NoticeText, User
 
 DAY = date(2026, 11, 20)
 
@@ -98,7 +98,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def operator() -> Any:
-    return user("print_operator")
+    """The same account in every test: what is kept was made by it."""
+    facts = {"username": "operator", "display_name": "架空 print_operator", "role": "print_operator", "password": "!"}
+    return User.objects.create(pk=4_710_000, **facts)
 
 
 @pytest.fixture
