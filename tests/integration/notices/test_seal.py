@@ -37,18 +37,25 @@ REPLAY = 1_000 if os.environ.get("TC_LONG") else 60
 
 
 @pytest.fixture
-def run(finished_run):
-    for amount in (10_000, 20_000, 30_000):
-        claim(person(name_key=f"架空{amount}", kana_key=f"カ{amount}"), principal_yen=amount)
-    return finished_run()
+def run(kept, finished_run):
+    def make() -> PrintRun:
+        for amount in (10_000, 20_000, 30_000):
+            claim(person(name_key=f"架空{amount}", kana_key=f"カ{amount}"), principal_yen=amount)
+        return finished_run()
+
+    return kept(make)
 
 
 @pytest.fixture
-def ready(run, operator):
+def ready(kept, run, operator):
     """All is in order: fresh, pulled, confirmed."""
-    delivered()
-    pulled(run, operator)
-    return run
+
+    def make() -> PrintRun:
+        delivered()
+        pulled(run, operator)
+        return run
+
+    return kept(make)
 
 
 def refused(run: PrintRun, **options) -> list[str]:
