@@ -1,4 +1,4 @@
-"""Runs for tests. The letter engine has tests of its own: here a quick one stands in for it unless a test says not."""
+"""Runs for tests. The engines of letters and papers have tests of their own: quick ones stand in unless a test says not."""
 
 import json
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
 from notices.letter import DeskSlips, LetterData, Rendered, Unprintable
 from notices.models import PrintRun
@@ -17,9 +18,11 @@ from notices.services.rendering import render_chunk
 from tests.factories.debtors import user
 from tests.factories.experiments import registered, version
 from toyota_collect import approvals
+from toyota_collect.documents import store
 from toyota_collect.models import NoticeText, User
 
 DAY = date(2026, 11, 20)
+REAL_PAPER = store.render_pdf
 
 
 class QuickEngine:
@@ -73,12 +76,24 @@ class QuickEngine:
         return paper.number.encode(), 1
 
 
+def quick_paper(template: str, context: dict[str, Any]) -> tuple[bytes, int]:
+    """The words of a paper on one page that nobody laid out."""
+    return b"%PDF-" + render_to_string(template, context).encode(), 1
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
+    monkeypatch.setattr(store, "render_pdf", quick_paper)
     made = QuickEngine()
     for name in ("render", "faults", "assemble", "marks_of", "render_letter", "render_slips"):
         monkeypatch.setattr(engine, name, getattr(made, name))
     return made
+
+
+@pytest.fixture
+def real_papers(quick: QuickEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Letters made quickly, but certificates and other papers as they are."""
+    monkeypatch.setattr(store, "render_pdf", REAL_PAPER)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from tests.integration.notices.test_takers import DIED, inherit
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import Document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_papers")]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from toyota_collect import approvals
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import AuditEvent, Setting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_papers")]
 LATER = DAY + timedelta(days=10)
 
 

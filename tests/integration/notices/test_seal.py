@@ -268,7 +268,7 @@ def text_of(document: Document) -> str:
     return "".join(page.get_textpage().get_text_bounded() for page in pages)
 
 
-def test_the_certificate_says_it_all_on_one_page(ready, operator):
+def test_the_certificate_says_it_all_on_one_page(ready, real_papers, operator):
     pay(ready.letters.get(serial=1).claims.get().claim, 1_000, on=DAY)
     pulled(ready, operator)
     decider = user("supervisor")
@@ -307,7 +307,7 @@ def test_the_hash_list_names_every_letter_and_what_became_of_it(ready, operator)
     assert [row["state"] for row in rows] == ["pulled", "verified", "verified"]
 
 
-def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready):
+def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready, real_papers):
     now = timezone.now().isoformat()
     sources = [
         {"name": f"架空の業務システム{n}", "came_at": now, "vouched": True, "content": content}
