@@ -60,6 +60,14 @@ def _static_root() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """As the database of tests, files of tests outlive no power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _transactional_tests_end_as_they_began() -> Iterator[None]:
     """Emptying and filling 200 tables again by the ORM takes seconds; most tests fill a handful (``pristine.sql``)."""
     from django.db.backends.postgresql.creation import DatabaseCreation
