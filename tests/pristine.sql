@@ -42,3 +42,32 @@ BEGIN
     END LOOP;
     PERFORM set_config('session_replication_role', 'origin', true);
 END $$;
+
+-- All rows as text, and rows put back as they were: what they stand on is put back with them, so triggers rest here, too.
+CREATE FUNCTION pristine.rows() RETURNS TABLE (name text, line text) LANGUAGE plpgsql AS $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN SELECT * FROM pristine.kept LOOP
+        RETURN QUERY EXECUTE format('SELECT %L::text, one::text FROM public.%I one', found.name, found.name);
+    END LOOP;
+END $$;
+
+CREATE FUNCTION pristine.put(name text, gone text[], come text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    columns text := (SELECT kept.columns FROM pristine.kept WHERE kept.name = put.name);
+    done bigint;
+BEGIN
+    PERFORM set_config('session_replication_role', 'replica', true);
+    IF cardinality(gone) > 0 THEN
+        EXECUTE format('DELETE FROM public.%I one WHERE one::text = ANY($1)', name) USING gone;
+        GET DIAGNOSTICS done = ROW_COUNT;
+        IF done <> cardinality(gone) THEN
+            RAISE 'Rows of % that were to change are not as they were.', name;
+        END IF;
+    END IF;
+    EXECUTE format(
+        'INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM (SELECT (line::public.%1$I).* FROM unnest($1) line) one', name, columns
+    ) USING come;
+    PERFORM set_config('session_replication_role', 'origin', true);
+END $$;

@@ -1,6 +1,7 @@
 """All layouts in use: those made on the page stand before built-in ones of the same code."""
 
 import tomllib
+from functools import cache
 from typing import Any
 
 from claims.intake.layout import LAYOUTS, Layout, LayoutError, layout_of, read_layouts
@@ -15,10 +16,15 @@ def layouts() -> list[Layout]:
     Raises:
         LayoutError: one of them cannot be used.
     """
-    found = {layout.code: layout for layout in read_layouts()}
+    found = {layout.code: layout for layout in _built_in()}
     for made in SourceLayout.objects.all():
         found[made.code] = layout_of(made.code, made.table)
     return [found[code] for code in sorted(found)]
+
+
+@cache
+def _built_in() -> tuple[Layout, ...]:
+    return tuple(read_layouts())
 
 
 def find(code: str) -> Layout | None:

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,277 +19,283 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="TakingBack",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("reason", models.CharField(max_length=300, verbose_name="理由")),
-                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("decided", "実行待ち"),
-                            ("done", "取り消した"),
-                            ("refused", "取り消せなかった"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                        verbose_name="状態",
+        AtOnce(
+            migrations.CreateModel(
+                name="TakingBack",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("reason", models.CharField(max_length=300, verbose_name="理由")),
+                    ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("decided", "実行待ち"),
+                                ("done", "取り消した"),
+                                ("refused", "取り消せなかった"),
+                            ],
+                            default="asked",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("problem", models.CharField(blank=True, max_length=1000, verbose_name="取り消せなかった理由")),
+                    ("done_at", models.DateTimeField(null=True, verbose_name="取り消した日時")),
+                    ("figures", models.JSONField(default=dict, verbose_name="取り消したもの")),
+                ],
+                options={
+                    "verbose_name": "取込の取り消し",
+                    "verbose_name_plural": "取込の取り消し",
+                    "ordering": ["-pk"],
+                },
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="claim",
+                name="update_update",
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="claim",
+                name="delete_delete",
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="entry",
+                name="keep_balances",
+            ),
+            migrations.RemoveConstraint(
+                model_name="claim",
+                name="claim_common_key_once",
+            ),
+            migrations.RemoveConstraint(
+                model_name="receipt",
+                name="receipt_once_per_source",
+            ),
+            migrations.AddField(
+                model_name="claim",
+                name="taken_back_at",
+                field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
+            ),
+            migrations.AddField(
+                model_name="claimhistory",
+                name="taken_back_at",
+                field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
+            ),
+            migrations.AddField(
+                model_name="importfile",
+                name="begun_at",
+                field=models.DateTimeField(null=True, verbose_name="始めた日時"),
+            ),
+            migrations.AddField(
+                model_name="importfile",
+                name="drew",
+                field=models.JSONField(default=dict, verbose_name="振った番号"),
+            ),
+            migrations.AddField(
+                model_name="receipt",
+                name="taken_back_at",
+                field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
+            ),
+            migrations.AlterField(
+                model_name="importfile",
+                name="status",
+                field=models.CharField(
+                    choices=[
+                        ("committed", "取込済"),
+                        ("blocked", "合計が合わず保留"),
+                        ("failed", "取込できず"),
+                        ("taken_back", "取り消し済"),
+                    ],
+                    max_length=10,
+                    verbose_name="状態",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="previewfile",
+                name="status",
+                field=models.CharField(
+                    choices=[
+                        ("committed", "取込済"),
+                        ("blocked", "合計が合わず保留"),
+                        ("failed", "取込できず"),
+                        ("taken_back", "取り消し済"),
+                    ],
+                    max_length=10,
+                    verbose_name="状態",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="claim",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."business_year_number" IS DISTINCT FROM (NEW."business_year_number") OR OLD."child_number" IS DISTINCT FROM (NEW."child_number") OR OLD."collector_number" IS DISTINCT FROM (NEW."collector_number") OR OLD."contract_on" IS DISTINCT FROM (NEW."contract_on") OR OLD."declaration_number" IS DISTINCT FROM (NEW."declaration_number") OR OLD."detail_code" IS DISTINCT FROM (NEW."detail_code") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."el_qr" IS DISTINCT FROM (NEW."el_qr") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."instalment" IS DISTINCT FROM (NEW."instalment") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."levy_year" IS DISTINCT FROM (NEW."levy_year") OR OLD."nominal_due_on" IS DISTINCT FROM (NEW."nominal_due_on") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."section_paid_yen" IS DISTINCT FROM (NEW."section_paid_yen") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."taken_back_at" IS DISTINCT FROM (NEW."taken_back_at") OR OLD."taxation_year" IS DISTINCT FROM (NEW."taxation_year"))',
+                        func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taken_back_at", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taken_back_at", OLD."taxation_year"); RETURN NULL;',
+                        hash="a76224efd5dd5336f7d8f1d65a72f1873e29dc17",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_fe4ba",
+                        table="claims_claim",
+                        when="AFTER",
                     ),
                 ),
-                ("problem", models.CharField(blank=True, max_length=1000, verbose_name="取り消せなかった理由")),
-                ("done_at", models.DateTimeField(null=True, verbose_name="取り消した日時")),
-                ("figures", models.JSONField(default=dict, verbose_name="取り消したもの")),
-            ],
-            options={
-                "verbose_name": "取込の取り消し",
-                "verbose_name_plural": "取込の取り消し",
-                "ordering": ["-pk"],
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="claim",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="claim",
-            name="delete_delete",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="entry",
-            name="keep_balances",
-        ),
-        migrations.RemoveConstraint(
-            model_name="claim",
-            name="claim_common_key_once",
-        ),
-        migrations.RemoveConstraint(
-            model_name="receipt",
-            name="receipt_once_per_source",
-        ),
-        migrations.AddField(
-            model_name="claim",
-            name="taken_back_at",
-            field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
-        ),
-        migrations.AddField(
-            model_name="claimhistory",
-            name="taken_back_at",
-            field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
-        ),
-        # Two steps, so that files of before keep none: what they did is not known.
-        migrations.AddField(
-            model_name="importfile",
-            name="begun_at",
-            field=models.DateTimeField(null=True, verbose_name="始めた日時"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="claim",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taken_back_at", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taken_back_at", OLD."taxation_year"); RETURN NULL;',
+                        hash="dd776ac77b978dcb6d472010143626352891a38f",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_dbf31",
+                        table="claims_claim",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="entry",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="keep_balances",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="\nUPDATE claims_claim c SET\n    levied_yen = c.levied_yen + n.levied,\n    principal_yen = c.principal_yen + n.principal,\n    fee_yen = c.fee_yen + n.fee,\n    late_yen = c.late_yen + n.late,\n    cost_yen = c.cost_yen + n.cost\nFROM (\n    SELECT claim_id,\n        coalesce(sum(amount_yen) FILTER (\n            WHERE component = 'principal' AND (kind IN ('levy', 'correction', 'exemption')\n                OR kind = 'reversal' AND (SELECT o.kind FROM claims_entry o WHERE o.id = e.reverses_id)\n                    IN ('levy', 'correction', 'exemption'))), 0) AS levied,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'cost'), 0) AS cost\n    FROM new_entries e WHERE claim_id IS NOT NULL GROUP BY claim_id ORDER BY claim_id\n) n\nWHERE c.id = n.claim_id;\nUPDATE claims_receipt r SET left_yen = r.left_yen + n.yen\nFROM (\n    SELECT receipt_id, sum(amount_yen) AS yen FROM new_entries\n    WHERE receipt_id IS NOT NULL AND (kind = 'receipt' OR (kind = 'reversal' AND amount_yen > 0))\n    GROUP BY receipt_id ORDER BY receipt_id\n) n\nWHERE r.id = n.receipt_id;\nUPDATE claims_overpayment o SET left_yen = o.left_yen + n.yen\nFROM (\n    SELECT overpayment_id, sum(CASE WHEN claim_id IS NULL THEN -amount_yen ELSE amount_yen END) AS yen\n    FROM new_entries WHERE overpayment_id IS NOT NULL GROUP BY overpayment_id ORDER BY overpayment_id\n) n\nWHERE o.id = n.overpayment_id;\nRETURN NULL;\n",
+                        hash="eda10e20395baae59192bfe269eabf11ba80d52d",
+                        level="STATEMENT",
+                        operation="INSERT",
+                        pgid="pgtrigger_keep_balances_60b79",
+                        referencing="REFERENCING NEW TABLE AS new_entries ",
+                        table="claims_entry",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="claim",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("taken_back_at", None)),
+                    fields=(
+                        "source",
+                        "kind",
+                        "notice_number",
+                        "levy_year",
+                        "taxation_year",
+                        "instalment",
+                        "detail_code",
+                        "collector_number",
+                        "declaration_number",
+                        "business_year_number",
+                        "child_number",
+                    ),
+                    name="claim_common_key_once",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="claim",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("taken_back_at", None),
+                        models.Q(
+                            ("cost_yen", 0), ("fee_yen", 0), ("late_yen", 0), ("levied_yen", 0), ("principal_yen", 0)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="claim_taken_back_owes_nothing",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="receipt",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("taken_back_at", None)),
+                    fields=("source", "receipt_number"),
+                    name="receipt_once_per_source",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="receipt",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("taken_back_at", None), ("left_yen", 0), _connector="OR"),
+                    name="receipt_taken_back_has_nothing_left",
+                ),
+            ),
+            migrations.AddField(
+                model_name="takingback",
+                name="approval",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="takingback",
+                name="batch",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="takings_back", to="claims.importbatch"
+                ),
+            ),
+            migrations.AddField(
+                model_name="takingback",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="起案者",
+                ),
+            ),
+            migrations.AddField(
+                model_name="takingback",
+                name="file",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="takings_back",
+                    to="claims.importfile",
+                    verbose_name="ファイル",
+                ),
+            ),
+            migrations.AddField(
+                model_name="importfile",
+                name="taken_back_in",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="files",
+                    to="claims.takingback",
+                    verbose_name="取り消し",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="importfile",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("status", "taken_back"), ("taken_back_in__isnull", False)),
+                        models.Q(models.Q(("status", "taken_back"), _negated=True), ("taken_back_in", None)),
+                        _connector="OR",
+                    ),
+                    name="import_taken_back_says_by_what",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="takingback",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("done_at__isnull", False), ("state", "done")),
+                        models.Q(models.Q(("state", "done"), _negated=True), ("done_at", None)),
+                        _connector="OR",
+                    ),
+                    name="taking_back_is_done_at_a_time",
+                ),
+            ),
         ),
         migrations.AlterField(
             model_name="importfile",
             name="begun_at",
             field=models.DateTimeField(
                 db_default=django.contrib.postgres.functions.TransactionNow(), null=True, verbose_name="始めた日時"
-            ),
-        ),
-        migrations.AddField(
-            model_name="importfile",
-            name="drew",
-            field=models.JSONField(default=dict, verbose_name="振った番号"),
-        ),
-        migrations.AddField(
-            model_name="receipt",
-            name="taken_back_at",
-            field=models.DateTimeField(null=True, verbose_name="取込を取り消した日時"),
-        ),
-        migrations.AlterField(
-            model_name="importfile",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("committed", "取込済"),
-                    ("blocked", "合計が合わず保留"),
-                    ("failed", "取込できず"),
-                    ("taken_back", "取り消し済"),
-                ],
-                max_length=10,
-                verbose_name="状態",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="previewfile",
-            name="status",
-            field=models.CharField(
-                choices=[
-                    ("committed", "取込済"),
-                    ("blocked", "合計が合わず保留"),
-                    ("failed", "取込できず"),
-                    ("taken_back", "取り消し済"),
-                ],
-                max_length=10,
-                verbose_name="状態",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="claim",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."business_year_number" IS DISTINCT FROM (NEW."business_year_number") OR OLD."child_number" IS DISTINCT FROM (NEW."child_number") OR OLD."collector_number" IS DISTINCT FROM (NEW."collector_number") OR OLD."contract_on" IS DISTINCT FROM (NEW."contract_on") OR OLD."declaration_number" IS DISTINCT FROM (NEW."declaration_number") OR OLD."detail_code" IS DISTINCT FROM (NEW."detail_code") OR OLD."due_on" IS DISTINCT FROM (NEW."due_on") OR OLD."el_qr" IS DISTINCT FROM (NEW."el_qr") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."identity_id" IS DISTINCT FROM (NEW."identity_id") OR OLD."instalment" IS DISTINCT FROM (NEW."instalment") OR OLD."kind_id" IS DISTINCT FROM (NEW."kind_id") OR OLD."levy_year" IS DISTINCT FROM (NEW."levy_year") OR OLD."nominal_due_on" IS DISTINCT FROM (NEW."nominal_due_on") OR OLD."notice_number" IS DISTINCT FROM (NEW."notice_number") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."section_paid_yen" IS DISTINCT FROM (NEW."section_paid_yen") OR OLD."source_id" IS DISTINCT FROM (NEW."source_id") OR OLD."taken_back_at" IS DISTINCT FROM (NEW."taken_back_at") OR OLD."taxation_year" IS DISTINCT FROM (NEW."taxation_year"))',
-                    func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taken_back_at", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taken_back_at", OLD."taxation_year"); RETURN NULL;',
-                    hash="a76224efd5dd5336f7d8f1d65a72f1873e29dc17",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_fe4ba",
-                    table="claims_claim",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="claim",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "claims_claimhistory" ("business_year_number", "child_number", "collector_number", "contract_on", "declaration_number", "detail_code", "due_on", "el_qr", "ground", "id", "identity_id", "instalment", "kind_id", "levy_year", "nominal_due_on", "notice_number", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "section_id", "section_paid_yen", "source_id", "taken_back_at", "taxation_year") VALUES (OLD."business_year_number", OLD."child_number", OLD."collector_number", OLD."contract_on", OLD."declaration_number", OLD."detail_code", OLD."due_on", OLD."el_qr", OLD."ground", OLD."id", OLD."identity_id", OLD."instalment", OLD."kind_id", OLD."levy_year", OLD."nominal_due_on", OLD."notice_number", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."section_id", OLD."section_paid_yen", OLD."source_id", OLD."taken_back_at", OLD."taxation_year"); RETURN NULL;',
-                    hash="dd776ac77b978dcb6d472010143626352891a38f",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_dbf31",
-                    table="claims_claim",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="entry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="keep_balances",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="\nUPDATE claims_claim c SET\n    levied_yen = c.levied_yen + n.levied,\n    principal_yen = c.principal_yen + n.principal,\n    fee_yen = c.fee_yen + n.fee,\n    late_yen = c.late_yen + n.late,\n    cost_yen = c.cost_yen + n.cost\nFROM (\n    SELECT claim_id,\n        coalesce(sum(amount_yen) FILTER (\n            WHERE component = 'principal' AND (kind IN ('levy', 'correction', 'exemption')\n                OR kind = 'reversal' AND (SELECT o.kind FROM claims_entry o WHERE o.id = e.reverses_id)\n                    IN ('levy', 'correction', 'exemption'))), 0) AS levied,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'principal'), 0) AS principal,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'fee'), 0) AS fee,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'late'), 0) AS late,\n        coalesce(sum(amount_yen) FILTER (WHERE component = 'cost'), 0) AS cost\n    FROM new_entries e WHERE claim_id IS NOT NULL GROUP BY claim_id ORDER BY claim_id\n) n\nWHERE c.id = n.claim_id;\nUPDATE claims_receipt r SET left_yen = r.left_yen + n.yen\nFROM (\n    SELECT receipt_id, sum(amount_yen) AS yen FROM new_entries\n    WHERE receipt_id IS NOT NULL AND (kind = 'receipt' OR (kind = 'reversal' AND amount_yen > 0))\n    GROUP BY receipt_id ORDER BY receipt_id\n) n\nWHERE r.id = n.receipt_id;\nUPDATE claims_overpayment o SET left_yen = o.left_yen + n.yen\nFROM (\n    SELECT overpayment_id, sum(CASE WHEN claim_id IS NULL THEN -amount_yen ELSE amount_yen END) AS yen\n    FROM new_entries WHERE overpayment_id IS NOT NULL GROUP BY overpayment_id ORDER BY overpayment_id\n) n\nWHERE o.id = n.overpayment_id;\nRETURN NULL;\n",
-                    hash="eda10e20395baae59192bfe269eabf11ba80d52d",
-                    level="STATEMENT",
-                    operation="INSERT",
-                    pgid="pgtrigger_keep_balances_60b79",
-                    referencing="REFERENCING NEW TABLE AS new_entries ",
-                    table="claims_entry",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at", None)),
-                fields=(
-                    "source",
-                    "kind",
-                    "notice_number",
-                    "levy_year",
-                    "taxation_year",
-                    "instalment",
-                    "detail_code",
-                    "collector_number",
-                    "declaration_number",
-                    "business_year_number",
-                    "child_number",
-                ),
-                name="claim_common_key_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("taken_back_at", None),
-                    models.Q(("cost_yen", 0), ("fee_yen", 0), ("late_yen", 0), ("levied_yen", 0), ("principal_yen", 0)),
-                    _connector="OR",
-                ),
-                name="claim_taken_back_owes_nothing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("taken_back_at", None)),
-                fields=("source", "receipt_number"),
-                name="receipt_once_per_source",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken_back_at", None), ("left_yen", 0), _connector="OR"),
-                name="receipt_taken_back_has_nothing_left",
-            ),
-        ),
-        migrations.AddField(
-            model_name="takingback",
-            name="approval",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="takingback",
-            name="batch",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="takings_back", to="claims.importbatch"
-            ),
-        ),
-        migrations.AddField(
-            model_name="takingback",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="起案者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="takingback",
-            name="file",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="takings_back",
-                to="claims.importfile",
-                verbose_name="ファイル",
-            ),
-        ),
-        migrations.AddField(
-            model_name="importfile",
-            name="taken_back_in",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="files",
-                to="claims.takingback",
-                verbose_name="取り消し",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "taken_back"), ("taken_back_in__isnull", False)),
-                    models.Q(models.Q(("status", "taken_back"), _negated=True), ("taken_back_in", None)),
-                    _connector="OR",
-                ),
-                name="import_taken_back_says_by_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="takingback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", False), ("state", "done")),
-                    models.Q(models.Q(("state", "done"), _negated=True), ("done_at", None)),
-                    _connector="OR",
-                ),
-                name="taking_back_is_done_at_a_time",
             ),
         ),
     ]

@@ -19,239 +19,247 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Acknowledgement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("made_on", models.DateField(verbose_name="作成日")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                ("signed_on", models.DateField(null=True, verbose_name="署名を受けた日")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
-                (
-                    "signed_as",
-                    models.CharField(
-                        blank=True,
-                        choices=[("self", "本人"), ("agent", "代理人（委任状あり）")],
-                        max_length=10,
-                        verbose_name="署名した人の立場",
-                    ),
-                ),
-                ("taken_at", models.DateTimeField(null=True, verbose_name="受けた日時")),
-                ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "document",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.document",
-                        verbose_name="文書",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="acknowledgements",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-                (
-                    "taken_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "債務承認書",
-                "verbose_name_plural": "債務承認書",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AcknowledgementHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("made_on", models.DateField(verbose_name="作成日")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                ("signed_on", models.DateField(null=True, verbose_name="署名を受けた日")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
-                (
-                    "signed_as",
-                    models.CharField(
-                        blank=True,
-                        choices=[("self", "本人"), ("agent", "代理人（委任状あり）")],
-                        max_length=10,
-                        verbose_name="署名した人の立場",
-                    ),
-                ),
-                ("taken_at", models.DateTimeField(null=True, verbose_name="受けた日時")),
-                ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.document",
-                        verbose_name="文書",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="claims.acknowledgement",
-                    ),
-                ),
-                (
-                    "taken_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="AcknowledgementLine",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("principal_yen", models.BigIntegerField(verbose_name="本税・元金（円）")),
-                ("fee_yen", models.BigIntegerField(verbose_name="督促手数料（円）")),
-                ("late_yen", models.BigIntegerField(verbose_name="作成日までの延滞金等（円）")),
-                ("cost_yen", models.BigIntegerField(verbose_name="費用（円）")),
-                (
-                    "acknowledgement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="claims.acknowledgement"
-                    ),
-                ),
-                (
-                    "claim",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="acknowledgement_lines",
-                        to="claims.claim",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "債務承認書の内訳",
-                "verbose_name_plural": "債務承認書の内訳",
-                "ordering": ["pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AcknowledgementLineHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("principal_yen", models.BigIntegerField(verbose_name="本税・元金（円）")),
-                ("fee_yen", models.BigIntegerField(verbose_name="督促手数料（円）")),
-                ("late_yen", models.BigIntegerField(verbose_name="作成日までの延滞金等（円）")),
-                ("cost_yen", models.BigIntegerField(verbose_name="費用（円）")),
-                (
-                    "acknowledgement",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="claims.acknowledgement",
-                    ),
-                ),
-                (
-                    "claim",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="claims.claim",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="claims.acknowledgementline",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
         AtOnce(
+            migrations.CreateModel(
+                name="Acknowledgement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("made_on", models.DateField(verbose_name="作成日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    ("signed_on", models.DateField(null=True, verbose_name="署名を受けた日")),
+                    ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
+                    (
+                        "signed_as",
+                        models.CharField(
+                            blank=True,
+                            choices=[("self", "本人"), ("agent", "代理人（委任状あり）")],
+                            max_length=10,
+                            verbose_name="署名した人の立場",
+                        ),
+                    ),
+                    ("taken_at", models.DateTimeField(null=True, verbose_name="受けた日時")),
+                    ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                    (
+                        "document",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.document",
+                            verbose_name="文書",
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="acknowledgements",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                    (
+                        "taken_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "債務承認書",
+                    "verbose_name_plural": "債務承認書",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="AcknowledgementHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("made_on", models.DateField(verbose_name="作成日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    ("signed_on", models.DateField(null=True, verbose_name="署名を受けた日")),
+                    ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
+                    (
+                        "signed_as",
+                        models.CharField(
+                            blank=True,
+                            choices=[("self", "本人"), ("agent", "代理人（委任状あり）")],
+                            max_length=10,
+                            verbose_name="署名した人の立場",
+                        ),
+                    ),
+                    ("taken_at", models.DateTimeField(null=True, verbose_name="受けた日時")),
+                    ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "document",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.document",
+                            verbose_name="文書",
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="claims.acknowledgement",
+                        ),
+                    ),
+                    (
+                        "taken_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="AcknowledgementLine",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("principal_yen", models.BigIntegerField(verbose_name="本税・元金（円）")),
+                    ("fee_yen", models.BigIntegerField(verbose_name="督促手数料（円）")),
+                    ("late_yen", models.BigIntegerField(verbose_name="作成日までの延滞金等（円）")),
+                    ("cost_yen", models.BigIntegerField(verbose_name="費用（円）")),
+                    (
+                        "acknowledgement",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="lines",
+                            to="claims.acknowledgement",
+                        ),
+                    ),
+                    (
+                        "claim",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="acknowledgement_lines",
+                            to="claims.claim",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "債務承認書の内訳",
+                    "verbose_name_plural": "債務承認書の内訳",
+                    "ordering": ["pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="AcknowledgementLineHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("principal_yen", models.BigIntegerField(verbose_name="本税・元金（円）")),
+                    ("fee_yen", models.BigIntegerField(verbose_name="督促手数料（円）")),
+                    ("late_yen", models.BigIntegerField(verbose_name="作成日までの延滞金等（円）")),
+                    ("cost_yen", models.BigIntegerField(verbose_name="費用（円）")),
+                    (
+                        "acknowledgement",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="claims.acknowledgement",
+                        ),
+                    ),
+                    (
+                        "claim",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="claims.claim",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="claims.acknowledgementline",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
             migrations.AddIndex(
                 model_name="acknowledgement",
                 index=models.Index(fields=["person"], name="acknowledgement_by_person"),

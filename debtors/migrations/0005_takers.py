@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,305 +17,317 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="MailingAddress",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(blank=True, max_length=40, verbose_name="債権種目（空はすべて）")),
-                ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
-                ("address", models.CharField(max_length=200, verbose_name="住所")),
-                ("care_of", models.CharField(blank=True, max_length=40, verbose_name="方書・気付")),
-                ("starts_on", models.DateField(verbose_name="この日から送る")),
-                ("ends_on", models.DateField(null=True, verbose_name="終了日（この日の前日まで）")),
-                ("reason", models.CharField(max_length=100, verbose_name="ここへ送る理由")),
-                (
-                    "ground",
-                    models.CharField(
-                        choices=[
-                            ("tax", "地方税（調査権を含む）"),
-                            ("coercive", "滞納処分の例による公債権"),
-                            ("contract", "契約・申請による情報"),
-                            ("register", "住民基本台帳"),
-                            ("consent", "本人の同意"),
-                            ("open", "公開情報"),
-                        ],
-                        max_length=10,
-                        verbose_name="知った根拠",
+        AtOnce(
+            migrations.CreateModel(
+                name="MailingAddress",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("origin", models.CharField(max_length=60, verbose_name="出どころ")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ("kind", models.CharField(blank=True, max_length=40, verbose_name="債権種目（空はすべて）")),
+                    ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
+                    ("address", models.CharField(max_length=200, verbose_name="住所")),
+                    ("care_of", models.CharField(blank=True, max_length=40, verbose_name="方書・気付")),
+                    ("starts_on", models.DateField(verbose_name="この日から送る")),
+                    ("ends_on", models.DateField(null=True, verbose_name="終了日（この日の前日まで）")),
+                    ("reason", models.CharField(max_length=100, verbose_name="ここへ送る理由")),
+                    (
+                        "ground",
+                        models.CharField(
+                            choices=[
+                                ("tax", "地方税（調査権を含む）"),
+                                ("coercive", "滞納処分の例による公債権"),
+                                ("contract", "契約・申請による情報"),
+                                ("register", "住民基本台帳"),
+                                ("consent", "本人の同意"),
+                                ("open", "公開情報"),
+                            ],
+                            max_length=10,
+                            verbose_name="知った根拠",
+                        ),
                     ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mailing_addresses",
-                        to="debtors.person",
-                        verbose_name="文書を受ける人",
+                    ("origin", models.CharField(max_length=60, verbose_name="出どころ")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "送付先",
-                "verbose_name_plural": "送付先",
-                "ordering": ["kind", "-starts_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MailingAddressHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("kind", models.CharField(blank=True, max_length=40, verbose_name="債権種目（空はすべて）")),
-                ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
-                ("address", models.CharField(max_length=200, verbose_name="住所")),
-                ("care_of", models.CharField(blank=True, max_length=40, verbose_name="方書・気付")),
-                ("starts_on", models.DateField(verbose_name="この日から送る")),
-                ("ends_on", models.DateField(null=True, verbose_name="終了日（この日の前日まで）")),
-                ("reason", models.CharField(max_length=100, verbose_name="ここへ送る理由")),
-                (
-                    "ground",
-                    models.CharField(
-                        choices=[
-                            ("tax", "地方税（調査権を含む）"),
-                            ("coercive", "滞納処分の例による公債権"),
-                            ("contract", "契約・申請による情報"),
-                            ("register", "住民基本台帳"),
-                            ("consent", "本人の同意"),
-                            ("open", "公開情報"),
-                        ],
-                        max_length=10,
-                        verbose_name="知った根拠",
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="mailing_addresses",
+                            to="debtors.person",
+                            verbose_name="文書を受ける人",
+                        ),
                     ),
-                ),
-                ("origin", models.CharField(max_length=60, verbose_name="出どころ")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                        verbose_name="文書を受ける人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.mailingaddress",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="OutsideEntry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("origin", models.CharField(max_length=60, verbose_name="何で知ったか")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="内容")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "identity",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="outside", to="debtors.sourceidentity"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "住基外の人",
-                "verbose_name_plural": "住基外の人",
-            },
-        ),
-        migrations.CreateModel(
-            name="OutsideEntryHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("origin", models.CharField(max_length=60, verbose_name="何で知ったか")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="内容")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "identity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.sourceidentity",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.outsideentry",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="mailingaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
-                name="mailing_ends_after_it_starts",
+                ],
+                options={
+                    "verbose_name": "送付先",
+                    "verbose_name_plural": "送付先",
+                    "ordering": ["kind", "-starts_on", "-pk"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailingaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ground", "tax"), _negated=True), name="mailing_is_no_tax_secret"
+            migrations.CreateModel(
+                name="MailingAddressHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("kind", models.CharField(blank=True, max_length=40, verbose_name="債権種目（空はすべて）")),
+                    ("postal_code", models.CharField(max_length=7, verbose_name="郵便番号")),
+                    ("address", models.CharField(max_length=200, verbose_name="住所")),
+                    ("care_of", models.CharField(blank=True, max_length=40, verbose_name="方書・気付")),
+                    ("starts_on", models.DateField(verbose_name="この日から送る")),
+                    ("ends_on", models.DateField(null=True, verbose_name="終了日（この日の前日まで）")),
+                    ("reason", models.CharField(max_length=100, verbose_name="ここへ送る理由")),
+                    (
+                        "ground",
+                        models.CharField(
+                            choices=[
+                                ("tax", "地方税（調査権を含む）"),
+                                ("coercive", "滞納処分の例による公債権"),
+                                ("contract", "契約・申請による情報"),
+                                ("register", "住民基本台帳"),
+                                ("consent", "本人の同意"),
+                                ("open", "公開情報"),
+                            ],
+                            max_length=10,
+                            verbose_name="知った根拠",
+                        ),
+                    ),
+                    ("origin", models.CharField(max_length=60, verbose_name="出どころ")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                            verbose_name="文書を受ける人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.mailingaddress",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailingaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("postal_code__regex", "^[0-9]{7}$"), models.Q(("address", ""), _negated=True)),
-                name="mailing_can_be_reached",
+            migrations.CreateModel(
+                name="OutsideEntry",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("origin", models.CharField(max_length=60, verbose_name="何で知ったか")),
+                    ("note", models.CharField(blank=True, max_length=300, verbose_name="内容")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                    (
+                        "identity",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="outside",
+                            to="debtors.sourceidentity",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "住基外の人",
+                    "verbose_name_plural": "住基外の人",
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailingaddress",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("origin", ""), _negated=True)),
-                name="mailing_has_its_reason",
+            migrations.CreateModel(
+                name="OutsideEntryHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("origin", models.CharField(max_length=60, verbose_name="何で知ったか")),
+                    ("note", models.CharField(blank=True, max_length=300, verbose_name="内容")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "identity",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.sourceidentity",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.outsideentry",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="mailingaddress",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_on", None)), fields=("person", "kind"), name="mailing_open_once_per_kind"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="mailingaddress",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_mailingaddresshistory" ("address", "care_of", "ends_on", "entered_at", "entered_by_id", "ground", "id", "kind", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postal_code", "reason", "starts_on") VALUES (OLD."address", OLD."care_of", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."kind", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."postal_code", OLD."reason", OLD."starts_on"); RETURN NULL;',
-                    hash="818d3f584786dc90305fa90887e9cc581cf4ecaa",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_69627",
-                    table="debtors_mailingaddress",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="mailingaddress",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                    name="mailing_ends_after_it_starts",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="mailingaddress",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_mailingaddresshistory" ("address", "care_of", "ends_on", "entered_at", "entered_by_id", "ground", "id", "kind", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postal_code", "reason", "starts_on") VALUES (OLD."address", OLD."care_of", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."kind", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."postal_code", OLD."reason", OLD."starts_on"); RETURN NULL;',
-                    hash="2e50bf517b7710fc651253da14f4ec2c30b6f743",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_7f13b",
-                    table="debtors_mailingaddress",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="mailingaddress",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ground", "tax"), _negated=True), name="mailing_is_no_tax_secret"
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="outsideentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin", ""), _negated=True), name="outside_known_from_somewhere"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="outsideentry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_outsideentryhistory" ("entered_at", "entered_by_id", "id", "identity_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."identity_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                    hash="0553c4710906c2176d1cd601e645a9598d8320d8",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8d989",
-                    table="debtors_outsideentry",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="mailingaddress",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("postal_code__regex", "^[0-9]{7}$"), models.Q(("address", ""), _negated=True)),
+                    name="mailing_can_be_reached",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="outsideentry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_outsideentryhistory" ("entered_at", "entered_by_id", "id", "identity_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."identity_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                    hash="5bc32dc45effbe11d3778466d394890138b3a462",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_a8050",
-                    table="debtors_outsideentry",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="mailingaddress",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("reason", ""), _negated=True), models.Q(("origin", ""), _negated=True)
+                    ),
+                    name="mailing_has_its_reason",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="mailingaddress",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("ends_on", None)), fields=("person", "kind"), name="mailing_open_once_per_kind"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="mailingaddress",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_mailingaddresshistory" ("address", "care_of", "ends_on", "entered_at", "entered_by_id", "ground", "id", "kind", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postal_code", "reason", "starts_on") VALUES (OLD."address", OLD."care_of", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."kind", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."postal_code", OLD."reason", OLD."starts_on"); RETURN NULL;',
+                        hash="818d3f584786dc90305fa90887e9cc581cf4ecaa",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_69627",
+                        table="debtors_mailingaddress",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="mailingaddress",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_mailingaddresshistory" ("address", "care_of", "ends_on", "entered_at", "entered_by_id", "ground", "id", "kind", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postal_code", "reason", "starts_on") VALUES (OLD."address", OLD."care_of", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."kind", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."postal_code", OLD."reason", OLD."starts_on"); RETURN NULL;',
+                        hash="2e50bf517b7710fc651253da14f4ec2c30b6f743",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_7f13b",
+                        table="debtors_mailingaddress",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="outsideentry",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("origin", ""), _negated=True), name="outside_known_from_somewhere"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="outsideentry",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_outsideentryhistory" ("entered_at", "entered_by_id", "id", "identity_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."identity_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                        hash="0553c4710906c2176d1cd601e645a9598d8320d8",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_8d989",
+                        table="debtors_outsideentry",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="outsideentry",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_outsideentryhistory" ("entered_at", "entered_by_id", "id", "identity_id", "note", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."entered_at", OLD."entered_by_id", OLD."id", OLD."identity_id", OLD."note", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                        hash="5bc32dc45effbe11d3778466d394890138b3a462",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_a8050",
+                        table="debtors_outsideentry",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,325 +18,332 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SafeRoute",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("post", "本人と確かめた送付先へ郵送"),
-                            ("counter", "窓口で手渡す"),
-                            ("section", "所管課を経て手渡す"),
-                        ],
-                        max_length=10,
-                        verbose_name="送付経路",
+        AtOnce(
+            migrations.CreateModel(
+                name="SafeRoute",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("secret", models.TextField(blank=True, verbose_name="送付先（暗号化）")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("asked", "確認待ち"), ("confirmed", "確認済"), ("ended", "終わり")],
-                        default="asked",
-                        max_length=10,
-                        verbose_name="状態",
+                    (
+                        "way",
+                        models.CharField(
+                            choices=[
+                                ("post", "本人と確かめた送付先へ郵送"),
+                                ("counter", "窓口で手渡す"),
+                                ("section", "所管課を経て手渡す"),
+                            ],
+                            max_length=10,
+                            verbose_name="送付経路",
+                        ),
                     ),
-                ),
-                ("starts_on", models.DateField(verbose_name="この日から")),
-                ("ends_on", models.DateField(verbose_name="有効期限（この日の前日まで）")),
-                ("reason", models.CharField(max_length=200, verbose_name="この経路が安全だとした理由")),
-                (
-                    "ground",
-                    models.CharField(
-                        choices=[
-                            ("tax", "地方税（調査権を含む）"),
-                            ("coercive", "滞納処分の例による公債権"),
-                            ("contract", "契約・申請による情報"),
-                            ("register", "住民基本台帳"),
-                            ("consent", "本人の同意"),
-                            ("open", "公開情報"),
-                        ],
-                        max_length=10,
-                        verbose_name="知った根拠",
+                    ("secret", models.TextField(blank=True, verbose_name="送付先（暗号化）")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[("asked", "確認待ち"), ("confirmed", "確認済"), ("ended", "終わり")],
+                            default="asked",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
                     ),
-                ),
-                ("origin", models.CharField(max_length=100, verbose_name="だれに、どう確かめたか")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="終わらせた日時")),
-                ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="終わらせた理由")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="確認",
+                    ("starts_on", models.DateField(verbose_name="この日から")),
+                    ("ends_on", models.DateField(verbose_name="有効期限（この日の前日まで）")),
+                    ("reason", models.CharField(max_length=200, verbose_name="この経路が安全だとした理由")),
+                    (
+                        "ground",
+                        models.CharField(
+                            choices=[
+                                ("tax", "地方税（調査権を含む）"),
+                                ("coercive", "滞納処分の例による公債権"),
+                                ("contract", "契約・申請による情報"),
+                                ("register", "住民基本台帳"),
+                                ("consent", "本人の同意"),
+                                ("open", "公開情報"),
+                            ],
+                            max_length=10,
+                            verbose_name="知った根拠",
+                        ),
                     ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    ("origin", models.CharField(max_length=100, verbose_name="だれに、どう確かめたか")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="終わらせた日時")),
+                    ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="終わらせた理由")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="確認",
+                        ),
                     ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    (
+                        "ended_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="safe_routes", to="debtors.person"
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
                     ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.section",
-                        verbose_name="経由する課",
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="safe_routes", to="debtors.person"
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "支援措置対象者の送付経路",
-                "verbose_name_plural": "支援措置対象者の送付経路",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SafeRouteHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[
-                            ("post", "本人と確かめた送付先へ郵送"),
-                            ("counter", "窓口で手渡す"),
-                            ("section", "所管課を経て手渡す"),
-                        ],
-                        max_length=10,
-                        verbose_name="送付経路",
+                    (
+                        "section",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.section",
+                            verbose_name="経由する課",
+                        ),
                     ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("asked", "確認待ち"), ("confirmed", "確認済"), ("ended", "終わり")],
-                        default="asked",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="この日から")),
-                ("ends_on", models.DateField(verbose_name="有効期限（この日の前日まで）")),
-                ("reason", models.CharField(max_length=200, verbose_name="この経路が安全だとした理由")),
-                (
-                    "ground",
-                    models.CharField(
-                        choices=[
-                            ("tax", "地方税（調査権を含む）"),
-                            ("coercive", "滞納処分の例による公債権"),
-                            ("contract", "契約・申請による情報"),
-                            ("register", "住民基本台帳"),
-                            ("consent", "本人の同意"),
-                            ("open", "公開情報"),
-                        ],
-                        max_length=10,
-                        verbose_name="知った根拠",
-                    ),
-                ),
-                ("origin", models.CharField(max_length=100, verbose_name="だれに、どう確かめたか")),
-                ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="終わらせた日時")),
-                ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="終わらせた理由")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="確認",
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "entered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.saferoute",
-                    ),
-                ),
-                (
-                    "section",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.section",
-                        verbose_name="経由する課",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "confirmed"])),
-                fields=("person",),
-                name="safe_route_one_a_person",
+                ],
+                options={
+                    "verbose_name": "支援措置対象者の送付経路",
+                    "verbose_name_plural": "支援措置対象者の送付経路",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="safe_route_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ground", "tax"), _negated=True), name="safe_route_is_no_tax_secret"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("origin", ""), _negated=True)),
-                name="safe_route_has_its_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("section", None),
-                        ("way", "post"),
-                        models.Q(models.Q(("secret", ""), _negated=True), ("state", "ended"), _connector="OR"),
+            migrations.CreateModel(
+                name="SafeRouteHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "way",
+                        models.CharField(
+                            choices=[
+                                ("post", "本人と確かめた送付先へ郵送"),
+                                ("counter", "窓口で手渡す"),
+                                ("section", "所管課を経て手渡す"),
+                            ],
+                            max_length=10,
+                            verbose_name="送付経路",
+                        ),
                     ),
-                    models.Q(("secret", ""), ("section", None), ("way", "counter")),
-                    models.Q(("secret", ""), ("section__isnull", False), ("way", "section")),
-                    _connector="OR",
-                ),
-                name="safe_route_fits_its_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), _negated=True),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("secret", ""),
-                        models.Q(("ended_because", ""), _negated=True),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[("asked", "確認待ち"), ("confirmed", "確認済"), ("ended", "終わり")],
+                            default="asked",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
                     ),
-                    _connector="OR",
-                ),
-                name="safe_route_ended_without_its_address",
+                    ("starts_on", models.DateField(verbose_name="この日から")),
+                    ("ends_on", models.DateField(verbose_name="有効期限（この日の前日まで）")),
+                    ("reason", models.CharField(max_length=200, verbose_name="この経路が安全だとした理由")),
+                    (
+                        "ground",
+                        models.CharField(
+                            choices=[
+                                ("tax", "地方税（調査権を含む）"),
+                                ("coercive", "滞納処分の例による公債権"),
+                                ("contract", "契約・申請による情報"),
+                                ("register", "住民基本台帳"),
+                                ("consent", "本人の同意"),
+                                ("open", "公開情報"),
+                            ],
+                            max_length=10,
+                            verbose_name="知った根拠",
+                        ),
+                    ),
+                    ("origin", models.CharField(max_length=100, verbose_name="だれに、どう確かめたか")),
+                    ("entered_at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="終わらせた日時")),
+                    ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="終わらせた理由")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="確認",
+                        ),
+                    ),
+                    (
+                        "ended_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "entered_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.saferoute",
+                        ),
+                    ),
+                    (
+                        "section",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.section",
+                            verbose_name="経由する課",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="saferoute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "confirmed"), _negated=True), ("approval__isnull", False), _connector="OR"
-                ),
-                name="safe_route_confirmed_by_an_approval",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="saferoute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."approval_id" IS DISTINCT FROM (NEW."approval_id") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_because" IS DISTINCT FROM (NEW."ended_because") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."entered_at" IS DISTINCT FROM (NEW."entered_at") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."way" IS DISTINCT FROM (NEW."way"))',
-                    func='INSERT INTO "debtors_saferoutehistory" ("approval_id", "ended_at", "ended_because", "ended_by_id", "ends_on", "entered_at", "entered_by_id", "ground", "id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "section_id", "starts_on", "state", "way") VALUES (OLD."approval_id", OLD."ended_at", OLD."ended_because", OLD."ended_by_id", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."section_id", OLD."starts_on", OLD."state", OLD."way"); RETURN NULL;',
-                    hash="075d26041142b4c05d6570d712f04cdcb88bda2e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8460d",
-                    table="debtors_saferoute",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ["asked", "confirmed"])),
+                    fields=("person",),
+                    name="safe_route_one_a_person",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="saferoute",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_saferoutehistory" ("approval_id", "ended_at", "ended_because", "ended_by_id", "ends_on", "entered_at", "entered_by_id", "ground", "id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "section_id", "starts_on", "state", "way") VALUES (OLD."approval_id", OLD."ended_at", OLD."ended_because", OLD."ended_by_id", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."section_id", OLD."starts_on", OLD."state", OLD."way"); RETURN NULL;',
-                    hash="2128f08feaaf4acaf7890a81b7c0a5672198b0e3",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_b92d3",
-                    table="debtors_saferoute",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="safe_route_ends_after_it_starts"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ground", "tax"), _negated=True), name="safe_route_is_no_tax_secret"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("reason", ""), _negated=True), models.Q(("origin", ""), _negated=True)
+                    ),
+                    name="safe_route_has_its_reason",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("section", None),
+                            ("way", "post"),
+                            models.Q(models.Q(("secret", ""), _negated=True), ("state", "ended"), _connector="OR"),
+                        ),
+                        models.Q(("secret", ""), ("section", None), ("way", "counter")),
+                        models.Q(("secret", ""), ("section__isnull", False), ("way", "section")),
+                        _connector="OR",
+                    ),
+                    name="safe_route_fits_its_way",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "ended"), _negated=True),
+                        models.Q(
+                            ("ended_at__isnull", False),
+                            ("ended_by__isnull", False),
+                            ("secret", ""),
+                            models.Q(("ended_because", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="safe_route_ended_without_its_address",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="saferoute",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "confirmed"), _negated=True), ("approval__isnull", False), _connector="OR"
+                    ),
+                    name="safe_route_confirmed_by_an_approval",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="saferoute",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."approval_id" IS DISTINCT FROM (NEW."approval_id") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_because" IS DISTINCT FROM (NEW."ended_because") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."entered_at" IS DISTINCT FROM (NEW."entered_at") OR OLD."entered_by_id" IS DISTINCT FROM (NEW."entered_by_id") OR OLD."ground" IS DISTINCT FROM (NEW."ground") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."origin" IS DISTINCT FROM (NEW."origin") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."section_id" IS DISTINCT FROM (NEW."section_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."way" IS DISTINCT FROM (NEW."way"))',
+                        func='INSERT INTO "debtors_saferoutehistory" ("approval_id", "ended_at", "ended_because", "ended_by_id", "ends_on", "entered_at", "entered_by_id", "ground", "id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "section_id", "starts_on", "state", "way") VALUES (OLD."approval_id", OLD."ended_at", OLD."ended_because", OLD."ended_by_id", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."section_id", OLD."starts_on", OLD."state", OLD."way"); RETURN NULL;',
+                        hash="075d26041142b4c05d6570d712f04cdcb88bda2e",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_8460d",
+                        table="debtors_saferoute",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="saferoute",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_saferoutehistory" ("approval_id", "ended_at", "ended_because", "ended_by_id", "ends_on", "entered_at", "entered_by_id", "ground", "id", "origin", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "section_id", "starts_on", "state", "way") VALUES (OLD."approval_id", OLD."ended_at", OLD."ended_because", OLD."ended_by_id", OLD."ends_on", OLD."entered_at", OLD."entered_by_id", OLD."ground", OLD."id", OLD."origin", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."section_id", OLD."starts_on", OLD."state", OLD."way"); RETURN NULL;',
+                        hash="2128f08feaaf4acaf7890a81b7c0a5672198b0e3",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_b92d3",
+                        table="debtors_saferoute",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

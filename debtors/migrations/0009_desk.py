@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,736 +17,776 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="NextActionRuleHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("label", models.CharField(max_length=10, verbose_name="見出し")),
-                (
-                    "tone",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "ふつう"),
-                            ("urgent", "急ぐ"),
-                            ("care", "注意"),
-                            ("good", "よい"),
-                            ("act", "行う"),
-                            ("hold", "止める"),
-                            ("life", "生活"),
-                        ],
-                        max_length=10,
-                        verbose_name="色",
+        AtOnce(
+            migrations.CreateModel(
+                name="NextActionRuleHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("label", models.CharField(max_length=10, verbose_name="見出し")),
+                    (
+                        "tone",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("", "ふつう"),
+                                ("urgent", "急ぐ"),
+                                ("care", "注意"),
+                                ("good", "よい"),
+                                ("act", "行う"),
+                                ("hold", "止める"),
+                                ("life", "生活"),
+                            ],
+                            max_length=10,
+                            verbose_name="色",
+                        ),
                     ),
-                ),
-                ("fact", models.CharField(max_length=30, verbose_name="事実")),
-                (
-                    "when",
-                    models.CharField(
-                        choices=[
-                            ("any", "日を問わない"),
-                            ("past", "その日を過ぎた"),
-                            ("due", "その日が来た"),
-                            ("today", "その日が今日"),
-                            ("coming", "その日まで（日数）以内"),
-                            ("recent", "その日から（日数）以内"),
-                        ],
-                        default="any",
-                        max_length=10,
-                        verbose_name="事実の日",
+                    ("fact", models.CharField(max_length=30, verbose_name="事実")),
+                    (
+                        "when",
+                        models.CharField(
+                            choices=[
+                                ("any", "日を問わない"),
+                                ("past", "その日を過ぎた"),
+                                ("due", "その日が来た"),
+                                ("today", "その日が今日"),
+                                ("coming", "その日まで（日数）以内"),
+                                ("recent", "その日から（日数）以内"),
+                            ],
+                            default="any",
+                            max_length=10,
+                            verbose_name="事実の日",
+                        ),
                     ),
-                ),
-                ("days", models.PositiveSmallIntegerField(default=0, verbose_name="日数（0は限らない）")),
-                ("least_yen", models.PositiveIntegerField(default=0, verbose_name="最低の額（円）")),
-                (
-                    "unless",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="これらの事実があれば出さない（|で区切る）"
+                    ("days", models.PositiveSmallIntegerField(default=0, verbose_name="日数（0は限らない）")),
+                    ("least_yen", models.PositiveIntegerField(default=0, verbose_name="最低の額（円）")),
+                    (
+                        "unless",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="これらの事実があれば出さない（|で区切る）"
+                        ),
                     ),
-                ),
-                (
-                    "unless_since",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="その後にこれらの事実があれば出さない（|で区切る）"
+                    (
+                        "unless_since",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="その後にこれらの事実があれば出さない（|で区切る）"
+                        ),
                     ),
-                ),
-                (
-                    "severity",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "確かめる・案内する"),
-                            (2, "納付を求めて連絡する"),
-                            (3, "不利益な処分の決裁を求める"),
-                        ],
-                        verbose_name="一手の強さ",
+                    (
+                        "severity",
+                        models.PositiveSmallIntegerField(
+                            choices=[
+                                (1, "確かめる・案内する"),
+                                (2, "納付を求めて連絡する"),
+                                (3, "不利益な処分の決裁を求める"),
+                            ],
+                            verbose_name="一手の強さ",
+                        ),
                     ),
-                ),
-                (
-                    "ceiling",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[
-                            (1, "確かめる・案内する"),
-                            (2, "納付を求めて連絡する"),
-                            (3, "不利益な処分の決裁を求める"),
-                        ],
-                        null=True,
-                        verbose_name="ほかの一手の上限（空は和らげない）",
+                    (
+                        "ceiling",
+                        models.PositiveSmallIntegerField(
+                            blank=True,
+                            choices=[
+                                (1, "確かめる・案内する"),
+                                (2, "納付を求めて連絡する"),
+                                (3, "不利益な処分の決裁を求める"),
+                            ],
+                            null=True,
+                            verbose_name="ほかの一手の上限（空は和らげない）",
+                        ),
                     ),
-                ),
-                ("in_day", models.BooleanField(default=False, verbose_name="本日の業務に出す")),
-                ("reason", models.CharField(max_length=200, verbose_name="理由の文（{text}・{day}・{left}・{yen}）")),
-                ("step", models.CharField(max_length=60, verbose_name="次の一手")),
-                ("link", models.CharField(blank=True, max_length=60, verbose_name="一手の画面（空は事実の画面）")),
-                ("softened_step", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手（空はなし）")),
-                ("softened_link", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手の画面")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Absence",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("starts_on", models.DateField(verbose_name="開始日")),
-                ("ends_on", models.DateField(verbose_name="終わりの日（この日まで）")),
-                ("reason", models.CharField(max_length=200, verbose_name="理由")),
-                ("named_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "named_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ("in_day", models.BooleanField(default=False, verbose_name="本日の業務に出す")),
+                    (
+                        "reason",
+                        models.CharField(max_length=200, verbose_name="理由の文（{text}・{day}・{left}・{yen}）"),
                     ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="不在の担当",
+                    ("step", models.CharField(max_length=60, verbose_name="次の一手")),
+                    ("link", models.CharField(blank=True, max_length=60, verbose_name="一手の画面（空は事実の画面）")),
+                    (
+                        "softened_step",
+                        models.CharField(blank=True, max_length=60, verbose_name="和らげた一手（空はなし）"),
                     ),
-                ),
-                (
-                    "stand_in",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="代わりの担当",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "担当の不在",
-                "verbose_name_plural": "担当の不在",
-                "ordering": ["-starts_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AbsenceHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("starts_on", models.DateField(verbose_name="開始日")),
-                ("ends_on", models.DateField(verbose_name="終わりの日（この日まで）")),
-                ("reason", models.CharField(max_length=200, verbose_name="理由")),
-                ("named_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "named_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="不在の担当",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.absence",
-                    ),
-                ),
-                (
-                    "stand_in",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="代わりの担当",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("by_hand", models.BooleanField(default=False, verbose_name="手で決めた")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="手で決めた理由")),
-                ("since", models.DateField(verbose_name="いつから")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="担当",
-                    ),
-                ),
-                (
-                    "person",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignment",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "担当",
-                "verbose_name_plural": "担当",
-            },
-        ),
-        migrations.CreateModel(
-            name="AssignmentRule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("claim_group", models.CharField(blank=True, max_length=10, verbose_name="債権群")),
-                ("legal_class", models.CharField(blank=True, max_length=1, verbose_name="区分")),
-                (
-                    "district",
-                    models.CharField(blank=True, max_length=40, verbose_name="町（住所が市名とこの字で始まる）"),
-                ),
-                ("kana_from", models.CharField(blank=True, max_length=1, verbose_name="カナの初め")),
-                ("kana_to", models.CharField(blank=True, max_length=1, verbose_name="カナの終わり（この字を含む）")),
-                ("least_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以上）")),
-                ("most_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以下）")),
-                ("starts_on", models.DateField(verbose_name="開始日")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日（この日の前日まで）")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="内容")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="担当",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "担当の決まり",
-                "verbose_name_plural": "担当の決まり",
-                "ordering": ["position", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AssignmentHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("by_hand", models.BooleanField(default=False, verbose_name="手で決めた")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="手で決めた理由")),
-                ("since", models.DateField(verbose_name="いつから")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="担当",
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.assignment",
-                    ),
-                ),
-                (
-                    "rule",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.assignmentrule",
-                        verbose_name="決まり",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="assignment",
-            name="rule",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="debtors.assignmentrule",
-                verbose_name="決まり",
+                    ("softened_link", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手の画面")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.CreateModel(
-            name="AssignmentRuleHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("claim_group", models.CharField(blank=True, max_length=10, verbose_name="債権群")),
-                ("legal_class", models.CharField(blank=True, max_length=1, verbose_name="区分")),
-                (
-                    "district",
-                    models.CharField(blank=True, max_length=40, verbose_name="町（住所が市名とこの字で始まる）"),
-                ),
-                ("kana_from", models.CharField(blank=True, max_length=1, verbose_name="カナの初め")),
-                ("kana_to", models.CharField(blank=True, max_length=1, verbose_name="カナの終わり（この字を含む）")),
-                ("least_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以上）")),
-                ("most_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以下）")),
-                ("starts_on", models.DateField(verbose_name="開始日")),
-                ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日（この日の前日まで）")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="内容")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
+            migrations.CreateModel(
+                name="Absence",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                (
-                    "officer",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="担当",
+                    ("starts_on", models.DateField(verbose_name="開始日")),
+                    ("ends_on", models.DateField(verbose_name="終わりの日（この日まで）")),
+                    ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                    ("named_at", models.DateTimeField(auto_now_add=True)),
+                    ("ended_at", models.DateTimeField(null=True)),
+                    (
+                        "named_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
                     ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="不在の担当",
+                        ),
                     ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.assignmentrule",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="NextActionRule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("label", models.CharField(max_length=10, verbose_name="見出し")),
-                (
-                    "tone",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "ふつう"),
-                            ("urgent", "急ぐ"),
-                            ("care", "注意"),
-                            ("good", "よい"),
-                            ("act", "行う"),
-                            ("hold", "止める"),
-                            ("life", "生活"),
-                        ],
-                        max_length=10,
-                        verbose_name="色",
-                    ),
-                ),
-                ("fact", models.CharField(max_length=30, verbose_name="事実")),
-                (
-                    "when",
-                    models.CharField(
-                        choices=[
-                            ("any", "日を問わない"),
-                            ("past", "その日を過ぎた"),
-                            ("due", "その日が来た"),
-                            ("today", "その日が今日"),
-                            ("coming", "その日まで（日数）以内"),
-                            ("recent", "その日から（日数）以内"),
-                        ],
-                        default="any",
-                        max_length=10,
-                        verbose_name="事実の日",
-                    ),
-                ),
-                ("days", models.PositiveSmallIntegerField(default=0, verbose_name="日数（0は限らない）")),
-                ("least_yen", models.PositiveIntegerField(default=0, verbose_name="最低の額（円）")),
-                (
-                    "unless",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="これらの事実があれば出さない（|で区切る）"
-                    ),
-                ),
-                (
-                    "unless_since",
-                    models.CharField(
-                        blank=True, max_length=200, verbose_name="その後にこれらの事実があれば出さない（|で区切る）"
-                    ),
-                ),
-                (
-                    "severity",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "確かめる・案内する"),
-                            (2, "納付を求めて連絡する"),
-                            (3, "不利益な処分の決裁を求める"),
-                        ],
-                        verbose_name="一手の強さ",
-                    ),
-                ),
-                (
-                    "ceiling",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        choices=[
-                            (1, "確かめる・案内する"),
-                            (2, "納付を求めて連絡する"),
-                            (3, "不利益な処分の決裁を求める"),
-                        ],
-                        null=True,
-                        verbose_name="ほかの一手の上限（空は和らげない）",
-                    ),
-                ),
-                ("in_day", models.BooleanField(default=False, verbose_name="本日の業務に出す")),
-                ("reason", models.CharField(max_length=200, verbose_name="理由の文（{text}・{day}・{left}・{yen}）")),
-                ("step", models.CharField(max_length=60, verbose_name="次の一手")),
-                ("link", models.CharField(blank=True, max_length=60, verbose_name="一手の画面（空は事実の画面）")),
-                ("softened_step", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手（空はなし）")),
-                ("softened_link", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手の画面")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "次の一手のすすめ",
-                "verbose_name_plural": "次の一手のすすめ",
-                "ordering": ["position", "code", "-starts_on"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("code", "starts_on"), name="next_action_rule_one_per_start"),
-                    models.CheckConstraint(
-                        condition=models.Q(("ceiling", None), ("severity__lte", models.F("ceiling")), _connector="OR"),
-                        name="what_softens_never_presses",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("severity__lt", 3), ("step__contains", "決裁を求める"), _connector="OR"),
-                        name="adverse_acts_only_by_decision",
+                    (
+                        "stand_in",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="代わりの担当",
+                        ),
                     ),
                 ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="nextactionrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_nextactionrulehistory" ("ceiling", "code", "days", "fact", "id", "in_day", "in_use", "label", "least_yen", "link", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "severity", "softened_link", "softened_step", "source", "starts_on", "step", "to_be_confirmed", "tone", "unless", "unless_since", "when") VALUES (OLD."ceiling", OLD."code", OLD."days", OLD."fact", OLD."id", OLD."in_day", OLD."in_use", OLD."label", OLD."least_yen", OLD."link", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."reason", OLD."severity", OLD."softened_link", OLD."softened_step", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."tone", OLD."unless", OLD."unless_since", OLD."when"); RETURN NULL;',
-                    hash="973f6c1abcc4bd628ec6a16ac0c5e79f890e9f7f",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_2517e",
-                    table="debtors_nextactionrule",
-                    when="AFTER",
+                options={
+                    "verbose_name": "担当の不在",
+                    "verbose_name_plural": "担当の不在",
+                    "ordering": ["-starts_on", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="AbsenceHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("starts_on", models.DateField(verbose_name="開始日")),
+                    ("ends_on", models.DateField(verbose_name="終わりの日（この日まで）")),
+                    ("reason", models.CharField(max_length=200, verbose_name="理由")),
+                    ("named_at", models.DateTimeField(auto_now_add=True)),
+                    ("ended_at", models.DateTimeField(null=True)),
+                    (
+                        "named_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="不在の担当",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.absence",
+                        ),
+                    ),
+                    (
+                        "stand_in",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="代わりの担当",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="Assignment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("by_hand", models.BooleanField(default=False, verbose_name="手で決めた")),
+                    ("reason", models.CharField(blank=True, max_length=200, verbose_name="手で決めた理由")),
+                    ("since", models.DateField(verbose_name="いつから")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="担当",
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="assignment",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "担当",
+                    "verbose_name_plural": "担当",
+                },
+            ),
+            migrations.CreateModel(
+                name="AssignmentRule",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("claim_group", models.CharField(blank=True, max_length=10, verbose_name="債権群")),
+                    ("legal_class", models.CharField(blank=True, max_length=1, verbose_name="区分")),
+                    (
+                        "district",
+                        models.CharField(blank=True, max_length=40, verbose_name="町（住所が市名とこの字で始まる）"),
+                    ),
+                    ("kana_from", models.CharField(blank=True, max_length=1, verbose_name="カナの初め")),
+                    (
+                        "kana_to",
+                        models.CharField(blank=True, max_length=1, verbose_name="カナの終わり（この字を含む）"),
+                    ),
+                    ("least_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以上）")),
+                    ("most_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以下）")),
+                    ("starts_on", models.DateField(verbose_name="開始日")),
+                    ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日（この日の前日まで）")),
+                    ("note", models.CharField(blank=True, max_length=200, verbose_name="内容")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "made_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="担当",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "担当の決まり",
+                    "verbose_name_plural": "担当の決まり",
+                    "ordering": ["position", "pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="AssignmentHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("by_hand", models.BooleanField(default=False, verbose_name="手で決めた")),
+                    ("reason", models.CharField(blank=True, max_length=200, verbose_name="手で決めた理由")),
+                    ("since", models.DateField(verbose_name="いつから")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="担当",
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.assignment",
+                        ),
+                    ),
+                    (
+                        "rule",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.assignmentrule",
+                            verbose_name="決まり",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.AddField(
+                model_name="assignment",
+                name="rule",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="debtors.assignmentrule",
+                    verbose_name="決まり",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="nextactionrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_nextactionrulehistory" ("ceiling", "code", "days", "fact", "id", "in_day", "in_use", "label", "least_yen", "link", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "severity", "softened_link", "softened_step", "source", "starts_on", "step", "to_be_confirmed", "tone", "unless", "unless_since", "when") VALUES (OLD."ceiling", OLD."code", OLD."days", OLD."fact", OLD."id", OLD."in_day", OLD."in_use", OLD."label", OLD."least_yen", OLD."link", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."reason", OLD."severity", OLD."softened_link", OLD."softened_step", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."tone", OLD."unless", OLD."unless_since", OLD."when"); RETURN NULL;',
-                    hash="e07e0ce885bf0de85f2e56084f7e8f9d60b2506b",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_744ca",
-                    table="debtors_nextactionrule",
-                    when="AFTER",
+            migrations.CreateModel(
+                name="AssignmentRuleHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("claim_group", models.CharField(blank=True, max_length=10, verbose_name="債権群")),
+                    ("legal_class", models.CharField(blank=True, max_length=1, verbose_name="区分")),
+                    (
+                        "district",
+                        models.CharField(blank=True, max_length=40, verbose_name="町（住所が市名とこの字で始まる）"),
+                    ),
+                    ("kana_from", models.CharField(blank=True, max_length=1, verbose_name="カナの初め")),
+                    (
+                        "kana_to",
+                        models.CharField(blank=True, max_length=1, verbose_name="カナの終わり（この字を含む）"),
+                    ),
+                    ("least_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以上）")),
+                    ("most_yen", models.BigIntegerField(blank=True, null=True, verbose_name="滞納額（円以下）")),
+                    ("starts_on", models.DateField(verbose_name="開始日")),
+                    ("ends_on", models.DateField(blank=True, null=True, verbose_name="終了日（この日の前日まで）")),
+                    ("note", models.CharField(blank=True, max_length=200, verbose_name="内容")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "made_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "officer",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="担当",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.assignmentrule",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="NextActionRule",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("label", models.CharField(max_length=10, verbose_name="見出し")),
+                    (
+                        "tone",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("", "ふつう"),
+                                ("urgent", "急ぐ"),
+                                ("care", "注意"),
+                                ("good", "よい"),
+                                ("act", "行う"),
+                                ("hold", "止める"),
+                                ("life", "生活"),
+                            ],
+                            max_length=10,
+                            verbose_name="色",
+                        ),
+                    ),
+                    ("fact", models.CharField(max_length=30, verbose_name="事実")),
+                    (
+                        "when",
+                        models.CharField(
+                            choices=[
+                                ("any", "日を問わない"),
+                                ("past", "その日を過ぎた"),
+                                ("due", "その日が来た"),
+                                ("today", "その日が今日"),
+                                ("coming", "その日まで（日数）以内"),
+                                ("recent", "その日から（日数）以内"),
+                            ],
+                            default="any",
+                            max_length=10,
+                            verbose_name="事実の日",
+                        ),
+                    ),
+                    ("days", models.PositiveSmallIntegerField(default=0, verbose_name="日数（0は限らない）")),
+                    ("least_yen", models.PositiveIntegerField(default=0, verbose_name="最低の額（円）")),
+                    (
+                        "unless",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="これらの事実があれば出さない（|で区切る）"
+                        ),
+                    ),
+                    (
+                        "unless_since",
+                        models.CharField(
+                            blank=True, max_length=200, verbose_name="その後にこれらの事実があれば出さない（|で区切る）"
+                        ),
+                    ),
+                    (
+                        "severity",
+                        models.PositiveSmallIntegerField(
+                            choices=[
+                                (1, "確かめる・案内する"),
+                                (2, "納付を求めて連絡する"),
+                                (3, "不利益な処分の決裁を求める"),
+                            ],
+                            verbose_name="一手の強さ",
+                        ),
+                    ),
+                    (
+                        "ceiling",
+                        models.PositiveSmallIntegerField(
+                            blank=True,
+                            choices=[
+                                (1, "確かめる・案内する"),
+                                (2, "納付を求めて連絡する"),
+                                (3, "不利益な処分の決裁を求める"),
+                            ],
+                            null=True,
+                            verbose_name="ほかの一手の上限（空は和らげない）",
+                        ),
+                    ),
+                    ("in_day", models.BooleanField(default=False, verbose_name="本日の業務に出す")),
+                    (
+                        "reason",
+                        models.CharField(max_length=200, verbose_name="理由の文（{text}・{day}・{left}・{yen}）"),
+                    ),
+                    ("step", models.CharField(max_length=60, verbose_name="次の一手")),
+                    ("link", models.CharField(blank=True, max_length=60, verbose_name="一手の画面（空は事実の画面）")),
+                    (
+                        "softened_step",
+                        models.CharField(blank=True, max_length=60, verbose_name="和らげた一手（空はなし）"),
+                    ),
+                    ("softened_link", models.CharField(blank=True, max_length=60, verbose_name="和らげた一手の画面")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "次の一手のすすめ",
+                    "verbose_name_plural": "次の一手のすすめ",
+                    "ordering": ["position", "code", "-starts_on"],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("code", "starts_on"), name="next_action_rule_one_per_start"),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("ceiling", None), ("severity__lte", models.F("ceiling")), _connector="OR"
+                            ),
+                            name="what_softens_never_presses",
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                ("severity__lt", 3), ("step__contains", "決裁を求める"), _connector="OR"
+                            ),
+                            name="adverse_acts_only_by_decision",
+                        ),
+                    ],
+                },
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="nextactionrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_nextactionrulehistory" ("ceiling", "code", "days", "fact", "id", "in_day", "in_use", "label", "least_yen", "link", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "severity", "softened_link", "softened_step", "source", "starts_on", "step", "to_be_confirmed", "tone", "unless", "unless_since", "when") VALUES (OLD."ceiling", OLD."code", OLD."days", OLD."fact", OLD."id", OLD."in_day", OLD."in_use", OLD."label", OLD."least_yen", OLD."link", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."reason", OLD."severity", OLD."softened_link", OLD."softened_step", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."tone", OLD."unless", OLD."unless_since", OLD."when"); RETURN NULL;',
+                        hash="973f6c1abcc4bd628ec6a16ac0c5e79f890e9f7f",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_2517e",
+                        table="debtors_nextactionrule",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        migrations.AddField(
-            model_name="nextactionrulehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="nextactionrulehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="debtors.nextactionrule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("officer", models.F("stand_in")), _negated=True), name="stand_in_is_another_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="absence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="absence_ends_after_it_starts"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="absence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_absencehistory" ("ended_at", "ends_on", "id", "named_at", "named_by_id", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "stand_in_id", "starts_on") VALUES (OLD."ended_at", OLD."ends_on", OLD."id", OLD."named_at", OLD."named_by_id", OLD."officer_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."stand_in_id", OLD."starts_on"); RETURN NULL;',
-                    hash="7d220614a7be6d4cb7ccb7425a2cbafc0b538843",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_293b5",
-                    table="debtors_absence",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="nextactionrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_nextactionrulehistory" ("ceiling", "code", "days", "fact", "id", "in_day", "in_use", "label", "least_yen", "link", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "severity", "softened_link", "softened_step", "source", "starts_on", "step", "to_be_confirmed", "tone", "unless", "unless_since", "when") VALUES (OLD."ceiling", OLD."code", OLD."days", OLD."fact", OLD."id", OLD."in_day", OLD."in_use", OLD."label", OLD."least_yen", OLD."link", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."reason", OLD."severity", OLD."softened_link", OLD."softened_step", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."tone", OLD."unless", OLD."unless_since", OLD."when"); RETURN NULL;',
+                        hash="e07e0ce885bf0de85f2e56084f7e8f9d60b2506b",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_744ca",
+                        table="debtors_nextactionrule",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="absence",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_absencehistory" ("ended_at", "ends_on", "id", "named_at", "named_by_id", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "stand_in_id", "starts_on") VALUES (OLD."ended_at", OLD."ends_on", OLD."id", OLD."named_at", OLD."named_by_id", OLD."officer_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."stand_in_id", OLD."starts_on"); RETURN NULL;',
-                    hash="0fe5bd4f8bc0d0d10f69d09b005ef7ac439ceade",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_cf1e6",
-                    table="debtors_absence",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="nextactionrulehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
-                name="assignment_rule_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kana_from", ""), ("kana_to", "")),
-                    models.Q(models.Q(("kana_from", ""), _negated=True), models.Q(("kana_to", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="assignment_rule_kana_has_both_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignmentrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("least_yen", None), ("most_yen", None), ("most_yen__gte", models.F("least_yen")), _connector="OR"
-                ),
-                name="assignment_rule_yen_is_a_span",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_assignmentrulehistory" ("claim_group", "district", "ends_on", "id", "kana_from", "kana_to", "least_yen", "legal_class", "made_at", "made_by_id", "most_yen", "note", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts_on") VALUES (OLD."claim_group", OLD."district", OLD."ends_on", OLD."id", OLD."kana_from", OLD."kana_to", OLD."least_yen", OLD."legal_class", OLD."made_at", OLD."made_by_id", OLD."most_yen", OLD."note", OLD."officer_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."starts_on"); RETURN NULL;',
-                    hash="5282ab6833de25fa2cab8b95ad31aec36faa09fd",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_84192",
-                    table="debtors_assignmentrule",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="nextactionrulehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="debtors.nextactionrule",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignmentrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_assignmentrulehistory" ("claim_group", "district", "ends_on", "id", "kana_from", "kana_to", "least_yen", "legal_class", "made_at", "made_by_id", "most_yen", "note", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts_on") VALUES (OLD."claim_group", OLD."district", OLD."ends_on", OLD."id", OLD."kana_from", OLD."kana_to", OLD."least_yen", OLD."legal_class", OLD."made_at", OLD."made_by_id", OLD."most_yen", OLD."note", OLD."officer_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."starts_on"); RETURN NULL;',
-                    hash="8c90edcff2a6324efb8d0d2cf926669fd2554115",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_3e9ff",
-                    table="debtors_assignmentrule",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="absence",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("officer", models.F("stand_in")), _negated=True),
+                    name="stand_in_is_another_person",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("by_hand", False), ("rule__isnull", False)),
-                    models.Q(("by_hand", True), ("rule", None), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="assignment_by_rule_or_by_hand_for_a_reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_assignmenthistory" ("by_hand", "by_id", "id", "officer_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule_id", "since") VALUES (OLD."by_hand", OLD."by_id", OLD."id", OLD."officer_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."rule_id", OLD."since"); RETURN NULL;',
-                    hash="5512eff2983532330c68b1ce2d59c5ad6cb21b06",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_37685",
-                    table="debtors_assignment",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="absence",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="absence_ends_after_it_starts"
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_assignmenthistory" ("by_hand", "by_id", "id", "officer_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule_id", "since") VALUES (OLD."by_hand", OLD."by_id", OLD."id", OLD."officer_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."rule_id", OLD."since"); RETURN NULL;',
-                    hash="68a5fd523fd1ead59a7b061296088487cee2c258",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_90d6a",
-                    table="debtors_assignment",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="absence",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_absencehistory" ("ended_at", "ends_on", "id", "named_at", "named_by_id", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "stand_in_id", "starts_on") VALUES (OLD."ended_at", OLD."ends_on", OLD."id", OLD."named_at", OLD."named_by_id", OLD."officer_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."stand_in_id", OLD."starts_on"); RETURN NULL;',
+                        hash="7d220614a7be6d4cb7ccb7425a2cbafc0b538843",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_293b5",
+                        table="debtors_absence",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="absence",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_absencehistory" ("ended_at", "ends_on", "id", "named_at", "named_by_id", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "stand_in_id", "starts_on") VALUES (OLD."ended_at", OLD."ends_on", OLD."id", OLD."named_at", OLD."named_by_id", OLD."officer_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."stand_in_id", OLD."starts_on"); RETURN NULL;',
+                        hash="0fe5bd4f8bc0d0d10f69d09b005ef7ac439ceade",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_cf1e6",
+                        table="debtors_absence",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="assignmentrule",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                    name="assignment_rule_ends_after_it_starts",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="assignmentrule",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("kana_from", ""), ("kana_to", "")),
+                        models.Q(models.Q(("kana_from", ""), _negated=True), models.Q(("kana_to", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                    name="assignment_rule_kana_has_both_ends",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="assignmentrule",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("least_yen", None),
+                        ("most_yen", None),
+                        ("most_yen__gte", models.F("least_yen")),
+                        _connector="OR",
+                    ),
+                    name="assignment_rule_yen_is_a_span",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="assignmentrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_assignmentrulehistory" ("claim_group", "district", "ends_on", "id", "kana_from", "kana_to", "least_yen", "legal_class", "made_at", "made_by_id", "most_yen", "note", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts_on") VALUES (OLD."claim_group", OLD."district", OLD."ends_on", OLD."id", OLD."kana_from", OLD."kana_to", OLD."least_yen", OLD."legal_class", OLD."made_at", OLD."made_by_id", OLD."most_yen", OLD."note", OLD."officer_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."starts_on"); RETURN NULL;',
+                        hash="5282ab6833de25fa2cab8b95ad31aec36faa09fd",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_84192",
+                        table="debtors_assignmentrule",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="assignmentrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_assignmentrulehistory" ("claim_group", "district", "ends_on", "id", "kana_from", "kana_to", "least_yen", "legal_class", "made_at", "made_by_id", "most_yen", "note", "officer_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "starts_on") VALUES (OLD."claim_group", OLD."district", OLD."ends_on", OLD."id", OLD."kana_from", OLD."kana_to", OLD."least_yen", OLD."legal_class", OLD."made_at", OLD."made_by_id", OLD."most_yen", OLD."note", OLD."officer_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."starts_on"); RETURN NULL;',
+                        hash="8c90edcff2a6324efb8d0d2cf926669fd2554115",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_3e9ff",
+                        table="debtors_assignmentrule",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="assignment",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("by_hand", False), ("rule__isnull", False)),
+                        models.Q(("by_hand", True), ("rule", None), models.Q(("reason", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                    name="assignment_by_rule_or_by_hand_for_a_reason",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="assignment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_assignmenthistory" ("by_hand", "by_id", "id", "officer_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule_id", "since") VALUES (OLD."by_hand", OLD."by_id", OLD."id", OLD."officer_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."rule_id", OLD."since"); RETURN NULL;',
+                        hash="5512eff2983532330c68b1ce2d59c5ad6cb21b06",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_37685",
+                        table="debtors_assignment",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="assignment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_assignmenthistory" ("by_hand", "by_id", "id", "officer_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "rule_id", "since") VALUES (OLD."by_hand", OLD."by_id", OLD."id", OLD."officer_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."rule_id", OLD."since"); RETURN NULL;',
+                        hash="68a5fd523fd1ead59a7b061296088487cee2c258",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_90d6a",
+                        table="debtors_assignment",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

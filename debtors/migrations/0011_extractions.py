@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,489 +18,505 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Extraction",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60, verbose_name="名前")),
-                ("list_code", models.CharField(max_length=30, verbose_name="一覧")),
-                (
-                    "share",
-                    models.CharField(
-                        choices=[
-                            ("private", "自分だけ"),
-                            ("team", "同じ役割・同じ課の職員"),
-                            ("all", "抽出を使う職員すべて"),
-                        ],
-                        default="private",
-                        max_length=10,
-                        verbose_name="使える人",
+        AtOnce(
+            migrations.CreateModel(
+                name="Extraction",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-                ("retired_at", models.DateTimeField(null=True, verbose_name="やめた日時")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="extractions",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="作った人",
+                    ("name", models.CharField(max_length=60, verbose_name="名前")),
+                    ("list_code", models.CharField(max_length=30, verbose_name="一覧")),
+                    (
+                        "share",
+                        models.CharField(
+                            choices=[
+                                ("private", "自分だけ"),
+                                ("team", "同じ役割・同じ課の職員"),
+                                ("all", "抽出を使う職員すべて"),
+                            ],
+                            default="private",
+                            max_length=10,
+                            verbose_name="使える人",
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "抽出条件",
-                "verbose_name_plural": "抽出条件",
-                "ordering": ["name", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtractionExport",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("utf8", "CSV（UTF-8）"),
-                            ("cp932", "CSV（Shift_JIS／CP932）"),
-                            ("xlsx", "Excel（xlsx）"),
-                        ],
-                        max_length=10,
-                        verbose_name="形式",
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                    ("retired_at", models.DateTimeField(null=True, verbose_name="やめた日時")),
+                    (
+                        "owner",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="extractions",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="作った人",
+                        ),
                     ),
-                ),
-                ("masked", models.BooleanField(default=True, verbose_name="マスキング")),
-                ("purpose", models.CharField(blank=True, max_length=500, verbose_name="目的")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("making", "作成中"),
-                            ("ready", "受け取れます"),
-                            ("taken", "受取済"),
-                            ("expired", "期限切れ"),
-                            ("failed", "作れず"),
-                        ],
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("asked_on", models.DateField(verbose_name="依頼日")),
-                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
-                ("asked_people", models.PositiveIntegerField(verbose_name="依頼したときの人数")),
-                ("rows", models.PositiveIntegerField(default=0, verbose_name="行")),
-                ("people", models.PositiveIntegerField(default=0, verbose_name="人数")),
-                ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
-                ("withheld", models.PositiveIntegerField(default=0, verbose_name="住所などを出さない人")),
-                ("path", models.CharField(blank=True, max_length=300, verbose_name="保存場所")),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="作成した日時")),
-                ("expires_at", models.DateTimeField(null=True, verbose_name="受け取りの期限")),
-                ("taken_at", models.DateTimeField(null=True, verbose_name="受け取った日時")),
-                ("problem", models.CharField(blank=True, max_length=500, verbose_name="作れない理由")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="決裁",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="依頼した人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "抽出の書き出し",
-                "verbose_name_plural": "抽出の書き出し",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtractionHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("name", models.CharField(max_length=60, verbose_name="名前")),
-                ("list_code", models.CharField(max_length=30, verbose_name="一覧")),
-                (
-                    "share",
-                    models.CharField(
-                        choices=[
-                            ("private", "自分だけ"),
-                            ("team", "同じ役割・同じ課の職員"),
-                            ("all", "抽出を使う職員すべて"),
-                        ],
-                        default="private",
-                        max_length=10,
-                        verbose_name="使える人",
-                    ),
-                ),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-                ("retired_at", models.DateTimeField(null=True, verbose_name="やめた日時")),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="作った人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.extraction",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtractionVersion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(verbose_name="版")),
-                ("conditions", models.JSONField(default=list, verbose_name="条件")),
-                ("columns", models.JSONField(default=list, verbose_name="項目")),
-                ("sort", models.CharField(blank=True, max_length=40, verbose_name="並べ替え")),
-                ("descending", models.BooleanField(default=False, verbose_name="大きい順")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-                (
-                    "extraction",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="debtors.extraction"
-                    ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "抽出条件の版",
-                "verbose_name_plural": "抽出条件の版",
-                "ordering": ["-number"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExtractionExportHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("utf8", "CSV（UTF-8）"),
-                            ("cp932", "CSV（Shift_JIS／CP932）"),
-                            ("xlsx", "Excel（xlsx）"),
-                        ],
-                        max_length=10,
-                        verbose_name="形式",
-                    ),
-                ),
-                ("masked", models.BooleanField(default=True, verbose_name="マスキング")),
-                ("purpose", models.CharField(blank=True, max_length=500, verbose_name="目的")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("making", "作成中"),
-                            ("ready", "受け取れます"),
-                            ("taken", "受取済"),
-                            ("expired", "期限切れ"),
-                            ("failed", "作れず"),
-                        ],
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("asked_on", models.DateField(verbose_name="依頼日")),
-                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
-                ("asked_people", models.PositiveIntegerField(verbose_name="依頼したときの人数")),
-                ("rows", models.PositiveIntegerField(default=0, verbose_name="行")),
-                ("people", models.PositiveIntegerField(default=0, verbose_name="人数")),
-                ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
-                ("withheld", models.PositiveIntegerField(default=0, verbose_name="住所などを出さない人")),
-                ("path", models.CharField(blank=True, max_length=300, verbose_name="保存場所")),
-                ("sha256", models.CharField(blank=True, max_length=64)),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="作成した日時")),
-                ("expires_at", models.DateTimeField(null=True, verbose_name="受け取りの期限")),
-                ("taken_at", models.DateTimeField(null=True, verbose_name="受け取った日時")),
-                ("problem", models.CharField(blank=True, max_length=500, verbose_name="作れない理由")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="決裁",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="依頼した人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.extractionexport",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.extractionversion",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddField(
-            model_name="extractionexport",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="exports", to="debtors.extractionversion"
+                ],
+                options={
+                    "verbose_name": "抽出条件",
+                    "verbose_name_plural": "抽出条件",
+                    "ordering": ["name", "pk"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)),
-                fields=("owner", "name"),
-                name="extraction_name_once_per_owner",
+            migrations.CreateModel(
+                name="ExtractionExport",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "form",
+                        models.CharField(
+                            choices=[
+                                ("utf8", "CSV（UTF-8）"),
+                                ("cp932", "CSV（Shift_JIS／CP932）"),
+                                ("xlsx", "Excel（xlsx）"),
+                            ],
+                            max_length=10,
+                            verbose_name="形式",
+                        ),
+                    ),
+                    ("masked", models.BooleanField(default=True, verbose_name="マスキング")),
+                    ("purpose", models.CharField(blank=True, max_length=500, verbose_name="目的")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("making", "作成中"),
+                                ("ready", "受け取れます"),
+                                ("taken", "受取済"),
+                                ("expired", "期限切れ"),
+                                ("failed", "作れず"),
+                            ],
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("asked_on", models.DateField(verbose_name="依頼日")),
+                    ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
+                    ("asked_people", models.PositiveIntegerField(verbose_name="依頼したときの人数")),
+                    ("rows", models.PositiveIntegerField(default=0, verbose_name="行")),
+                    ("people", models.PositiveIntegerField(default=0, verbose_name="人数")),
+                    ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
+                    ("withheld", models.PositiveIntegerField(default=0, verbose_name="住所などを出さない人")),
+                    ("path", models.CharField(blank=True, max_length=300, verbose_name="保存場所")),
+                    ("sha256", models.CharField(blank=True, max_length=64)),
+                    ("finished_at", models.DateTimeField(null=True, verbose_name="作成した日時")),
+                    ("expires_at", models.DateTimeField(null=True, verbose_name="受け取りの期限")),
+                    ("taken_at", models.DateTimeField(null=True, verbose_name="受け取った日時")),
+                    ("problem", models.CharField(blank=True, max_length=500, verbose_name="作れない理由")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="決裁",
+                        ),
+                    ),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="依頼した人",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "抽出の書き出し",
+                    "verbose_name_plural": "抽出の書き出し",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="extraction_has_a_name"
+            migrations.CreateModel(
+                name="ExtractionHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("name", models.CharField(max_length=60, verbose_name="名前")),
+                    ("list_code", models.CharField(max_length=30, verbose_name="一覧")),
+                    (
+                        "share",
+                        models.CharField(
+                            choices=[
+                                ("private", "自分だけ"),
+                                ("team", "同じ役割・同じ課の職員"),
+                                ("all", "抽出を使う職員すべて"),
+                            ],
+                            default="private",
+                            max_length=10,
+                            verbose_name="使える人",
+                        ),
+                    ),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                    ("retired_at", models.DateTimeField(null=True, verbose_name="やめた日時")),
+                    (
+                        "owner",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="作った人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.extraction",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="extraction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("share__in", ["private", "team", "all"])), name="extraction_share_is_known"
+            migrations.CreateModel(
+                name="ExtractionVersion",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("number", models.PositiveIntegerField(verbose_name="版")),
+                    ("conditions", models.JSONField(default=list, verbose_name="条件")),
+                    ("columns", models.JSONField(default=list, verbose_name="項目")),
+                    ("sort", models.CharField(blank=True, max_length=40, verbose_name="並べ替え")),
+                    ("descending", models.BooleanField(default=False, verbose_name="大きい順")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                    (
+                        "extraction",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="versions",
+                            to="debtors.extraction",
+                        ),
+                    ),
+                    (
+                        "made_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "抽出条件の版",
+                    "verbose_name_plural": "抽出条件の版",
+                    "ordering": ["-number"],
+                },
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extraction",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_extractionhistory" ("id", "list_code", "made_at", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retired_at", "share") VALUES (OLD."id", OLD."list_code", OLD."made_at", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."retired_at", OLD."share"); RETURN NULL;',
-                    hash="dc725fb4ae5a99b2d7c511f3381bb981c60937bc",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ca6ea",
-                    table="debtors_extraction",
-                    when="AFTER",
+            migrations.CreateModel(
+                name="ExtractionExportHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "form",
+                        models.CharField(
+                            choices=[
+                                ("utf8", "CSV（UTF-8）"),
+                                ("cp932", "CSV（Shift_JIS／CP932）"),
+                                ("xlsx", "Excel（xlsx）"),
+                            ],
+                            max_length=10,
+                            verbose_name="形式",
+                        ),
+                    ),
+                    ("masked", models.BooleanField(default=True, verbose_name="マスキング")),
+                    ("purpose", models.CharField(blank=True, max_length=500, verbose_name="目的")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("making", "作成中"),
+                                ("ready", "受け取れます"),
+                                ("taken", "受取済"),
+                                ("expired", "期限切れ"),
+                                ("failed", "作れず"),
+                            ],
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("asked_on", models.DateField(verbose_name="依頼日")),
+                    ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="依頼日時")),
+                    ("asked_people", models.PositiveIntegerField(verbose_name="依頼したときの人数")),
+                    ("rows", models.PositiveIntegerField(default=0, verbose_name="行")),
+                    ("people", models.PositiveIntegerField(default=0, verbose_name="人数")),
+                    ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
+                    ("withheld", models.PositiveIntegerField(default=0, verbose_name="住所などを出さない人")),
+                    ("path", models.CharField(blank=True, max_length=300, verbose_name="保存場所")),
+                    ("sha256", models.CharField(blank=True, max_length=64)),
+                    ("finished_at", models.DateTimeField(null=True, verbose_name="作成した日時")),
+                    ("expires_at", models.DateTimeField(null=True, verbose_name="受け取りの期限")),
+                    ("taken_at", models.DateTimeField(null=True, verbose_name="受け取った日時")),
+                    ("problem", models.CharField(blank=True, max_length=500, verbose_name="作れない理由")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="決裁",
+                        ),
+                    ),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="依頼した人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.extractionexport",
+                        ),
+                    ),
+                    (
+                        "version",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.extractionversion",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.AddField(
+                model_name="extractionexport",
+                name="version",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="exports", to="debtors.extractionversion"
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extraction",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_extractionhistory" ("id", "list_code", "made_at", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retired_at", "share") VALUES (OLD."id", OLD."list_code", OLD."made_at", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."retired_at", OLD."share"); RETURN NULL;',
-                    hash="8e018a1376768c77d55f86cff6534f0133ea3552",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_2b100",
-                    table="debtors_extraction",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="extraction",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("retired_at", None)),
+                    fields=("owner", "name"),
+                    name="extraction_name_once_per_owner",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionversion",
-            constraint=models.UniqueConstraint(fields=("extraction", "number"), name="extraction_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("columns", []), _negated=True), name="extraction_version_has_columns"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extractionversion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="95e0529a157f6bff595bf504718984016bf121fa",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_286dc",
-                    table="debtors_extractionversion",
-                    when="BEFORE",
+            migrations.AddConstraint(
+                model_name="extraction",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("name", ""), _negated=True), name="extraction_has_a_name"
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extractionversion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncated",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
-                    hash="0daf66503fcc72a44c4cdc37f23eb1af49926726",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncated_a0b5d",
-                    table="debtors_extractionversion",
-                    when="BEFORE",
+            migrations.AddConstraint(
+                model_name="extraction",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("share__in", ["private", "team", "all"])), name="extraction_share_is_known"
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("masked", True), models.Q(("purpose", ""), _negated=True), _connector="OR"),
-                name="extraction_export_unmasked_has_a_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "asked"), _negated=True), ("approval__isnull", False), _connector="OR"
-                ),
-                name="extraction_export_waits_for_a_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("expires_at__isnull", False),
-                        ("finished_at__isnull", False),
-                        ("state", "ready"),
-                        models.Q(("path", ""), _negated=True),
+            pgtrigger.migrations.AddTrigger(
+                model_name="extraction",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_extractionhistory" ("id", "list_code", "made_at", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retired_at", "share") VALUES (OLD."id", OLD."list_code", OLD."made_at", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."retired_at", OLD."share"); RETURN NULL;',
+                        hash="dc725fb4ae5a99b2d7c511f3381bb981c60937bc",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_ca6ea",
+                        table="debtors_extraction",
+                        when="AFTER",
                     ),
-                    models.Q(models.Q(("state", "ready"), _negated=True), ("path", "")),
-                    _connector="OR",
-                ),
-                name="extraction_export_ready_has_its_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True), ("taken_at__isnull", False), _connector="OR"
-                ),
-                name="extraction_export_taken_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("masked", True), ("taken_at", None), models.Q(("state", "ready"), _negated=True), _connector="OR"
-                ),
-                name="extraction_export_unmasked_is_handed_out_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extractionexport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("masked", True), ("approval", None), ("people__lte", models.F("asked_people")), _connector="OR"
-                ),
-                name="extraction_export_has_no_more_people_than_approved",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extractionexport",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_extractionexporthistory" ("approval_id", "asked_at", "asked_on", "asked_people", "by_id", "expires_at", "finished_at", "form", "id", "masked", "path", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "rows", "sha256", "state", "taken_at", "total_yen", "version_id", "withheld") VALUES (OLD."approval_id", OLD."asked_at", OLD."asked_on", OLD."asked_people", OLD."by_id", OLD."expires_at", OLD."finished_at", OLD."form", OLD."id", OLD."masked", OLD."path", OLD."people", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."purpose", OLD."rows", OLD."sha256", OLD."state", OLD."taken_at", OLD."total_yen", OLD."version_id", OLD."withheld"); RETURN NULL;',
-                    hash="474407c77aae7d36abc74c5da0f1d1bc6a841c98",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_d637b",
-                    table="debtors_extractionexport",
-                    when="AFTER",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="extractionexport",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_extractionexporthistory" ("approval_id", "asked_at", "asked_on", "asked_people", "by_id", "expires_at", "finished_at", "form", "id", "masked", "path", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "rows", "sha256", "state", "taken_at", "total_yen", "version_id", "withheld") VALUES (OLD."approval_id", OLD."asked_at", OLD."asked_on", OLD."asked_people", OLD."by_id", OLD."expires_at", OLD."finished_at", OLD."form", OLD."id", OLD."masked", OLD."path", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."purpose", OLD."rows", OLD."sha256", OLD."state", OLD."taken_at", OLD."total_yen", OLD."version_id", OLD."withheld"); RETURN NULL;',
-                    hash="6f339112ec7ef90632117db32a83ef075c786ff1",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_d472c",
-                    table="debtors_extractionexport",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="extraction",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_extractionhistory" ("id", "list_code", "made_at", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "retired_at", "share") VALUES (OLD."id", OLD."list_code", OLD."made_at", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."retired_at", OLD."share"); RETURN NULL;',
+                        hash="8e018a1376768c77d55f86cff6534f0133ea3552",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_2b100",
+                        table="debtors_extraction",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionversion",
+                constraint=models.UniqueConstraint(fields=("extraction", "number"), name="extraction_version_once"),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionversion",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("columns", []), _negated=True), name="extraction_version_has_columns"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="extractionversion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="95e0529a157f6bff595bf504718984016bf121fa",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_286dc",
+                        table="debtors_extractionversion",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="extractionversion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_truncated",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+                        hash="0daf66503fcc72a44c4cdc37f23eb1af49926726",
+                        level="STATEMENT",
+                        operation="TRUNCATE",
+                        pgid="pgtrigger_never_truncated_a0b5d",
+                        table="debtors_extractionversion",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("masked", True), models.Q(("purpose", ""), _negated=True), _connector="OR"),
+                    name="extraction_export_unmasked_has_a_purpose",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "asked"), _negated=True), ("approval__isnull", False), _connector="OR"
+                    ),
+                    name="extraction_export_waits_for_a_decision",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("expires_at__isnull", False),
+                            ("finished_at__isnull", False),
+                            ("state", "ready"),
+                            models.Q(("path", ""), _negated=True),
+                        ),
+                        models.Q(models.Q(("state", "ready"), _negated=True), ("path", "")),
+                        _connector="OR",
+                    ),
+                    name="extraction_export_ready_has_its_file",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "taken"), _negated=True), ("taken_at__isnull", False), _connector="OR"
+                    ),
+                    name="extraction_export_taken_at_a_time",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("masked", True),
+                        ("taken_at", None),
+                        models.Q(("state", "ready"), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="extraction_export_unmasked_is_handed_out_once",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="extractionexport",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("masked", True), ("approval", None), ("people__lte", models.F("asked_people")), _connector="OR"
+                    ),
+                    name="extraction_export_has_no_more_people_than_approved",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="extractionexport",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_extractionexporthistory" ("approval_id", "asked_at", "asked_on", "asked_people", "by_id", "expires_at", "finished_at", "form", "id", "masked", "path", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "rows", "sha256", "state", "taken_at", "total_yen", "version_id", "withheld") VALUES (OLD."approval_id", OLD."asked_at", OLD."asked_on", OLD."asked_people", OLD."by_id", OLD."expires_at", OLD."finished_at", OLD."form", OLD."id", OLD."masked", OLD."path", OLD."people", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."purpose", OLD."rows", OLD."sha256", OLD."state", OLD."taken_at", OLD."total_yen", OLD."version_id", OLD."withheld"); RETURN NULL;',
+                        hash="474407c77aae7d36abc74c5da0f1d1bc6a841c98",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_d637b",
+                        table="debtors_extractionexport",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="extractionexport",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_extractionexporthistory" ("approval_id", "asked_at", "asked_on", "asked_people", "by_id", "expires_at", "finished_at", "form", "id", "masked", "path", "people", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "purpose", "rows", "sha256", "state", "taken_at", "total_yen", "version_id", "withheld") VALUES (OLD."approval_id", OLD."asked_at", OLD."asked_on", OLD."asked_people", OLD."by_id", OLD."expires_at", OLD."finished_at", OLD."form", OLD."id", OLD."masked", OLD."path", OLD."people", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."purpose", OLD."rows", OLD."sha256", OLD."state", OLD."taken_at", OLD."total_yen", OLD."version_id", OLD."withheld"); RETURN NULL;',
+                        hash="6f339112ec7ef90632117db32a83ef075c786ff1",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_d472c",
+                        table="debtors_extractionexport",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

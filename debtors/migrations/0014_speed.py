@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import debtors.models.keys
+from toyota_collect.at_once import AtOnce
 
 
 class Migration(migrations.Migration):
@@ -15,45 +16,49 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(debtors.models.keys.LOOSE_KANA, "DROP FUNCTION debtors_loose_kana"),
-        migrations.AddIndex(
-            model_name="callturn",
-            index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "again"])),
-                fields=["on", "clock_is_near", "-value_yen"],
-                include=("best_hour",),
-                name="call_turn_by_value",
+        AtOnce(
+            migrations.AddIndex(
+                model_name="callturn",
+                index=models.Index(
+                    condition=models.Q(("state__in", ["waiting", "again"])),
+                    fields=["on", "clock_is_near", "-value_yen"],
+                    include=("best_hour",),
+                    name="call_turn_by_value",
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass(debtors.models.keys.LooseKana("kana_key"), "gin_trgm_ops"),
-                name="person_loose_kana_trgm",
+            migrations.AddIndex(
+                model_name="person",
+                index=django.contrib.postgres.indexes.GinIndex(
+                    django.contrib.postgres.indexes.OpClass(debtors.models.keys.LooseKana("kana_key"), "gin_trgm_ops"),
+                    name="person_loose_kana_trgm",
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="person",
-            index=models.Index(
-                django.contrib.postgres.indexes.OpClass(debtors.models.keys.LooseKana("kana_key"), "text_pattern_ops"),
-                name="person_loose_kana_prefix",
+            migrations.AddIndex(
+                model_name="person",
+                index=models.Index(
+                    django.contrib.postgres.indexes.OpClass(
+                        debtors.models.keys.LooseKana("kana_key"), "text_pattern_ops"
+                    ),
+                    name="person_loose_kana_prefix",
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="sourceidentity",
-            index=models.Index(
-                condition=models.Q(("person__isnull", False), models.Q(("address_key", ""), _negated=True)),
-                fields=["address_key"],
-                name="identity_by_place",
-                opclasses=["varchar_pattern_ops"],
+            migrations.AddIndex(
+                model_name="sourceidentity",
+                index=models.Index(
+                    condition=models.Q(("person__isnull", False), models.Q(("address_key", ""), _negated=True)),
+                    fields=["address_key"],
+                    name="identity_by_place",
+                    opclasses=["varchar_pattern_ops"],
+                ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="sourceidentity",
-            index=django.contrib.postgres.indexes.GinIndex(
-                condition=models.Q(("person__isnull", False), models.Q(("address_key", ""), _negated=True)),
-                fields=["address_key"],
-                name="identity_place_trgm",
-                opclasses=["gin_trgm_ops"],
+            migrations.AddIndex(
+                model_name="sourceidentity",
+                index=django.contrib.postgres.indexes.GinIndex(
+                    condition=models.Q(("person__isnull", False), models.Q(("address_key", ""), _negated=True)),
+                    fields=["address_key"],
+                    name="identity_place_trgm",
+                    opclasses=["gin_trgm_ops"],
+                ),
             ),
         ),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,525 +18,550 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Pack",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("path", models.CharField(max_length=300, verbose_name="保存場所")),
-                ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
-                ("size_bytes", models.PositiveBigIntegerField(verbose_name="大きさ")),
-                ("contents", models.JSONField(verbose_name="中身")),
-                ("secret", models.TextField(blank=True, verbose_name="パスワード（暗号化）")),
-                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
-                ("handed_to", models.CharField(blank=True, max_length=100, verbose_name="渡した先")),
-                ("handed_on", models.DateField(null=True, verbose_name="渡した日")),
-                ("handed_how", models.CharField(blank=True, max_length=200, verbose_name="渡し方")),
-                ("password_how", models.CharField(blank=True, max_length=200, verbose_name="パスワードの伝え方")),
-                ("handed_at", models.DateTimeField(null=True, verbose_name="渡した登録")),
-                ("destroy_by", models.DateField(null=True, verbose_name="廃棄の期限")),
-                (
-                    "ended_as",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("returned", "媒体が返却され、こちらで廃棄した"),
-                            ("destroyed", "委託先が廃棄した"),
-                            ("never_left", "渡さずに廃棄した"),
-                        ],
-                        max_length=10,
-                        verbose_name="返却・廃棄",
+        AtOnce(
+            migrations.CreateModel(
+                name="Pack",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("ended_on", models.DateField(null=True, verbose_name="返却・廃棄の日")),
-                ("ended_how", models.CharField(blank=True, max_length=200, verbose_name="廃棄の方法")),
-                ("certificate_number", models.CharField(blank=True, max_length=60, verbose_name="廃棄証明書の番号")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="返却・廃棄の登録")),
-            ],
-            options={
-                "verbose_name": "委託先に渡すデータ",
-                "verbose_name_plural": "委託先に渡すデータ",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PackHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("path", models.CharField(max_length=300, verbose_name="保存場所")),
-                ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
-                ("size_bytes", models.PositiveBigIntegerField(verbose_name="大きさ")),
-                ("contents", models.JSONField(verbose_name="中身")),
-                ("made_at", models.DateTimeField(verbose_name="作った時刻")),
-                ("handed_to", models.CharField(blank=True, max_length=100, verbose_name="渡した先")),
-                ("handed_on", models.DateField(null=True, verbose_name="渡した日")),
-                ("handed_how", models.CharField(blank=True, max_length=200, verbose_name="渡し方")),
-                ("password_how", models.CharField(blank=True, max_length=200, verbose_name="パスワードの伝え方")),
-                ("handed_at", models.DateTimeField(null=True, verbose_name="渡した登録")),
-                ("destroy_by", models.DateField(null=True, verbose_name="廃棄の期限")),
-                (
-                    "ended_as",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("returned", "媒体が返却され、こちらで廃棄した"),
-                            ("destroyed", "委託先が廃棄した"),
-                            ("never_left", "渡さずに廃棄した"),
-                        ],
-                        max_length=10,
-                        verbose_name="返却・廃棄",
+                    ("path", models.CharField(max_length=300, verbose_name="保存場所")),
+                    ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
+                    ("size_bytes", models.PositiveBigIntegerField(verbose_name="大きさ")),
+                    ("contents", models.JSONField(verbose_name="中身")),
+                    ("secret", models.TextField(blank=True, verbose_name="パスワード（暗号化）")),
+                    ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                    ("handed_to", models.CharField(blank=True, max_length=100, verbose_name="渡した先")),
+                    ("handed_on", models.DateField(null=True, verbose_name="渡した日")),
+                    ("handed_how", models.CharField(blank=True, max_length=200, verbose_name="渡し方")),
+                    ("password_how", models.CharField(blank=True, max_length=200, verbose_name="パスワードの伝え方")),
+                    ("handed_at", models.DateTimeField(null=True, verbose_name="渡した登録")),
+                    ("destroy_by", models.DateField(null=True, verbose_name="廃棄の期限")),
+                    (
+                        "ended_as",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("returned", "媒体が返却され、こちらで廃棄した"),
+                                ("destroyed", "委託先が廃棄した"),
+                                ("never_left", "渡さずに廃棄した"),
+                            ],
+                            max_length=10,
+                            verbose_name="返却・廃棄",
+                        ),
                     ),
-                ),
-                ("ended_on", models.DateField(null=True, verbose_name="返却・廃棄の日")),
-                ("ended_how", models.CharField(blank=True, max_length=200, verbose_name="廃棄の方法")),
-                ("certificate_number", models.CharField(blank=True, max_length=60, verbose_name="廃棄証明書の番号")),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="返却・廃棄の登録")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="RunJob",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("pull", "引抜を調べる"),
-                            ("seal", "封緘"),
-                            ("look", "封緘のあとの納付などを調べる"),
-                            ("pack", "委託先に渡すデータを作る"),
-                            ("post", "発送の登録"),
-                        ],
-                        max_length=10,
-                        verbose_name="処理",
+                    ("ended_on", models.DateField(null=True, verbose_name="返却・廃棄の日")),
+                    ("ended_how", models.CharField(blank=True, max_length=200, verbose_name="廃棄の方法")),
+                    (
+                        "certificate_number",
+                        models.CharField(blank=True, max_length=60, verbose_name="廃棄証明書の番号"),
                     ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "待ち"),
-                            ("working", "処理中"),
-                            ("done", "済"),
-                            ("refused", "できません"),
-                            ("failed", "要対応"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("arguments", models.JSONField(default=dict, verbose_name="指定")),
-                ("asked_at", models.DateTimeField(verbose_name="依頼の時刻")),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("seen_at", models.DateTimeField(null=True, verbose_name="最後に動いた時刻")),
-                ("step", models.CharField(blank=True, max_length=60, verbose_name="いましていること")),
-                ("done", models.PositiveIntegerField(default=0, verbose_name="できた")),
-                ("total", models.PositiveIntegerField(default=0, verbose_name="全部")),
-                ("result", models.JSONField(default=dict, verbose_name="結果")),
-                ("problem", models.TextField(blank=True, verbose_name="できない理由")),
-                ("finished_at", models.DateTimeField(null=True, verbose_name="終わった時刻")),
-            ],
-            options={
-                "verbose_name": "一斉催告の処理",
-                "verbose_name_plural": "一斉催告の処理",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SealedFile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sequence", models.PositiveSmallIntegerField(verbose_name="番号")),
-                ("path", models.CharField(max_length=300, verbose_name="保存場所")),
-                ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
-                ("pages", models.PositiveIntegerField(verbose_name="ページ")),
-                ("envelopes", models.PositiveIntegerField(verbose_name="封筒")),
-            ],
-            options={
-                "verbose_name": "封緘した印刷ファイル",
-                "verbose_name_plural": "封緘した印刷ファイル",
-                "ordering": ["seal", "sequence"],
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="seal",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="seal",
-            name="delete_delete",
-        ),
-        migrations.RemoveConstraint(
-            model_name="seal",
-            name="seal_handed_to_somebody_by_somebody",
-        ),
-        migrations.AddField(
-            model_name="letter",
-            name="failure_picture",
-            field=models.CharField(blank=True, max_length=300, verbose_name="どこで止まったかの画像"),
-        ),
-        migrations.AddField(
-            model_name="letter",
-            name="failure_picture_sha256",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="letter",
-            name="travels_with",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="guests", to="notices.letter"
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="返却・廃棄の登録")),
+                ],
+                options={
+                    "verbose_name": "委託先に渡すデータ",
+                    "verbose_name_plural": "委託先に渡すデータ",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="seal",
-            name="counts_sheet",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.document",
-                verbose_name="区分票",
+            migrations.CreateModel(
+                name="PackHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("path", models.CharField(max_length=300, verbose_name="保存場所")),
+                    ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
+                    ("size_bytes", models.PositiveBigIntegerField(verbose_name="大きさ")),
+                    ("contents", models.JSONField(verbose_name="中身")),
+                    ("made_at", models.DateTimeField(verbose_name="作った時刻")),
+                    ("handed_to", models.CharField(blank=True, max_length=100, verbose_name="渡した先")),
+                    ("handed_on", models.DateField(null=True, verbose_name="渡した日")),
+                    ("handed_how", models.CharField(blank=True, max_length=200, verbose_name="渡し方")),
+                    ("password_how", models.CharField(blank=True, max_length=200, verbose_name="パスワードの伝え方")),
+                    ("handed_at", models.DateTimeField(null=True, verbose_name="渡した登録")),
+                    ("destroy_by", models.DateField(null=True, verbose_name="廃棄の期限")),
+                    (
+                        "ended_as",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("returned", "媒体が返却され、こちらで廃棄した"),
+                                ("destroyed", "委託先が廃棄した"),
+                                ("never_left", "渡さずに廃棄した"),
+                            ],
+                            max_length=10,
+                            verbose_name="返却・廃棄",
+                        ),
+                    ),
+                    ("ended_on", models.DateField(null=True, verbose_name="返却・廃棄の日")),
+                    ("ended_how", models.CharField(blank=True, max_length=200, verbose_name="廃棄の方法")),
+                    (
+                        "certificate_number",
+                        models.CharField(blank=True, max_length=60, verbose_name="廃棄証明書の番号"),
+                    ),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="返却・廃棄の登録")),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="seal",
-            name="sheet_list",
-            field=models.CharField(blank=True, max_length=300, verbose_name="封筒と紙の一覧"),
-        ),
-        migrations.AddField(
-            model_name="seal",
-            name="sheet_list_sha256",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="sealhistory",
-            name="counts_sheet",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-                verbose_name="区分票",
+            migrations.CreateModel(
+                name="RunJob",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "kind",
+                        models.CharField(
+                            choices=[
+                                ("pull", "引抜を調べる"),
+                                ("seal", "封緘"),
+                                ("look", "封緘のあとの納付などを調べる"),
+                                ("pack", "委託先に渡すデータを作る"),
+                                ("post", "発送の登録"),
+                            ],
+                            max_length=10,
+                            verbose_name="処理",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("waiting", "待ち"),
+                                ("working", "処理中"),
+                                ("done", "済"),
+                                ("refused", "できません"),
+                                ("failed", "要対応"),
+                            ],
+                            default="waiting",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("arguments", models.JSONField(default=dict, verbose_name="指定")),
+                    ("asked_at", models.DateTimeField(verbose_name="依頼の時刻")),
+                    ("attempts", models.PositiveSmallIntegerField(default=0)),
+                    ("seen_at", models.DateTimeField(null=True, verbose_name="最後に動いた時刻")),
+                    ("step", models.CharField(blank=True, max_length=60, verbose_name="いましていること")),
+                    ("done", models.PositiveIntegerField(default=0, verbose_name="できた")),
+                    ("total", models.PositiveIntegerField(default=0, verbose_name="全部")),
+                    ("result", models.JSONField(default=dict, verbose_name="結果")),
+                    ("problem", models.TextField(blank=True, verbose_name="できない理由")),
+                    ("finished_at", models.DateTimeField(null=True, verbose_name="終わった時刻")),
+                ],
+                options={
+                    "verbose_name": "一斉催告の処理",
+                    "verbose_name_plural": "一斉催告の処理",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="sealhistory",
-            name="sheet_list",
-            field=models.CharField(blank=True, max_length=300, verbose_name="封筒と紙の一覧"),
-        ),
-        migrations.AddField(
-            model_name="sealhistory",
-            name="sheet_list_sha256",
-            field=models.CharField(blank=True, max_length=64),
-        ),
-        migrations.AlterField(
-            model_name="seal",
-            name="handed_count",
-            field=models.PositiveIntegerField(null=True, verbose_name="引き渡した封筒の数"),
-        ),
-        migrations.AlterField(
-            model_name="sealhistory",
-            name="handed_count",
-            field=models.PositiveIntegerField(null=True, verbose_name="引き渡した封筒の数"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="seal",
-            trigger=pgtrigger.compiler.Trigger(
+            migrations.CreateModel(
+                name="SealedFile",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("sequence", models.PositiveSmallIntegerField(verbose_name="番号")),
+                    ("path", models.CharField(max_length=300, verbose_name="保存場所")),
+                    ("sha256", models.CharField(max_length=64, verbose_name="照合値")),
+                    ("pages", models.PositiveIntegerField(verbose_name="ページ")),
+                    ("envelopes", models.PositiveIntegerField(verbose_name="封筒")),
+                ],
+                options={
+                    "verbose_name": "封緘した印刷ファイル",
+                    "verbose_name_plural": "封緘した印刷ファイル",
+                    "ordering": ["seal", "sequence"],
+                },
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="seal",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_sealhistory" ("broken_at", "broken_because", "broken_by_id", "certificate_id", "counts_sheet_id", "handed_at", "handed_by_id", "handed_count", "handed_on", "handed_to", "hash_list_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "run_id", "sealed_at", "sealed_by_id", "sheet_list", "sheet_list_sha256", "sums") VALUES (OLD."broken_at", OLD."broken_because", OLD."broken_by_id", OLD."certificate_id", OLD."counts_sheet_id", OLD."handed_at", OLD."handed_by_id", OLD."handed_count", OLD."handed_on", OLD."handed_to", OLD."hash_list_id", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."run_id", OLD."sealed_at", OLD."sealed_by_id", OLD."sheet_list", OLD."sheet_list_sha256", OLD."sums"); RETURN NULL;',
-                    hash="0e6eb506d94e215ab84b956736ce39e9f4db8ab9",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_bc6d5",
-                    table="notices_seal",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="seal",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="seal",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_sealhistory" ("broken_at", "broken_because", "broken_by_id", "certificate_id", "counts_sheet_id", "handed_at", "handed_by_id", "handed_count", "handed_on", "handed_to", "hash_list_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "run_id", "sealed_at", "sealed_by_id", "sheet_list", "sheet_list_sha256", "sums") VALUES (OLD."broken_at", OLD."broken_because", OLD."broken_by_id", OLD."certificate_id", OLD."counts_sheet_id", OLD."handed_at", OLD."handed_by_id", OLD."handed_count", OLD."handed_on", OLD."handed_to", OLD."hash_list_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."run_id", OLD."sealed_at", OLD."sealed_by_id", OLD."sheet_list", OLD."sheet_list_sha256", OLD."sums"); RETURN NULL;',
-                    hash="0101565d7cdcedb7d7369833f757051917ffb597",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_b2695",
-                    table="notices_seal",
-                    when="AFTER",
-                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="seal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("handed_at", None),
-                        ("handed_by", None),
-                        ("handed_count", None),
-                        ("handed_on", None),
-                        ("handed_to", ""),
-                    ),
-                    models.Q(
-                        ("handed_at__isnull", False),
-                        ("handed_by__isnull", False),
-                        ("handed_count__gte", 0),
-                        ("handed_on__isnull", False),
-                        models.Q(("handed_to", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="seal",
                 name="seal_handed_to_somebody_by_somebody",
             ),
-        ),
-        migrations.AddField(
-            model_name="pack",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            migrations.AddField(
+                model_name="letter",
+                name="failure_picture",
+                field=models.CharField(blank=True, max_length=300, verbose_name="どこで止まったかの画像"),
             ),
-        ),
-        migrations.AddField(
-            model_name="pack",
-            name="handed_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            migrations.AddField(
+                model_name="letter",
+                name="failure_picture_sha256",
+                field=models.CharField(blank=True, max_length=64),
             ),
-        ),
-        migrations.AddField(
-            model_name="pack",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            migrations.AddField(
+                model_name="letter",
+                name="travels_with",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="guests", to="notices.letter"
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="pack",
-            name="seal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="packs", to="notices.seal"
+            migrations.AddField(
+                model_name="seal",
+                name="counts_sheet",
+                field=models.OneToOneField(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="区分票",
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="ended_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
+            migrations.AddField(
+                model_name="seal",
+                name="sheet_list",
+                field=models.CharField(blank=True, max_length=300, verbose_name="封筒と紙の一覧"),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="handed_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
+            migrations.AddField(
+                model_name="seal",
+                name="sheet_list_sha256",
+                field=models.CharField(blank=True, max_length=64),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="made_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
+            migrations.AddField(
+                model_name="sealhistory",
+                name="counts_sheet",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="区分票",
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
+            migrations.AddField(
+                model_name="sealhistory",
+                name="sheet_list",
+                field=models.CharField(blank=True, max_length=300, verbose_name="封筒と紙の一覧"),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="notices.pack",
+            migrations.AddField(
+                model_name="sealhistory",
+                name="sheet_list_sha256",
+                field=models.CharField(blank=True, max_length=64),
             ),
-        ),
-        migrations.AddField(
-            model_name="packhistory",
-            name="seal",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.seal",
+            migrations.AlterField(
+                model_name="seal",
+                name="handed_count",
+                field=models.PositiveIntegerField(null=True, verbose_name="引き渡した封筒の数"),
             ),
-        ),
-        migrations.AddField(
-            model_name="runjob",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            migrations.AlterField(
+                model_name="sealhistory",
+                name="handed_count",
+                field=models.PositiveIntegerField(null=True, verbose_name="引き渡した封筒の数"),
             ),
-        ),
-        migrations.AddField(
-            model_name="runjob",
-            name="run",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="notices.printrun"
-            ),
-        ),
-        migrations.AddField(
-            model_name="sealedfile",
-            name="seal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="notices.seal"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pack",
-            index=models.Index(
-                condition=models.Q(("ended_as", "")), fields=["destroy_by"], name="pack_to_be_destroyed"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_as", "")), fields=("seal",), name="seal_has_one_pack"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("destroy_by", None),
-                        ("handed_at", None),
-                        ("handed_by", None),
-                        ("handed_on", None),
-                        ("handed_to", ""),
+            pgtrigger.migrations.AddTrigger(
+                model_name="seal",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_sealhistory" ("broken_at", "broken_because", "broken_by_id", "certificate_id", "counts_sheet_id", "handed_at", "handed_by_id", "handed_count", "handed_on", "handed_to", "hash_list_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "run_id", "sealed_at", "sealed_by_id", "sheet_list", "sheet_list_sha256", "sums") VALUES (OLD."broken_at", OLD."broken_because", OLD."broken_by_id", OLD."certificate_id", OLD."counts_sheet_id", OLD."handed_at", OLD."handed_by_id", OLD."handed_count", OLD."handed_on", OLD."handed_to", OLD."hash_list_id", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."run_id", OLD."sealed_at", OLD."sealed_by_id", OLD."sheet_list", OLD."sheet_list_sha256", OLD."sums"); RETURN NULL;',
+                        hash="0e6eb506d94e215ab84b956736ce39e9f4db8ab9",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_bc6d5",
+                        table="notices_seal",
+                        when="AFTER",
                     ),
-                    models.Q(
-                        ("handed_at__isnull", False),
-                        ("handed_by__isnull", False),
-                        ("handed_on__isnull", False),
-                        ("destroy_by__gte", models.F("handed_on")),
-                        models.Q(("handed_to", ""), _negated=True),
-                        models.Q(("handed_how", ""), _negated=True),
-                        models.Q(("password_how", ""), _negated=True),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="seal",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_sealhistory" ("broken_at", "broken_because", "broken_by_id", "certificate_id", "counts_sheet_id", "handed_at", "handed_by_id", "handed_count", "handed_on", "handed_to", "hash_list_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "run_id", "sealed_at", "sealed_by_id", "sheet_list", "sheet_list_sha256", "sums") VALUES (OLD."broken_at", OLD."broken_because", OLD."broken_by_id", OLD."certificate_id", OLD."counts_sheet_id", OLD."handed_at", OLD."handed_by_id", OLD."handed_count", OLD."handed_on", OLD."handed_to", OLD."hash_list_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."run_id", OLD."sealed_at", OLD."sealed_by_id", OLD."sheet_list", OLD."sheet_list_sha256", OLD."sums"); RETURN NULL;',
+                        hash="0101565d7cdcedb7d7369833f757051917ffb597",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_b2695",
+                        table="notices_seal",
+                        when="AFTER",
                     ),
-                    _connector="OR",
                 ),
-                name="pack_handed_to_somebody_by_somebody",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_as", ""), ("ended_at", None), ("ended_by", None), ("ended_on", None)),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_by__isnull", False),
-                        ("ended_on__isnull", False),
-                        ("secret", ""),
-                        models.Q(("ended_as", ""), _negated=True),
+            migrations.AddConstraint(
+                model_name="seal",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("handed_at", None),
+                            ("handed_by", None),
+                            ("handed_count", None),
+                            ("handed_on", None),
+                            ("handed_to", ""),
+                        ),
+                        models.Q(
+                            ("handed_at__isnull", False),
+                            ("handed_by__isnull", False),
+                            ("handed_count__gte", 0),
+                            ("handed_on__isnull", False),
+                            models.Q(("handed_to", ""), _negated=True),
+                        ),
+                        _connector="OR",
                     ),
-                    _connector="OR",
-                ),
-                name="pack_ended_by_somebody_without_its_password",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_as", "destroyed"), _negated=True),
-                    models.Q(("certificate_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="pack_destroyed_elsewhere_has_a_certificate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pack",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("handed_on", None), models.Q(("ended_as", "never_left"), _negated=True), _connector="OR"
-                ),
-                name="pack_that_left_was_not_kept_here",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pack",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."certificate_number" IS DISTINCT FROM (NEW."certificate_number") OR OLD."contents" IS DISTINCT FROM (NEW."contents") OR OLD."destroy_by" IS DISTINCT FROM (NEW."destroy_by") OR OLD."ended_as" IS DISTINCT FROM (NEW."ended_as") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ended_how" IS DISTINCT FROM (NEW."ended_how") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."handed_at" IS DISTINCT FROM (NEW."handed_at") OR OLD."handed_by_id" IS DISTINCT FROM (NEW."handed_by_id") OR OLD."handed_how" IS DISTINCT FROM (NEW."handed_how") OR OLD."handed_on" IS DISTINCT FROM (NEW."handed_on") OR OLD."handed_to" IS DISTINCT FROM (NEW."handed_to") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."password_how" IS DISTINCT FROM (NEW."password_how") OR OLD."path" IS DISTINCT FROM (NEW."path") OR OLD."seal_id" IS DISTINCT FROM (NEW."seal_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size_bytes" IS DISTINCT FROM (NEW."size_bytes"))',
-                    func='INSERT INTO "notices_packhistory" ("certificate_number", "contents", "destroy_by", "ended_as", "ended_at", "ended_by_id", "ended_how", "ended_on", "handed_at", "handed_by_id", "handed_how", "handed_on", "handed_to", "id", "made_at", "made_by_id", "password_how", "path", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seal_id", "sha256", "size_bytes") VALUES (OLD."certificate_number", OLD."contents", OLD."destroy_by", OLD."ended_as", OLD."ended_at", OLD."ended_by_id", OLD."ended_how", OLD."ended_on", OLD."handed_at", OLD."handed_by_id", OLD."handed_how", OLD."handed_on", OLD."handed_to", OLD."id", OLD."made_at", OLD."made_by_id", OLD."password_how", OLD."path", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."seal_id", OLD."sha256", OLD."size_bytes"); RETURN NULL;',
-                    hash="a6f130c4255cc3c8ffe2369543addf2bf7091b85",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_1b6cb",
-                    table="notices_pack",
-                    when="AFTER",
+                    name="seal_handed_to_somebody_by_somebody",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="pack",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_packhistory" ("certificate_number", "contents", "destroy_by", "ended_as", "ended_at", "ended_by_id", "ended_how", "ended_on", "handed_at", "handed_by_id", "handed_how", "handed_on", "handed_to", "id", "made_at", "made_by_id", "password_how", "path", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seal_id", "sha256", "size_bytes") VALUES (OLD."certificate_number", OLD."contents", OLD."destroy_by", OLD."ended_as", OLD."ended_at", OLD."ended_by_id", OLD."ended_how", OLD."ended_on", OLD."handed_at", OLD."handed_by_id", OLD."handed_how", OLD."handed_on", OLD."handed_to", OLD."id", OLD."made_at", OLD."made_by_id", OLD."password_how", OLD."path", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."seal_id", OLD."sha256", OLD."size_bytes"); RETURN NULL;',
-                    hash="71826c7f7f3ad906b6b0357add11d7f1749ae13f",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_a2f76",
-                    table="notices_pack",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="pack",
+                name="ended_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="runjob",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "working"])), fields=("run",), name="run_has_one_open_job"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["refused", "failed"]), _negated=True),
-                    models.Q(("problem", ""), _negated=True),
-                    _connector="OR",
+            migrations.AddField(
+                model_name="pack",
+                name="handed_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
-                name="job_that_ended_badly_says_why",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="sealedfile",
-            constraint=models.UniqueConstraint(fields=("seal", "sequence"), name="sealed_file_once_per_seal"),
+            migrations.AddField(
+                model_name="pack",
+                name="made_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="pack",
+                name="seal",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="packs", to="notices.seal"
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="ended_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="handed_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="made_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="notices.pack",
+                ),
+            ),
+            migrations.AddField(
+                model_name="packhistory",
+                name="seal",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.seal",
+                ),
+            ),
+            migrations.AddField(
+                model_name="runjob",
+                name="asked_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="runjob",
+                name="run",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="notices.printrun"
+                ),
+            ),
+            migrations.AddField(
+                model_name="sealedfile",
+                name="seal",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="files", to="notices.seal"
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="pack",
+                index=models.Index(
+                    condition=models.Q(("ended_as", "")), fields=["destroy_by"], name="pack_to_be_destroyed"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pack",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("ended_as", "")), fields=("seal",), name="seal_has_one_pack"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pack",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("destroy_by", None),
+                            ("handed_at", None),
+                            ("handed_by", None),
+                            ("handed_on", None),
+                            ("handed_to", ""),
+                        ),
+                        models.Q(
+                            ("handed_at__isnull", False),
+                            ("handed_by__isnull", False),
+                            ("handed_on__isnull", False),
+                            ("destroy_by__gte", models.F("handed_on")),
+                            models.Q(("handed_to", ""), _negated=True),
+                            models.Q(("handed_how", ""), _negated=True),
+                            models.Q(("password_how", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="pack_handed_to_somebody_by_somebody",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pack",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ended_as", ""), ("ended_at", None), ("ended_by", None), ("ended_on", None)),
+                        models.Q(
+                            ("ended_at__isnull", False),
+                            ("ended_by__isnull", False),
+                            ("ended_on__isnull", False),
+                            ("secret", ""),
+                            models.Q(("ended_as", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="pack_ended_by_somebody_without_its_password",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pack",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ended_as", "destroyed"), _negated=True),
+                        models.Q(("certificate_number", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="pack_destroyed_elsewhere_has_a_certificate",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="pack",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("handed_on", None), models.Q(("ended_as", "never_left"), _negated=True), _connector="OR"
+                    ),
+                    name="pack_that_left_was_not_kept_here",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="pack",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."certificate_number" IS DISTINCT FROM (NEW."certificate_number") OR OLD."contents" IS DISTINCT FROM (NEW."contents") OR OLD."destroy_by" IS DISTINCT FROM (NEW."destroy_by") OR OLD."ended_as" IS DISTINCT FROM (NEW."ended_as") OR OLD."ended_at" IS DISTINCT FROM (NEW."ended_at") OR OLD."ended_by_id" IS DISTINCT FROM (NEW."ended_by_id") OR OLD."ended_how" IS DISTINCT FROM (NEW."ended_how") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."handed_at" IS DISTINCT FROM (NEW."handed_at") OR OLD."handed_by_id" IS DISTINCT FROM (NEW."handed_by_id") OR OLD."handed_how" IS DISTINCT FROM (NEW."handed_how") OR OLD."handed_on" IS DISTINCT FROM (NEW."handed_on") OR OLD."handed_to" IS DISTINCT FROM (NEW."handed_to") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."password_how" IS DISTINCT FROM (NEW."password_how") OR OLD."path" IS DISTINCT FROM (NEW."path") OR OLD."seal_id" IS DISTINCT FROM (NEW."seal_id") OR OLD."sha256" IS DISTINCT FROM (NEW."sha256") OR OLD."size_bytes" IS DISTINCT FROM (NEW."size_bytes"))',
+                        func='INSERT INTO "notices_packhistory" ("certificate_number", "contents", "destroy_by", "ended_as", "ended_at", "ended_by_id", "ended_how", "ended_on", "handed_at", "handed_by_id", "handed_how", "handed_on", "handed_to", "id", "made_at", "made_by_id", "password_how", "path", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seal_id", "sha256", "size_bytes") VALUES (OLD."certificate_number", OLD."contents", OLD."destroy_by", OLD."ended_as", OLD."ended_at", OLD."ended_by_id", OLD."ended_how", OLD."ended_on", OLD."handed_at", OLD."handed_by_id", OLD."handed_how", OLD."handed_on", OLD."handed_to", OLD."id", OLD."made_at", OLD."made_by_id", OLD."password_how", OLD."path", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."seal_id", OLD."sha256", OLD."size_bytes"); RETURN NULL;',
+                        hash="a6f130c4255cc3c8ffe2369543addf2bf7091b85",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_1b6cb",
+                        table="notices_pack",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="pack",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_packhistory" ("certificate_number", "contents", "destroy_by", "ended_as", "ended_at", "ended_by_id", "ended_how", "ended_on", "handed_at", "handed_by_id", "handed_how", "handed_on", "handed_to", "id", "made_at", "made_by_id", "password_how", "path", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "seal_id", "sha256", "size_bytes") VALUES (OLD."certificate_number", OLD."contents", OLD."destroy_by", OLD."ended_as", OLD."ended_at", OLD."ended_by_id", OLD."ended_how", OLD."ended_on", OLD."handed_at", OLD."handed_by_id", OLD."handed_how", OLD."handed_on", OLD."handed_to", OLD."id", OLD."made_at", OLD."made_by_id", OLD."password_how", OLD."path", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."seal_id", OLD."sha256", OLD."size_bytes"); RETURN NULL;',
+                        hash="71826c7f7f3ad906b6b0357add11d7f1749ae13f",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_a2f76",
+                        table="notices_pack",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="runjob",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ["waiting", "working"])),
+                    fields=("run",),
+                    name="run_has_one_open_job",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="runjob",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state__in", ["refused", "failed"]), _negated=True),
+                        models.Q(("problem", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="job_that_ended_badly_says_why",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="sealedfile",
+                constraint=models.UniqueConstraint(fields=("seal", "sequence"), name="sealed_file_once_per_seal"),
+            ),
         ),
     ]

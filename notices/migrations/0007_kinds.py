@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,447 +20,466 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("made", "作成済"),
-                            ("posted", "発送済"),
-                            ("returned", "返戻"),
-                            ("discarded", "取りやめ"),
-                        ],
-                        max_length=10,
-                        verbose_name="状態",
+        AtOnce(
+            migrations.CreateModel(
+                name="Notice",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("asked_on", models.DateField(verbose_name="起案日")),
-                ("deadline_on", models.DateField(verbose_name="期限")),
-                (
-                    "slip_policy",
-                    models.CharField(
-                        choices=[("claim", "期別ごとに1枚"), ("kind", "種類ごとに1枚"), ("person", "全部で1枚")],
-                        max_length=10,
-                        verbose_name="納付書の単位",
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("made", "作成済"),
+                                ("posted", "発送済"),
+                                ("returned", "返戻"),
+                                ("discarded", "取りやめ"),
+                            ],
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
                     ),
-                ),
-                ("details", models.JSONField(default=dict, verbose_name="内容")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
-                ("serial", models.PositiveIntegerField(null=True, verbose_name="通し番号")),
-                ("issued_on", models.DateField(null=True, verbose_name="発付日")),
-                ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
-                ("posted_on", models.DateField(null=True, verbose_name="発送日")),
-                ("posted_at", models.DateTimeField(null=True, verbose_name="発送の登録")),
-                ("ended_on", models.DateField(null=True, verbose_name="返戻・取りやめの日")),
-                ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="返戻・取りやめの理由")),
-            ],
-            options={
-                "verbose_name": "個別の通知",
-                "verbose_name_plural": "個別の通知",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeClaim",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("principal_yen", models.BigIntegerField(verbose_name="本税・元金")),
-                ("fee_yen", models.BigIntegerField(verbose_name="督促手数料")),
-                ("late_yen", models.BigIntegerField(verbose_name="延滞金等")),
-                ("entries", models.PositiveIntegerField(default=0, verbose_name="記帳の数")),
-            ],
-            options={
-                "verbose_name": "個別の通知の明細",
-                "verbose_name_plural": "個別の通知の明細",
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("made", "作成済"),
-                            ("posted", "発送済"),
-                            ("returned", "返戻"),
-                            ("discarded", "取りやめ"),
-                        ],
-                        max_length=10,
-                        verbose_name="状態",
+                    ("asked_on", models.DateField(verbose_name="起案日")),
+                    ("deadline_on", models.DateField(verbose_name="期限")),
+                    (
+                        "slip_policy",
+                        models.CharField(
+                            choices=[("claim", "期別ごとに1枚"), ("kind", "種類ごとに1枚"), ("person", "全部で1枚")],
+                            max_length=10,
+                            verbose_name="納付書の単位",
+                        ),
                     ),
-                ),
-                ("asked_on", models.DateField(verbose_name="起案日")),
-                ("deadline_on", models.DateField(verbose_name="期限")),
-                (
-                    "slip_policy",
-                    models.CharField(
-                        choices=[("claim", "期別ごとに1枚"), ("kind", "種類ごとに1枚"), ("person", "全部で1枚")],
-                        max_length=10,
-                        verbose_name="納付書の単位",
+                    ("details", models.JSONField(default=dict, verbose_name="内容")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
+                    ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
+                    ("serial", models.PositiveIntegerField(null=True, verbose_name="通し番号")),
+                    ("issued_on", models.DateField(null=True, verbose_name="発付日")),
+                    ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
+                    ("posted_on", models.DateField(null=True, verbose_name="発送日")),
+                    ("posted_at", models.DateTimeField(null=True, verbose_name="発送の登録")),
+                    ("ended_on", models.DateField(null=True, verbose_name="返戻・取りやめの日")),
+                    (
+                        "ended_because",
+                        models.CharField(blank=True, max_length=200, verbose_name="返戻・取りやめの理由"),
                     ),
-                ),
-                ("details", models.JSONField(default=dict, verbose_name="内容")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
-                ("serial", models.PositiveIntegerField(null=True, verbose_name="通し番号")),
-                ("issued_on", models.DateField(null=True, verbose_name="発付日")),
-                ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
-                ("posted_on", models.DateField(null=True, verbose_name="発送日")),
-                ("posted_at", models.DateTimeField(null=True, verbose_name="発送の登録")),
-                ("ended_on", models.DateField(null=True, verbose_name="返戻・取りやめの日")),
-                ("ended_because", models.CharField(blank=True, max_length=200, verbose_name="返戻・取りやめの理由")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="printrun",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="printrun",
-            name="delete_delete",
-        ),
-        migrations.AddField(
-            model_name="printrun",
-            name="kind",
-            field=models.CharField(default="consolidated", max_length=30, verbose_name="種類"),
-        ),
-        migrations.AddField(
-            model_name="printrunhistory",
-            name="kind",
-            field=models.CharField(default="consolidated", max_length=30, verbose_name="種類"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="printrun",
-            trigger=pgtrigger.compiler.Trigger(
+                ],
+                options={
+                    "verbose_name": "個別の通知",
+                    "verbose_name_plural": "個別の通知",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="NoticeClaim",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("principal_yen", models.BigIntegerField(verbose_name="本税・元金")),
+                    ("fee_yen", models.BigIntegerField(verbose_name="督促手数料")),
+                    ("late_yen", models.BigIntegerField(verbose_name="延滞金等")),
+                    ("entries", models.PositiveIntegerField(default=0, verbose_name="記帳の数")),
+                ],
+                options={
+                    "verbose_name": "個別の通知の明細",
+                    "verbose_name_plural": "個別の通知の明細",
+                },
+            ),
+            migrations.CreateModel(
+                name="NoticeHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("made", "作成済"),
+                                ("posted", "発送済"),
+                                ("returned", "返戻"),
+                                ("discarded", "取りやめ"),
+                            ],
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("asked_on", models.DateField(verbose_name="起案日")),
+                    ("deadline_on", models.DateField(verbose_name="期限")),
+                    (
+                        "slip_policy",
+                        models.CharField(
+                            choices=[("claim", "期別ごとに1枚"), ("kind", "種類ごとに1枚"), ("person", "全部で1枚")],
+                            max_length=10,
+                            verbose_name="納付書の単位",
+                        ),
+                    ),
+                    ("details", models.JSONField(default=dict, verbose_name="内容")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
+                    ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
+                    ("serial", models.PositiveIntegerField(null=True, verbose_name="通し番号")),
+                    ("issued_on", models.DateField(null=True, verbose_name="発付日")),
+                    ("total_yen", models.BigIntegerField(default=0, verbose_name="合計（円）")),
+                    ("posted_on", models.DateField(null=True, verbose_name="発送日")),
+                    ("posted_at", models.DateTimeField(null=True, verbose_name="発送の登録")),
+                    ("ended_on", models.DateField(null=True, verbose_name="返戻・取りやめの日")),
+                    (
+                        "ended_because",
+                        models.CharField(blank=True, max_length=200, verbose_name="返戻・取りやめの理由"),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="printrun",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
-                    hash="0bfda9671514194dac8affa4fdf9dcd3601a7c1e",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8b601",
-                    table="notices_printrun",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="printrun",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="printrun",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
-                    hash="3e3411ea86ade5dad1dbab4050047a504dec40d4",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_09cdb",
-                    table="notices_printrun",
-                    when="AFTER",
-                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="approval",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
+            migrations.AddField(
+                model_name="printrun",
+                name="kind",
+                field=models.CharField(default="consolidated", max_length=30, verbose_name="種類"),
             ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="document",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.document",
-                verbose_name="文書",
+            migrations.AddField(
+                model_name="printrunhistory",
+                name="kind",
+                field=models.CharField(default="consolidated", max_length=30, verbose_name="種類"),
             ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="notices",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="posted_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="text",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.noticetext",
-                verbose_name="文言の版",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticeclaim",
-            name="claim",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="in_notices", to="claims.claim"
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticeclaim",
-            name="notice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="notices.notice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="approval",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="document",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-                verbose_name="文書",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="made_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="notices.notice",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="posted_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="text",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.noticetext",
-                verbose_name="文言の版",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True), fields=("number",), name="notice_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("serial",), name="notice_serial_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "made"])),
-                fields=("person", "kind"),
-                name="notice_one_on_its_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["asked", "discarded"]),
-                    models.Q(
-                        ("document__isnull", False),
-                        ("issued_on__isnull", False),
-                        ("text__isnull", False),
-                        models.Q(("number", ""), _negated=True),
+            pgtrigger.migrations.AddTrigger(
+                model_name="printrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
+                        hash="0bfda9671514194dac8affa4fdf9dcd3601a7c1e",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_8b601",
+                        table="notices_printrun",
+                        when="AFTER",
                     ),
-                    _connector="OR",
-                ),
-                name="notice_made_has_its_paper",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["posted", "returned"]), _negated=True),
-                    models.Q(("posted_at__isnull", False), ("posted_by__isnull", False), ("posted_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notice_posted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("posted_on", None), ("posted_on__gte", models.F("issued_on")), _connector="OR"),
-                name="notice_posted_after_issue",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["returned", "discarded"]), _negated=True),
-                    models.Q(("ended_on__isnull", False), models.Q(("ended_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="notice_ended_for_a_reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="a54518dc24a45d971bbd024be0a149aa43ed1439",
-                    operation="DELETE",
-                    pgid="pgtrigger_kept_d42fd",
-                    table="notices_notice",
-                    when="BEFORE",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
-                    hash="ec4f555d483ff9fa371cfb38afc948c3588c1b96",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_0f9bc",
-                    table="notices_notice",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="printrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state"); RETURN NULL;',
+                        hash="3e3411ea86ade5dad1dbab4050047a504dec40d4",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_09cdb",
+                        table="notices_printrun",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
-                    hash="80d1fa4ac534d6d603696320a5b383f55d4cf121",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_e6f4d",
-                    table="notices_notice",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="notice",
+                name="approval",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticeclaim",
-            constraint=models.UniqueConstraint(fields=("notice", "claim"), name="claim_once_per_notice"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticeclaim",
-            trigger=pgtrigger.compiler.Trigger(
-                name="frozen",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="1bc735c6bca411a51bcd82c415c3ec476fbe6ff3",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_frozen_e1451",
-                    table="notices_noticeclaim",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="notice",
+                name="document",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="文書",
+                ),
+            ),
+            migrations.AddField(
+                model_name="notice",
+                name="made_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="notice",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="notices",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="notice",
+                name="posted_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="notice",
+                name="text",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.noticetext",
+                    verbose_name="文言の版",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticeclaim",
+                name="claim",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="in_notices", to="claims.claim"
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticeclaim",
+                name="notice",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="notices.notice"
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="approval",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="document",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="文書",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="made_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="notices.notice",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="posted_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="text",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.noticetext",
+                    verbose_name="文言の版",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("number", ""), _negated=True), fields=("number",), name="notice_number_once"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.UniqueConstraint(fields=("serial",), name="notice_serial_once"),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ["asked", "made"])),
+                    fields=("person", "kind"),
+                    name="notice_one_on_its_way",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("state__in", ["asked", "discarded"]),
+                        models.Q(
+                            ("document__isnull", False),
+                            ("issued_on__isnull", False),
+                            ("text__isnull", False),
+                            models.Q(("number", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="notice_made_has_its_paper",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state__in", ["posted", "returned"]), _negated=True),
+                        models.Q(
+                            ("posted_at__isnull", False), ("posted_by__isnull", False), ("posted_on__isnull", False)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="notice_posted_by_somebody",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("posted_on", None), ("posted_on__gte", models.F("issued_on")), _connector="OR"),
+                    name="notice_posted_after_issue",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state__in", ["returned", "discarded"]), _negated=True),
+                        models.Q(("ended_on__isnull", False), models.Q(("ended_because", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                    name="notice_ended_for_a_reason",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="notice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="kept",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="a54518dc24a45d971bbd024be0a149aa43ed1439",
+                        operation="DELETE",
+                        pgid="pgtrigger_kept_d42fd",
+                        table="notices_notice",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="notice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
+                        hash="ec4f555d483ff9fa371cfb38afc948c3588c1b96",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_0f9bc",
+                        table="notices_notice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="notice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "posted_at", "posted_by_id", "posted_on", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
+                        hash="80d1fa4ac534d6d603696320a5b383f55d4cf121",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_e6f4d",
+                        table="notices_notice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="noticeclaim",
+                constraint=models.UniqueConstraint(fields=("notice", "claim"), name="claim_once_per_notice"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticeclaim",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="frozen",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="1bc735c6bca411a51bcd82c415c3ec476fbe6ff3",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_frozen_e1451",
+                        table="notices_noticeclaim",
+                        when="BEFORE",
+                    ),
                 ),
             ),
         ),

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,830 +20,852 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AddressEnquiry",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("resident", "住民票"),
-                            ("family_register", "戸籍の附票"),
-                            ("work", "勤務先"),
-                            ("phone", "電話"),
-                            ("site", "現地"),
-                            ("other", "その他"),
-                        ],
-                        max_length=20,
-                        verbose_name="調べたもの",
+        AtOnce(
+            migrations.CreateModel(
+                name="AddressEnquiry",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("on", models.DateField(verbose_name="調べた日")),
-                (
-                    "found",
-                    models.CharField(
-                        choices=[
-                            ("nowhere", "分からない"),
-                            ("elsewhere", "新しい住所が分かった"),
-                            ("there", "もとの住所にいる"),
-                        ],
-                        max_length=10,
-                        verbose_name="結果",
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("resident", "住民票"),
+                                ("family_register", "戸籍の附票"),
+                                ("work", "勤務先"),
+                                ("phone", "電話"),
+                                ("site", "現地"),
+                                ("other", "その他"),
+                            ],
+                            max_length=20,
+                            verbose_name="調べたもの",
+                        ),
                     ),
-                ),
-                ("note", models.CharField(max_length=300, verbose_name="内容")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-            ],
-            options={
-                "verbose_name": "住所調査",
-                "verbose_name_plural": "住所調査",
-                "ordering": ["on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="AddressEnquiryHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("resident", "住民票"),
-                            ("family_register", "戸籍の附票"),
-                            ("work", "勤務先"),
-                            ("phone", "電話"),
-                            ("site", "現地"),
-                            ("other", "その他"),
-                        ],
-                        max_length=20,
-                        verbose_name="調べたもの",
+                    ("on", models.DateField(verbose_name="調べた日")),
+                    (
+                        "found",
+                        models.CharField(
+                            choices=[
+                                ("nowhere", "分からない"),
+                                ("elsewhere", "新しい住所が分かった"),
+                                ("there", "もとの住所にいる"),
+                            ],
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
                     ),
-                ),
-                ("on", models.DateField(verbose_name="調べた日")),
-                (
-                    "found",
-                    models.CharField(
-                        choices=[
-                            ("nowhere", "分からない"),
-                            ("elsewhere", "新しい住所が分かった"),
-                            ("there", "もとの住所にいる"),
-                        ],
-                        max_length=10,
-                        verbose_name="結果",
-                    ),
-                ),
-                ("note", models.CharField(max_length=300, verbose_name="内容")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="PublicNotice",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "route",
-                    models.CharField(
-                        choices=[
-                            ("tax", "公示送達（地方税）"),
-                            ("local", "公示送達（地方税の例）"),
-                            ("court", "公示による意思表示（簡易裁判所）"),
-                        ],
-                        max_length=10,
-                        verbose_name="手続",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "起案"),
-                            ("decided", "決裁済"),
-                            ("posted", "掲示中"),
-                            ("served", "送達済"),
-                            ("down", "掲示終了"),
-                            ("withdrawn", "取りやめ"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300, verbose_name="公示送達による理由")),
-                ("decided_on", models.DateField(null=True, verbose_name="決裁の日")),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="掲示した場所・裁判所")),
-                ("days", models.PositiveSmallIntegerField(null=True, verbose_name="掲示から効力までの日数")),
-                ("first_day_counts", models.BooleanField(default=True, verbose_name="掲示の日を1日目に数える")),
-                ("posted_on", models.DateField(null=True, verbose_name="掲示を始めた日")),
-                ("online_on", models.DateField(null=True, verbose_name="インターネットに載せた日")),
-                ("served_on", models.DateField(null=True, verbose_name="送達の効力が生じる日")),
-                ("down_on", models.DateField(null=True, verbose_name="掲示を終えた日")),
-                ("withdrawn_on", models.DateField(null=True, verbose_name="取りやめた日")),
-                ("withdrawn_because", models.CharField(blank=True, max_length=200, verbose_name="取りやめた理由")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
-            ],
-            options={
-                "verbose_name": "公示送達",
-                "verbose_name_plural": "公示送達",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PublicNoticeClaim",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-            ],
-            options={
-                "verbose_name": "公示送達の対象",
-                "verbose_name_plural": "公示送達の対象",
-            },
-        ),
-        migrations.CreateModel(
-            name="PublicNoticeHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "route",
-                    models.CharField(
-                        choices=[
-                            ("tax", "公示送達（地方税）"),
-                            ("local", "公示送達（地方税の例）"),
-                            ("court", "公示による意思表示（簡易裁判所）"),
-                        ],
-                        max_length=10,
-                        verbose_name="手続",
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "起案"),
-                            ("decided", "決裁済"),
-                            ("posted", "掲示中"),
-                            ("served", "送達済"),
-                            ("down", "掲示終了"),
-                            ("withdrawn", "取りやめ"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300, verbose_name="公示送達による理由")),
-                ("decided_on", models.DateField(null=True, verbose_name="決裁の日")),
-                ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
-                ("place", models.CharField(blank=True, max_length=100, verbose_name="掲示した場所・裁判所")),
-                ("days", models.PositiveSmallIntegerField(null=True, verbose_name="掲示から効力までの日数")),
-                ("first_day_counts", models.BooleanField(default=True, verbose_name="掲示の日を1日目に数える")),
-                ("posted_on", models.DateField(null=True, verbose_name="掲示を始めた日")),
-                ("online_on", models.DateField(null=True, verbose_name="インターネットに載せた日")),
-                ("served_on", models.DateField(null=True, verbose_name="送達の効力が生じる日")),
-                ("down_on", models.DateField(null=True, verbose_name="掲示を終えた日")),
-                ("withdrawn_on", models.DateField(null=True, verbose_name="取りやめた日")),
-                ("withdrawn_because", models.CharField(blank=True, max_length=200, verbose_name="取りやめた理由")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="dunning",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="dunning",
-            name="delete_delete",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="returnedletter",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="returnedletter",
-            name="delete_delete",
-        ),
-        migrations.AddField(
-            model_name="dunning",
-            name="sent_to",
-            field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
-        ),
-        migrations.AddField(
-            model_name="dunninghistory",
-            name="sent_to",
-            field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
-        ),
-        migrations.AddField(
-            model_name="returnedletter",
-            name="dunning",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.dunning"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnedletterhistory",
-            name="dunning",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.dunning",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="dunning",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("waiting", "作成待ち"),
-                    ("made", "作成済"),
-                    ("posted", "発送済"),
-                    ("pulled", "引抜"),
-                    ("returned", "返戻"),
+                    ("note", models.CharField(max_length=300, verbose_name="内容")),
+                    ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
                 ],
-                default="waiting",
-                max_length=10,
-                verbose_name="状態",
+                options={
+                    "verbose_name": "住所調査",
+                    "verbose_name_plural": "住所調査",
+                    "ordering": ["on", "pk"],
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="dunninghistory",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("waiting", "作成待ち"),
-                    ("made", "作成済"),
-                    ("posted", "発送済"),
-                    ("pulled", "引抜"),
-                    ("returned", "返戻"),
+            migrations.CreateModel(
+                name="AddressEnquiryHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("resident", "住民票"),
+                                ("family_register", "戸籍の附票"),
+                                ("work", "勤務先"),
+                                ("phone", "電話"),
+                                ("site", "現地"),
+                                ("other", "その他"),
+                            ],
+                            max_length=20,
+                            verbose_name="調べたもの",
+                        ),
+                    ),
+                    ("on", models.DateField(verbose_name="調べた日")),
+                    (
+                        "found",
+                        models.CharField(
+                            choices=[
+                                ("nowhere", "分からない"),
+                                ("elsewhere", "新しい住所が分かった"),
+                                ("there", "もとの住所にいる"),
+                            ],
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
+                    ),
+                    ("note", models.CharField(max_length=300, verbose_name="内容")),
+                    ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
                 ],
-                default="waiting",
-                max_length=10,
-                verbose_name="状態",
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="exclusion",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("protected", "支援措置"),
-                    ("maybe_protected", "支援措置の人と同じ人の可能性"),
-                    ("agent_protected", "送付先を個別に確認"),
-                    ("deceased", "死亡・相続人を調査中"),
-                    ("no_address", "送付先がない"),
-                    ("held", "猶予・保留中"),
-                    ("below_minimum", "最低金額に満たない"),
-                    ("prescribed", "時効の期間が過ぎている"),
+            migrations.CreateModel(
+                name="PublicNotice",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "route",
+                        models.CharField(
+                            choices=[
+                                ("tax", "公示送達（地方税）"),
+                                ("local", "公示送達（地方税の例）"),
+                                ("court", "公示による意思表示（簡易裁判所）"),
+                            ],
+                            max_length=10,
+                            verbose_name="手続",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("draft", "起案"),
+                                ("decided", "決裁済"),
+                                ("posted", "掲示中"),
+                                ("served", "送達済"),
+                                ("down", "掲示終了"),
+                                ("withdrawn", "取りやめ"),
+                            ],
+                            default="draft",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("reason", models.CharField(max_length=300, verbose_name="公示送達による理由")),
+                    ("decided_on", models.DateField(null=True, verbose_name="決裁の日")),
+                    ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
+                    ("place", models.CharField(blank=True, max_length=100, verbose_name="掲示した場所・裁判所")),
+                    ("days", models.PositiveSmallIntegerField(null=True, verbose_name="掲示から効力までの日数")),
+                    ("first_day_counts", models.BooleanField(default=True, verbose_name="掲示の日を1日目に数える")),
+                    ("posted_on", models.DateField(null=True, verbose_name="掲示を始めた日")),
+                    ("online_on", models.DateField(null=True, verbose_name="インターネットに載せた日")),
+                    ("served_on", models.DateField(null=True, verbose_name="送達の効力が生じる日")),
+                    ("down_on", models.DateField(null=True, verbose_name="掲示を終えた日")),
+                    ("withdrawn_on", models.DateField(null=True, verbose_name="取りやめた日")),
+                    ("withdrawn_because", models.CharField(blank=True, max_length=200, verbose_name="取りやめた理由")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
                 ],
-                max_length=20,
-                verbose_name="理由",
+                options={
+                    "verbose_name": "公示送達",
+                    "verbose_name_plural": "公示送達",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="returnedletter",
-            name="done_as",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("resent", "新しい住所へ再送した"),
-                    ("public", "公示送達"),
-                    ("redone", "督促状を作り直す"),
-                    ("stopped", "発送を止めた"),
+            migrations.CreateModel(
+                name="PublicNoticeClaim",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
                 ],
-                max_length=10,
-                verbose_name="対応",
+                options={
+                    "verbose_name": "公示送達の対象",
+                    "verbose_name_plural": "公示送達の対象",
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="returnedletter",
-            name="letter",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.letter"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="returnedletterhistory",
-            name="done_as",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("resent", "新しい住所へ再送した"),
-                    ("public", "公示送達"),
-                    ("redone", "督促状を作り直す"),
-                    ("stopped", "発送を止めた"),
+            migrations.CreateModel(
+                name="PublicNoticeHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "route",
+                        models.CharField(
+                            choices=[
+                                ("tax", "公示送達（地方税）"),
+                                ("local", "公示送達（地方税の例）"),
+                                ("court", "公示による意思表示（簡易裁判所）"),
+                            ],
+                            max_length=10,
+                            verbose_name="手続",
+                        ),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("draft", "起案"),
+                                ("decided", "決裁済"),
+                                ("posted", "掲示中"),
+                                ("served", "送達済"),
+                                ("down", "掲示終了"),
+                                ("withdrawn", "取りやめ"),
+                            ],
+                            default="draft",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("reason", models.CharField(max_length=300, verbose_name="公示送達による理由")),
+                    ("decided_on", models.DateField(null=True, verbose_name="決裁の日")),
+                    ("number", models.CharField(blank=True, max_length=40, verbose_name="文書番号")),
+                    ("place", models.CharField(blank=True, max_length=100, verbose_name="掲示した場所・裁判所")),
+                    ("days", models.PositiveSmallIntegerField(null=True, verbose_name="掲示から効力までの日数")),
+                    ("first_day_counts", models.BooleanField(default=True, verbose_name="掲示の日を1日目に数える")),
+                    ("posted_on", models.DateField(null=True, verbose_name="掲示を始めた日")),
+                    ("online_on", models.DateField(null=True, verbose_name="インターネットに載せた日")),
+                    ("served_on", models.DateField(null=True, verbose_name="送達の効力が生じる日")),
+                    ("down_on", models.DateField(null=True, verbose_name="掲示を終えた日")),
+                    ("withdrawn_on", models.DateField(null=True, verbose_name="取りやめた日")),
+                    ("withdrawn_because", models.CharField(blank=True, max_length=200, verbose_name="取りやめた理由")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="起案")),
                 ],
-                max_length=10,
-                verbose_name="対応",
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="returnedletterhistory",
-            name="letter",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.letter",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dunning",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="dunning",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_dunninghistory" ("appeal_body", "claim_id", "document_id", "fee_yen", "id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "principal_yen", "pulled_because", "run_id", "sent_to", "serial", "slip_id", "state", "statute") VALUES (OLD."appeal_body", OLD."claim_id", OLD."document_id", OLD."fee_yen", OLD."id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."principal_yen", OLD."pulled_because", OLD."run_id", OLD."sent_to", OLD."serial", OLD."slip_id", OLD."state", OLD."statute"); RETURN NULL;',
-                    hash="a0949dd2043dec7065d69ef3ca57797e885e0968",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_e2a04",
-                    table="notices_dunning",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="dunning",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="dunning",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_dunninghistory" ("appeal_body", "claim_id", "document_id", "fee_yen", "id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "principal_yen", "pulled_because", "run_id", "sent_to", "serial", "slip_id", "state", "statute") VALUES (OLD."appeal_body", OLD."claim_id", OLD."document_id", OLD."fee_yen", OLD."id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."principal_yen", OLD."pulled_because", OLD."run_id", OLD."sent_to", OLD."serial", OLD."slip_id", OLD."state", OLD."statute"); RETURN NULL;',
-                    hash="3b7dac75b0bdabf1d46490d4e23ef36108015c2c",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_f2e2c",
-                    table="notices_dunning",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="returnedletter",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="returnedletter",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
-                    hash="7b937df0b965553947fedc21afca5b8d1ebc34eb",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_0423e",
-                    table="notices_returnedletter",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="returnedletter",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="returnedletter",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
-                    hash="5f02eb5baee22a9c442f0b948e0f0055d9d31997",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_cad94",
-                    table="notices_returnedletter",
-                    when="AFTER",
+            ),
+            migrations.AddField(
+                model_name="dunning",
+                name="sent_to",
+                field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
+            ),
+            migrations.AddField(
+                model_name="dunninghistory",
+                name="sent_to",
+                field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
+            ),
+            migrations.AddField(
+                model_name="returnedletter",
+                name="dunning",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.dunning"
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnedletter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("done_as", "resent"), _negated=True),
-                fields=("dunning",),
-                name="dunning_is_back_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnedletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dunning__isnull", False), ("letter", None)),
-                    models.Q(("dunning", None), ("letter__isnull", False)),
-                    _connector="OR",
-                ),
-                name="return_is_of_one_paper",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiry",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="調べた人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiry",
-            name="proof",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="claims.claimevidence",
-                verbose_name="資料",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiry",
-            name="returned",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="enquiries", to="notices.returnedletter"
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiryhistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="調べた人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiryhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiryhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="notices.addressenquiry",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiryhistory",
-            name="proof",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="claims.claimevidence",
-                verbose_name="資料",
-            ),
-        ),
-        migrations.AddField(
-            model_name="addressenquiryhistory",
-            name="returned",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.returnedletter",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="approval",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="document",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="toyota_collect.document"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="down_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="down_proof",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claimevidence"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="posted_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="posted_proof",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claimevidence"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnotice",
-            name="returned",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="public_notices", to="notices.returnedletter"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticeclaim",
-            name="claim",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="public_notices", to="claims.claim"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticeclaim",
-            name="notice",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="notices.publicnotice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="approval",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="document",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="down_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="down_proof",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="claims.claimevidence",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="made_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="notices.publicnotice",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="posted_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="posted_proof",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="claims.claimevidence",
-            ),
-        ),
-        migrations.AddField(
-            model_name="publicnoticehistory",
-            name="returned",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.returnedletter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="addressenquiry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("note", ""), _negated=True), name="enquiry_says_what_was_done"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="addressenquiry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_addressenquiryhistory" ("at", "by_id", "found", "id", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_id", "returned_id", "step") VALUES (OLD."at", OLD."by_id", OLD."found", OLD."id", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proof_id", OLD."returned_id", OLD."step"); RETURN NULL;',
-                    hash="e6a01d85ad55ed5e55be505130d3c518fb2b2674",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_a6bfb",
-                    table="notices_addressenquiry",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="returnedletterhistory",
+                name="dunning",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.dunning",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="addressenquiry",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_addressenquiryhistory" ("at", "by_id", "found", "id", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_id", "returned_id", "step") VALUES (OLD."at", OLD."by_id", OLD."found", OLD."id", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proof_id", OLD."returned_id", OLD."step"); RETURN NULL;',
-                    hash="52030bde4d856a10614dc4b80da9b0339225c913",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_82fae",
-                    table="notices_addressenquiry",
-                    when="AFTER",
+            migrations.AlterField(
+                model_name="dunning",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("waiting", "作成待ち"),
+                        ("made", "作成済"),
+                        ("posted", "発送済"),
+                        ("pulled", "引抜"),
+                        ("returned", "返戻"),
+                    ],
+                    default="waiting",
+                    max_length=10,
+                    verbose_name="状態",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="publicnotice",
-            index=models.Index(
-                condition=models.Q(("state", "posted")), fields=["served_on"], name="public_notice_open"
+            migrations.AlterField(
+                model_name="dunninghistory",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("waiting", "作成待ち"),
+                        ("made", "作成済"),
+                        ("posted", "発送済"),
+                        ("pulled", "引抜"),
+                        ("returned", "返戻"),
+                    ],
+                    default="waiting",
+                    max_length=10,
+                    verbose_name="状態",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicnotice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("returned", "route"),
-                name="public_notice_once_per_route",
+            migrations.AlterField(
+                model_name="exclusion",
+                name="reason",
+                field=models.CharField(
+                    choices=[
+                        ("protected", "支援措置"),
+                        ("maybe_protected", "支援措置の人と同じ人の可能性"),
+                        ("agent_protected", "送付先を個別に確認"),
+                        ("deceased", "死亡・相続人を調査中"),
+                        ("no_address", "送付先がない"),
+                        ("held", "猶予・保留中"),
+                        ("below_minimum", "最低金額に満たない"),
+                        ("prescribed", "時効の期間が過ぎている"),
+                    ],
+                    max_length=20,
+                    verbose_name="理由",
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["posted", "served", "down"]), _negated=True),
-                    models.Q(
-                        ("document__isnull", False),
-                        ("posted_by__isnull", False),
-                        ("posted_on__isnull", False),
-                        ("posted_proof__isnull", False),
-                        ("served_on__gt", models.F("posted_on")),
+            migrations.AlterField(
+                model_name="returnedletter",
+                name="done_as",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("resent", "新しい住所へ再送した"),
+                        ("public", "公示送達"),
+                        ("redone", "督促状を作り直す"),
+                        ("stopped", "発送を止めた"),
+                    ],
+                    max_length=10,
+                    verbose_name="対応",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="returnedletter",
+                name="letter",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.letter"
+                ),
+            ),
+            migrations.AlterField(
+                model_name="returnedletterhistory",
+                name="done_as",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("resent", "新しい住所へ再送した"),
+                        ("public", "公示送達"),
+                        ("redone", "督促状を作り直す"),
+                        ("stopped", "発送を止めた"),
+                    ],
+                    max_length=10,
+                    verbose_name="対応",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="returnedletterhistory",
+                name="letter",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.letter",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="dunning",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_dunninghistory" ("appeal_body", "claim_id", "document_id", "fee_yen", "id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "principal_yen", "pulled_because", "run_id", "sent_to", "serial", "slip_id", "state", "statute") VALUES (OLD."appeal_body", OLD."claim_id", OLD."document_id", OLD."fee_yen", OLD."id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."principal_yen", OLD."pulled_because", OLD."run_id", OLD."sent_to", OLD."serial", OLD."slip_id", OLD."state", OLD."statute"); RETURN NULL;',
+                        hash="a0949dd2043dec7065d69ef3ca57797e885e0968",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_e2a04",
+                        table="notices_dunning",
+                        when="AFTER",
                     ),
-                    _connector="OR",
                 ),
-                name="public_notice_posted_whole",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "down"), _negated=True),
-                    models.Q(
-                        ("down_by__isnull", False),
-                        ("down_on__gte", models.F("served_on")),
-                        ("down_proof__isnull", False),
+            pgtrigger.migrations.AddTrigger(
+                model_name="dunning",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_dunninghistory" ("appeal_body", "claim_id", "document_id", "fee_yen", "id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "principal_yen", "pulled_because", "run_id", "sent_to", "serial", "slip_id", "state", "statute") VALUES (OLD."appeal_body", OLD."claim_id", OLD."document_id", OLD."fee_yen", OLD."id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."principal_yen", OLD."pulled_because", OLD."run_id", OLD."sent_to", OLD."serial", OLD."slip_id", OLD."state", OLD."statute"); RETURN NULL;',
+                        hash="3b7dac75b0bdabf1d46490d4e23ef36108015c2c",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_f2e2c",
+                        table="notices_dunning",
+                        when="AFTER",
                     ),
-                    _connector="OR",
                 ),
-                name="public_notice_down_whole",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("withdrawn_because", ""),
-                        ("withdrawn_on", None),
-                        models.Q(("state", "withdrawn"), _negated=True),
+            pgtrigger.migrations.AddTrigger(
+                model_name="returnedletter",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
+                        hash="7b937df0b965553947fedc21afca5b8d1ebc34eb",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_0423e",
+                        table="notices_returnedletter",
+                        when="AFTER",
                     ),
-                    models.Q(
-                        ("state", "withdrawn"),
-                        ("withdrawn_on__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="returnedletter",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
+                        hash="5f02eb5baee22a9c442f0b948e0f0055d9d31997",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_cad94",
+                        table="notices_returnedletter",
+                        when="AFTER",
                     ),
-                    _connector="OR",
-                ),
-                name="public_notice_withdrawn_for_a_reason",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="publicnotice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_publicnoticehistory" ("approval_id", "days", "decided_on", "document_id", "down_by_id", "down_on", "down_proof_id", "first_day_counts", "id", "made_at", "made_by_id", "number", "online_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "posted_by_id", "posted_on", "posted_proof_id", "reason", "returned_id", "route", "served_on", "state", "withdrawn_because", "withdrawn_on") VALUES (OLD."approval_id", OLD."days", OLD."decided_on", OLD."document_id", OLD."down_by_id", OLD."down_on", OLD."down_proof_id", OLD."first_day_counts", OLD."id", OLD."made_at", OLD."made_by_id", OLD."number", OLD."online_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."posted_by_id", OLD."posted_on", OLD."posted_proof_id", OLD."reason", OLD."returned_id", OLD."route", OLD."served_on", OLD."state", OLD."withdrawn_because", OLD."withdrawn_on"); RETURN NULL;',
-                    hash="3212bf79655a80489ac923eb00d4d081b3211665",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_77836",
-                    table="notices_publicnotice",
-                    when="AFTER",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="publicnotice",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_publicnoticehistory" ("approval_id", "days", "decided_on", "document_id", "down_by_id", "down_on", "down_proof_id", "first_day_counts", "id", "made_at", "made_by_id", "number", "online_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "posted_by_id", "posted_on", "posted_proof_id", "reason", "returned_id", "route", "served_on", "state", "withdrawn_because", "withdrawn_on") VALUES (OLD."approval_id", OLD."days", OLD."decided_on", OLD."document_id", OLD."down_by_id", OLD."down_on", OLD."down_proof_id", OLD."first_day_counts", OLD."id", OLD."made_at", OLD."made_by_id", OLD."number", OLD."online_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."posted_by_id", OLD."posted_on", OLD."posted_proof_id", OLD."reason", OLD."returned_id", OLD."route", OLD."served_on", OLD."state", OLD."withdrawn_because", OLD."withdrawn_on"); RETURN NULL;',
-                    hash="0c06e8686dda15b69d155b693314b93187b5f8dd",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_aae2f",
-                    table="notices_publicnotice",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="returnedletter",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("done_as", "resent"), _negated=True),
+                    fields=("dunning",),
+                    name="dunning_is_back_once",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicnoticeclaim",
-            constraint=models.UniqueConstraint(fields=("notice", "claim"), name="public_notice_claim_once"),
+            migrations.AddConstraint(
+                model_name="returnedletter",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("dunning__isnull", False), ("letter", None)),
+                        models.Q(("dunning", None), ("letter__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="return_is_of_one_paper",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiry",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="調べた人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiry",
+                name="proof",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="claims.claimevidence",
+                    verbose_name="資料",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiry",
+                name="returned",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="enquiries", to="notices.returnedletter"
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiryhistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="調べた人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiryhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiryhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="notices.addressenquiry",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiryhistory",
+                name="proof",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="claims.claimevidence",
+                    verbose_name="資料",
+                ),
+            ),
+            migrations.AddField(
+                model_name="addressenquiryhistory",
+                name="returned",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.returnedletter",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="approval",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="document",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="down_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="down_proof",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claimevidence"
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="made_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="posted_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="posted_proof",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="claims.claimevidence"
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnotice",
+                name="returned",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="public_notices",
+                    to="notices.returnedletter",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticeclaim",
+                name="claim",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="public_notices", to="claims.claim"
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticeclaim",
+                name="notice",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="notices.publicnotice"
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="approval",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="document",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="down_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="down_proof",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="claims.claimevidence",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="made_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="notices.publicnotice",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="posted_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="posted_proof",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="claims.claimevidence",
+                ),
+            ),
+            migrations.AddField(
+                model_name="publicnoticehistory",
+                name="returned",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.returnedletter",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="addressenquiry",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("note", ""), _negated=True), name="enquiry_says_what_was_done"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="addressenquiry",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_addressenquiryhistory" ("at", "by_id", "found", "id", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_id", "returned_id", "step") VALUES (OLD."at", OLD."by_id", OLD."found", OLD."id", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."proof_id", OLD."returned_id", OLD."step"); RETURN NULL;',
+                        hash="e6a01d85ad55ed5e55be505130d3c518fb2b2674",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_a6bfb",
+                        table="notices_addressenquiry",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="addressenquiry",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_addressenquiryhistory" ("at", "by_id", "found", "id", "note", "on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof_id", "returned_id", "step") VALUES (OLD."at", OLD."by_id", OLD."found", OLD."id", OLD."note", OLD."on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."proof_id", OLD."returned_id", OLD."step"); RETURN NULL;',
+                        hash="52030bde4d856a10614dc4b80da9b0339225c913",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_82fae",
+                        table="notices_addressenquiry",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="publicnotice",
+                index=models.Index(
+                    condition=models.Q(("state", "posted")), fields=["served_on"], name="public_notice_open"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="publicnotice",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state", "withdrawn"), _negated=True),
+                    fields=("returned", "route"),
+                    name="public_notice_once_per_route",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="publicnotice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state__in", ["posted", "served", "down"]), _negated=True),
+                        models.Q(
+                            ("document__isnull", False),
+                            ("posted_by__isnull", False),
+                            ("posted_on__isnull", False),
+                            ("posted_proof__isnull", False),
+                            ("served_on__gt", models.F("posted_on")),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="public_notice_posted_whole",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="publicnotice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "down"), _negated=True),
+                        models.Q(
+                            ("down_by__isnull", False),
+                            ("down_on__gte", models.F("served_on")),
+                            ("down_proof__isnull", False),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="public_notice_down_whole",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="publicnotice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(
+                            ("withdrawn_because", ""),
+                            ("withdrawn_on", None),
+                            models.Q(("state", "withdrawn"), _negated=True),
+                        ),
+                        models.Q(
+                            ("state", "withdrawn"),
+                            ("withdrawn_on__isnull", False),
+                            models.Q(("withdrawn_because", ""), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="public_notice_withdrawn_for_a_reason",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="publicnotice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_publicnoticehistory" ("approval_id", "days", "decided_on", "document_id", "down_by_id", "down_on", "down_proof_id", "first_day_counts", "id", "made_at", "made_by_id", "number", "online_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "posted_by_id", "posted_on", "posted_proof_id", "reason", "returned_id", "route", "served_on", "state", "withdrawn_because", "withdrawn_on") VALUES (OLD."approval_id", OLD."days", OLD."decided_on", OLD."document_id", OLD."down_by_id", OLD."down_on", OLD."down_proof_id", OLD."first_day_counts", OLD."id", OLD."made_at", OLD."made_by_id", OLD."number", OLD."online_on", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."posted_by_id", OLD."posted_on", OLD."posted_proof_id", OLD."reason", OLD."returned_id", OLD."route", OLD."served_on", OLD."state", OLD."withdrawn_because", OLD."withdrawn_on"); RETURN NULL;',
+                        hash="3212bf79655a80489ac923eb00d4d081b3211665",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_77836",
+                        table="notices_publicnotice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="publicnotice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_publicnoticehistory" ("approval_id", "days", "decided_on", "document_id", "down_by_id", "down_on", "down_proof_id", "first_day_counts", "id", "made_at", "made_by_id", "number", "online_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "posted_by_id", "posted_on", "posted_proof_id", "reason", "returned_id", "route", "served_on", "state", "withdrawn_because", "withdrawn_on") VALUES (OLD."approval_id", OLD."days", OLD."decided_on", OLD."document_id", OLD."down_by_id", OLD."down_on", OLD."down_proof_id", OLD."first_day_counts", OLD."id", OLD."made_at", OLD."made_by_id", OLD."number", OLD."online_on", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."posted_by_id", OLD."posted_on", OLD."posted_proof_id", OLD."reason", OLD."returned_id", OLD."route", OLD."served_on", OLD."state", OLD."withdrawn_because", OLD."withdrawn_on"); RETURN NULL;',
+                        hash="0c06e8686dda15b69d155b693314b93187b5f8dd",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_aae2f",
+                        table="notices_publicnotice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="publicnoticeclaim",
+                constraint=models.UniqueConstraint(fields=("notice", "claim"), name="public_notice_claim_once"),
+            ),
         ),
     ]

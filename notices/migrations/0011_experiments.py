@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -17,347 +19,360 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Experiment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("question", models.CharField(max_length=300, verbose_name="確かめたいこと")),
-                ("yardstick", models.CharField(max_length=300, verbose_name="ものさし")),
-                ("primary_days", models.PositiveSmallIntegerField(verbose_name="おもなものさしの日数")),
-                ("secondary_days", models.PositiveSmallIntegerField(verbose_name="参考の日数")),
-                ("seed", models.CharField(blank=True, max_length=32, verbose_name="くじの種")),
-                ("registered_at", models.DateTimeField(auto_now=True, verbose_name="登録")),
-                (
-                    "registered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+        AtOnce(
+            migrations.CreateModel(
+                name="Experiment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                (
-                    "run",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="experiment", to="notices.printrun"
+                    ("question", models.CharField(max_length=300, verbose_name="確かめたいこと")),
+                    ("yardstick", models.CharField(max_length=300, verbose_name="ものさし")),
+                    ("primary_days", models.PositiveSmallIntegerField(verbose_name="おもなものさしの日数")),
+                    ("secondary_days", models.PositiveSmallIntegerField(verbose_name="参考の日数")),
+                    ("seed", models.CharField(blank=True, max_length=32, verbose_name="くじの種")),
+                    ("registered_at", models.DateTimeField(auto_now=True, verbose_name="登録")),
+                    (
+                        "registered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "文面の比較試験",
-                "verbose_name_plural": "文面の比較試験",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ExperimentArm",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("place", models.PositiveSmallIntegerField(verbose_name="順")),
-                (
-                    "percent",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MaxValueValidator(100)], verbose_name="割合（％）"
+                    (
+                        "run",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="experiment",
+                            to="notices.printrun",
+                        ),
                     ),
-                ),
-                (
-                    "experiment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="arms", to="notices.experiment"
-                    ),
-                ),
-                (
-                    "text",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.noticetext",
-                        verbose_name="文言の版",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "比較する文面",
-                "verbose_name_plural": "比較する文面",
-                "ordering": ["place"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Assignment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("unit", models.CharField(max_length=20, verbose_name="組")),
-                (
-                    "outside",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("protected", "支援措置"),
-                            ("deceased", "死亡"),
-                            ("held", "猶予・保留がある、または審査中"),
-                            ("hardship", "生活の困りごとを確認中・支援中"),
-                            ("answering", "ほかの人の分を求められる"),
-                            ("together", "同じ世帯・住所に、これらの人がいる"),
-                        ],
-                        max_length=10,
-                        verbose_name="対象外の理由",
-                    ),
-                ),
-                (
-                    "letter",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="assignment", to="notices.letter"
-                    ),
-                ),
-                (
-                    "arm",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="notices.experimentarm",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "文面の割り当て",
-                "verbose_name_plural": "文面の割り当て",
-            },
-        ),
-        migrations.CreateModel(
-            name="ExperimentArmHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("place", models.PositiveSmallIntegerField(verbose_name="順")),
-                (
-                    "percent",
-                    models.PositiveSmallIntegerField(
-                        validators=[django.core.validators.MaxValueValidator(100)], verbose_name="割合（％）"
-                    ),
-                ),
-                (
-                    "experiment",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="notices.experiment",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="notices.experimentarm",
-                    ),
-                ),
-                (
-                    "text",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.noticetext",
-                        verbose_name="文言の版",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ExperimentHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("question", models.CharField(max_length=300, verbose_name="確かめたいこと")),
-                ("yardstick", models.CharField(max_length=300, verbose_name="ものさし")),
-                ("primary_days", models.PositiveSmallIntegerField(verbose_name="おもなものさしの日数")),
-                ("secondary_days", models.PositiveSmallIntegerField(verbose_name="参考の日数")),
-                ("seed", models.CharField(blank=True, max_length=32, verbose_name="くじの種")),
-                ("registered_at", models.DateTimeField(auto_now=True, verbose_name="登録")),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="notices.experiment",
-                    ),
-                ),
-                (
-                    "registered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "run",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="notices.printrun",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="experiment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("question", ""), _negated=True),
-                    models.Q(("yardstick", ""), _negated=True),
-                    ("secondary_days__gt", models.F("primary_days")),
-                ),
-                name="experiment_asks_before_it_measures",
+                ],
+                options={
+                    "verbose_name": "文面の比較試験",
+                    "verbose_name_plural": "文面の比較試験",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="experiment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="registered_before",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (NOT (OLD.\"seed\" = ''))",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="adb70b555265c5e0fa035666528761096e9d2613",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_registered_before_db160",
-                    table="notices_experiment",
-                    when="BEFORE",
+            migrations.CreateModel(
+                name="ExperimentArm",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("place", models.PositiveSmallIntegerField(verbose_name="順")),
+                    (
+                        "percent",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MaxValueValidator(100)], verbose_name="割合（％）"
+                        ),
+                    ),
+                    (
+                        "experiment",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.CASCADE, related_name="arms", to="notices.experiment"
+                        ),
+                    ),
+                    (
+                        "text",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.noticetext",
+                            verbose_name="文言の版",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "比較する文面",
+                    "verbose_name_plural": "比較する文面",
+                    "ordering": ["place"],
+                },
+            ),
+            migrations.CreateModel(
+                name="Assignment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("unit", models.CharField(max_length=20, verbose_name="組")),
+                    (
+                        "outside",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("protected", "支援措置"),
+                                ("deceased", "死亡"),
+                                ("held", "猶予・保留がある、または審査中"),
+                                ("hardship", "生活の困りごとを確認中・支援中"),
+                                ("answering", "ほかの人の分を求められる"),
+                                ("together", "同じ世帯・住所に、これらの人がいる"),
+                            ],
+                            max_length=10,
+                            verbose_name="対象外の理由",
+                        ),
+                    ),
+                    (
+                        "letter",
+                        models.OneToOneField(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="assignment", to="notices.letter"
+                        ),
+                    ),
+                    (
+                        "arm",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="assignments",
+                            to="notices.experimentarm",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "文面の割り当て",
+                    "verbose_name_plural": "文面の割り当て",
+                },
+            ),
+            migrations.CreateModel(
+                name="ExperimentArmHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("place", models.PositiveSmallIntegerField(verbose_name="順")),
+                    (
+                        "percent",
+                        models.PositiveSmallIntegerField(
+                            validators=[django.core.validators.MaxValueValidator(100)], verbose_name="割合（％）"
+                        ),
+                    ),
+                    (
+                        "experiment",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="notices.experiment",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="notices.experimentarm",
+                        ),
+                    ),
+                    (
+                        "text",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.noticetext",
+                            verbose_name="文言の版",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="ExperimentHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("question", models.CharField(max_length=300, verbose_name="確かめたいこと")),
+                    ("yardstick", models.CharField(max_length=300, verbose_name="ものさし")),
+                    ("primary_days", models.PositiveSmallIntegerField(verbose_name="おもなものさしの日数")),
+                    ("secondary_days", models.PositiveSmallIntegerField(verbose_name="参考の日数")),
+                    ("seed", models.CharField(blank=True, max_length=32, verbose_name="くじの種")),
+                    ("registered_at", models.DateTimeField(auto_now=True, verbose_name="登録")),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="notices.experiment",
+                        ),
+                    ),
+                    (
+                        "registered_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "run",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="notices.printrun",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.AddConstraint(
+                model_name="experiment",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("question", ""), _negated=True),
+                        models.Q(("yardstick", ""), _negated=True),
+                        ("secondary_days__gt", models.F("primary_days")),
+                    ),
+                    name="experiment_asks_before_it_measures",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="experiment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_experimenthistory" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_days", "question", "registered_at", "registered_by_id", "run_id", "secondary_days", "seed", "yardstick") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."primary_days", OLD."question", OLD."registered_at", OLD."registered_by_id", OLD."run_id", OLD."secondary_days", OLD."seed", OLD."yardstick"); RETURN NULL;',
-                    hash="710c1868d6c064a662ad4ac1b6b68180b9a61745",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_02d6c",
-                    table="notices_experiment",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="experiment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="registered_before",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (NOT (OLD.\"seed\" = ''))",
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="adb70b555265c5e0fa035666528761096e9d2613",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_registered_before_db160",
+                        table="notices_experiment",
+                        when="BEFORE",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="experiment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_experimenthistory" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_days", "question", "registered_at", "registered_by_id", "run_id", "secondary_days", "seed", "yardstick") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."primary_days", OLD."question", OLD."registered_at", OLD."registered_by_id", OLD."run_id", OLD."secondary_days", OLD."seed", OLD."yardstick"); RETURN NULL;',
-                    hash="f6964e968c0046e0dff3cb705bdd4d59caf4d4f2",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_2823d",
-                    table="notices_experiment",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="experiment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_experimenthistory" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_days", "question", "registered_at", "registered_by_id", "run_id", "secondary_days", "seed", "yardstick") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."primary_days", OLD."question", OLD."registered_at", OLD."registered_by_id", OLD."run_id", OLD."secondary_days", OLD."seed", OLD."yardstick"); RETURN NULL;',
+                        hash="710c1868d6c064a662ad4ac1b6b68180b9a61745",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_02d6c",
+                        table="notices_experiment",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentarm",
-            constraint=models.UniqueConstraint(fields=("experiment", "place"), name="arm_has_its_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentarm",
-            constraint=models.UniqueConstraint(fields=("experiment", "text"), name="arm_has_its_own_text"),
-        ),
-        migrations.AddConstraint(
-            model_name="experimentarm",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("percent__gte", 1), ("percent__lte", 99), ("place__lt", 4)),
-                name="arm_is_one_of_a_few",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="experimentarm",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_experimentarmhistory" ("experiment_id", "id", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "text_id") VALUES (OLD."experiment_id", OLD."id", OLD."percent", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."text_id"); RETURN NULL;',
-                    hash="1d2f7fb0ba837ccd4bed4a00b4fdaa30b6a885b5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_4ebc1",
-                    table="notices_experimentarm",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="experiment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_experimenthistory" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "primary_days", "question", "registered_at", "registered_by_id", "run_id", "secondary_days", "seed", "yardstick") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."primary_days", OLD."question", OLD."registered_at", OLD."registered_by_id", OLD."run_id", OLD."secondary_days", OLD."seed", OLD."yardstick"); RETURN NULL;',
+                        hash="f6964e968c0046e0dff3cb705bdd4d59caf4d4f2",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_2823d",
+                        table="notices_experiment",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="experimentarm",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_experimentarmhistory" ("experiment_id", "id", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "text_id") VALUES (OLD."experiment_id", OLD."id", OLD."percent", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."text_id"); RETURN NULL;',
-                    hash="7f042d0c968c27d36edbc6ffe25d0b67feb5f439",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_c6798",
-                    table="notices_experimentarm",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="experimentarm",
+                constraint=models.UniqueConstraint(fields=("experiment", "place"), name="arm_has_its_place"),
+            ),
+            migrations.AddConstraint(
+                model_name="experimentarm",
+                constraint=models.UniqueConstraint(fields=("experiment", "text"), name="arm_has_its_own_text"),
+            ),
+            migrations.AddConstraint(
+                model_name="experimentarm",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("percent__gte", 1), ("percent__lte", 99), ("place__lt", 4)),
+                    name="arm_is_one_of_a_few",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("arm__isnull", False), ("outside", "")),
-                    models.Q(("arm", None), models.Q(("outside", ""), _negated=True)),
-                    _connector="OR",
+            pgtrigger.migrations.AddTrigger(
+                model_name="experimentarm",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_experimentarmhistory" ("experiment_id", "id", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "text_id") VALUES (OLD."experiment_id", OLD."id", OLD."percent", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."text_id"); RETURN NULL;',
+                        hash="1d2f7fb0ba837ccd4bed4a00b4fdaa30b6a885b5",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_4ebc1",
+                        table="notices_experimentarm",
+                        when="AFTER",
+                    ),
                 ),
-                name="assignment_is_a_text_or_a_reason",
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="assignment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="frozen",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="824729558e3f01f6a0deeb1218b6f35bf684275d",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_frozen_aad68",
-                    table="notices_assignment",
-                    when="BEFORE",
+            pgtrigger.migrations.AddTrigger(
+                model_name="experimentarm",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_experimentarmhistory" ("experiment_id", "id", "percent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "text_id") VALUES (OLD."experiment_id", OLD."id", OLD."percent", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."text_id"); RETURN NULL;',
+                        hash="7f042d0c968c27d36edbc6ffe25d0b67feb5f439",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_c6798",
+                        table="notices_experimentarm",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="assignment",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("arm__isnull", False), ("outside", "")),
+                        models.Q(("arm", None), models.Q(("outside", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                    name="assignment_is_a_text_or_a_reason",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="assignment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="frozen",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="824729558e3f01f6a0deeb1218b6f35bf684275d",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_frozen_aad68",
+                        table="notices_assignment",
+                        when="BEFORE",
+                    ),
                 ),
             ),
         ),

@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -19,514 +21,530 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ClosedPile",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-                ("left_out", models.JSONField(default=list, verbose_name="作らなかった人")),
-            ],
-            options={
-                "verbose_name": "支援措置の束",
-                "verbose_name_plural": "支援措置の束",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ClosedPileHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-                ("left_out", models.JSONField(default=list, verbose_name="作らなかった人")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="HandOver",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("to", models.CharField(max_length=100, verbose_name="渡した相手")),
-                ("checked", models.CharField(max_length=200, verbose_name="本人・相手を確かめた方法")),
-                ("on", models.DateField(verbose_name="渡した日")),
-                ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
-            ],
-            options={
-                "verbose_name": "手渡しの記録",
-                "verbose_name_plural": "手渡しの記録",
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="notice",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="notice",
-            name="delete_delete",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="printrun",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="printrun",
-            name="delete_delete",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="returnedletter",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="returnedletter",
-            name="delete_delete",
-        ),
-        migrations.RemoveConstraint(
-            model_name="returnedletter",
-            name="return_is_of_one_paper",
-        ),
-        migrations.AddField(
-            model_name="letterclaim",
-            name="party",
-            field=models.BigIntegerField(null=True, verbose_name="関係者"),
-        ),
-        migrations.AddField(
-            model_name="letterclaim",
-            name="role",
-            field=models.CharField(blank=True, max_length=10, verbose_name="立場"),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="route",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="debtors.saferoute"
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="sent_to",
-            field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="route",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.saferoute",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="sent_to",
-            field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
-        ),
-        migrations.AddField(
-            model_name="printrun",
-            name="takers",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=10),
-                blank=True,
-                default=list,
-                size=None,
-                verbose_name="本人のほかに送る人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="printrunhistory",
-            name="takers",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=10),
-                blank=True,
-                default=list,
-                size=None,
-                verbose_name="本人のほかに送る人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnedletter",
-            name="notice",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.notice"
-            ),
-        ),
-        migrations.AddField(
-            model_name="returnedletterhistory",
-            name="notice",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.notice",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="exclusion",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("protected", "支援措置"),
-                    ("maybe_protected", "支援措置の人と同じ人の可能性"),
-                    ("agent_protected", "送付先を個別に確認"),
-                    ("succeeded", "死亡・相続人に送る"),
-                    ("deceased", "死亡・相続人を調査中"),
-                    ("no_address", "送付先がない"),
-                    ("held", "猶予・保留中"),
-                    ("below_minimum", "最低金額に満たない"),
-                    ("prescribed", "時効の期間が過ぎている"),
+        AtOnce(
+            migrations.CreateModel(
+                name="ClosedPile",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                    ("left_out", models.JSONField(default=list, verbose_name="作らなかった人")),
                 ],
-                max_length=20,
-                verbose_name="理由",
+                options={
+                    "verbose_name": "支援措置の束",
+                    "verbose_name_plural": "支援措置の束",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="pull",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("protected", "支援措置が始まった"),
-                    ("maybe_protected", "支援措置の人と同じ人の可能性"),
-                    ("deceased", "死亡"),
-                    ("relinked", "名寄せが変わった"),
-                    ("paid", "納付・充当があった"),
-                    ("announced", "納付の知らせがある（速報・記帳待ち）"),
-                    ("planned", "分納が始まった"),
-                    ("lawyers", "弁護士へ委任した"),
-                    ("held", "猶予・保留が始まった"),
-                    ("role", "連帯・相続・保証の立場が変わった"),
-                    ("ended", "債権が終わった（不納欠損など）"),
-                    ("lapsed", "時効の期間が過ぎた"),
-                    ("corrected", "更正・減免・取消があった"),
-                    ("dunning", "督促を取り消した"),
-                    ("address", "住所が変わった"),
-                    ("name", "氏名が変わった"),
-                    ("other", "催告できなくなった"),
+            migrations.CreateModel(
+                name="ClosedPileHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                    ("left_out", models.JSONField(default=list, verbose_name="作らなかった人")),
                 ],
-                max_length=20,
-                verbose_name="理由",
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="pullhistory",
-            name="reason",
-            field=models.CharField(
-                choices=[
-                    ("protected", "支援措置が始まった"),
-                    ("maybe_protected", "支援措置の人と同じ人の可能性"),
-                    ("deceased", "死亡"),
-                    ("relinked", "名寄せが変わった"),
-                    ("paid", "納付・充当があった"),
-                    ("announced", "納付の知らせがある（速報・記帳待ち）"),
-                    ("planned", "分納が始まった"),
-                    ("lawyers", "弁護士へ委任した"),
-                    ("held", "猶予・保留が始まった"),
-                    ("role", "連帯・相続・保証の立場が変わった"),
-                    ("ended", "債権が終わった（不納欠損など）"),
-                    ("lapsed", "時効の期間が過ぎた"),
-                    ("corrected", "更正・減免・取消があった"),
-                    ("dunning", "督促を取り消した"),
-                    ("address", "住所が変わった"),
-                    ("name", "氏名が変わった"),
-                    ("other", "催告できなくなった"),
+            migrations.CreateModel(
+                name="HandOver",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("to", models.CharField(max_length=100, verbose_name="渡した相手")),
+                    ("checked", models.CharField(max_length=200, verbose_name="本人・相手を確かめた方法")),
+                    ("on", models.DateField(verbose_name="渡した日")),
+                    ("at", models.DateTimeField(auto_now_add=True, verbose_name="登録")),
                 ],
-                max_length=20,
-                verbose_name="理由",
+                options={
+                    "verbose_name": "手渡しの記録",
+                    "verbose_name_plural": "手渡しの記録",
+                },
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notice",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="notice",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pile_id", "posted_at", "posted_by_id", "posted_on", "route_id", "sent_to", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."pile_id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."route_id", OLD."sent_to", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
-                    hash="9167d7919dec16b509504b1991f5b8293ed1f953",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_0f9bc",
-                    table="notices_notice",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="notice",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="notice",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pile_id", "posted_at", "posted_by_id", "posted_on", "route_id", "sent_to", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pile_id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."route_id", OLD."sent_to", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
-                    hash="b08e2f28d2b718913850be4f0378fe37602e92ce",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_e6f4d",
-                    table="notices_notice",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="printrun",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="printrun",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state", "takers") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state", OLD."takers"); RETURN NULL;',
-                    hash="e498b61d59b213ad3d54df56331a7126190a79f5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8b601",
-                    table="notices_printrun",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="printrun",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="printrun",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state", "takers") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state", OLD."takers"); RETURN NULL;',
-                    hash="5e74578c4fc4717541f71cf65cf6ab64015b77f2",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_09cdb",
-                    table="notices_printrun",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="returnedletter",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="returnedletter",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "notice_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", OLD."notice_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
-                    hash="ee9ef44580da3d6b3c9acb6094ff2679d2275c24",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_0423e",
-                    table="notices_returnedletter",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="returnedletter",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="returnedletter",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "notice_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", OLD."notice_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
-                    hash="917e9aaac79ef053382de51cc8bbc707ab7b3254",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_cad94",
-                    table="notices_returnedletter",
-                    when="AFTER",
-                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="letterclaim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("party", None), ("role", "")),
-                    models.Q(models.Q(("role", ""), _negated=True), ("party__isnull", False)),
-                    _connector="OR",
-                ),
-                name="letter_claim_of_another_names_the_party",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnedletter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("done_as", "resent"), _negated=True), fields=("notice",), name="notice_is_back_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="returnedletter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dunning__isnull", False), ("letter", None), ("notice", None)),
-                    models.Q(("dunning", None), ("letter__isnull", False), ("notice", None)),
-                    models.Q(("dunning", None), ("letter", None), ("notice__isnull", False)),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="returnedletter",
                 name="return_is_of_one_paper",
             ),
-        ),
-        migrations.AddField(
-            model_name="closedpile",
-            name="approval",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
+            migrations.AddField(
+                model_name="letterclaim",
+                name="party",
+                field=models.BigIntegerField(null=True, verbose_name="関係者"),
             ),
-        ),
-        migrations.AddField(
-            model_name="closedpile",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            migrations.AddField(
+                model_name="letterclaim",
+                name="role",
+                field=models.CharField(blank=True, max_length=10, verbose_name="立場"),
             ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="pile",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="notices.closedpile"
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticehistory",
-            name="pile",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="notices.closedpile",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pile", None), ("route", None)),
-                    models.Q(("pile__isnull", False), ("route__isnull", False)),
-                    _connector="OR",
-                ),
-                name="notice_by_a_route_is_of_a_closed_pile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedpilehistory",
-            name="approval",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedpilehistory",
-            name="made_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedpilehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="closedpilehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="notices.closedpile",
-            ),
-        ),
-        migrations.AddField(
-            model_name="handover",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="handover",
-            name="notice",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="handed", to="notices.notice"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="closedpile",
-            trigger=pgtrigger.compiler.Trigger(
-                name="kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="80ba2c52262ac3f9e944577fab455b4ccee1827d",
-                    operation="DELETE",
-                    pgid="pgtrigger_kept_79df2",
-                    table="notices_closedpile",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="notice",
+                name="route",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="notices",
+                    to="debtors.saferoute",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="closedpile",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "notices_closedpilehistory" ("approval_id", "id", "kind", "left_out", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."approval_id", OLD."id", OLD."kind", OLD."left_out", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                    hash="530cdd7b22271b0da007416ef8e9b6ba66cc52ef",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_37fad",
-                    table="notices_closedpile",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="notice",
+                name="sent_to",
+                field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="route",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.saferoute",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="closedpile",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "notices_closedpilehistory" ("approval_id", "id", "kind", "left_out", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."approval_id", OLD."id", OLD."kind", OLD."left_out", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                    hash="fd4af43412236c8543cfb001ee5ca90992f1cc07",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_0d4e1",
-                    table="notices_closedpile",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="noticehistory",
+                name="sent_to",
+                field=models.JSONField(blank=True, default=dict, verbose_name="送付先"),
+            ),
+            migrations.AddField(
+                model_name="printrun",
+                name="takers",
+                field=django.contrib.postgres.fields.ArrayField(
+                    base_field=models.CharField(max_length=10),
+                    blank=True,
+                    default=list,
+                    size=None,
+                    verbose_name="本人のほかに送る人",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("to", ""), _negated=True), models.Q(("checked", ""), _negated=True)),
-                name="hand_over_says_to_whom_and_how",
+            migrations.AddField(
+                model_name="printrunhistory",
+                name="takers",
+                field=django.contrib.postgres.fields.ArrayField(
+                    base_field=models.CharField(max_length=10),
+                    blank=True,
+                    default=list,
+                    size=None,
+                    verbose_name="本人のほかに送る人",
+                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="handover",
-            trigger=pgtrigger.compiler.Trigger(
-                name="frozen",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="1c6b81244e37c739fa560fe7a491cf2bc5f51272",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_frozen_69129",
-                    table="notices_handover",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="returnedletter",
+                name="notice",
+                field=models.ForeignKey(
+                    null=True, on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="notices.notice"
+                ),
+            ),
+            migrations.AddField(
+                model_name="returnedletterhistory",
+                name="notice",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.notice",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="exclusion",
+                name="reason",
+                field=models.CharField(
+                    choices=[
+                        ("protected", "支援措置"),
+                        ("maybe_protected", "支援措置の人と同じ人の可能性"),
+                        ("agent_protected", "送付先を個別に確認"),
+                        ("succeeded", "死亡・相続人に送る"),
+                        ("deceased", "死亡・相続人を調査中"),
+                        ("no_address", "送付先がない"),
+                        ("held", "猶予・保留中"),
+                        ("below_minimum", "最低金額に満たない"),
+                        ("prescribed", "時効の期間が過ぎている"),
+                    ],
+                    max_length=20,
+                    verbose_name="理由",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="pull",
+                name="reason",
+                field=models.CharField(
+                    choices=[
+                        ("protected", "支援措置が始まった"),
+                        ("maybe_protected", "支援措置の人と同じ人の可能性"),
+                        ("deceased", "死亡"),
+                        ("relinked", "名寄せが変わった"),
+                        ("paid", "納付・充当があった"),
+                        ("announced", "納付の知らせがある（速報・記帳待ち）"),
+                        ("planned", "分納が始まった"),
+                        ("lawyers", "弁護士へ委任した"),
+                        ("held", "猶予・保留が始まった"),
+                        ("role", "連帯・相続・保証の立場が変わった"),
+                        ("ended", "債権が終わった（不納欠損など）"),
+                        ("lapsed", "時効の期間が過ぎた"),
+                        ("corrected", "更正・減免・取消があった"),
+                        ("dunning", "督促を取り消した"),
+                        ("address", "住所が変わった"),
+                        ("name", "氏名が変わった"),
+                        ("other", "催告できなくなった"),
+                    ],
+                    max_length=20,
+                    verbose_name="理由",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="pullhistory",
+                name="reason",
+                field=models.CharField(
+                    choices=[
+                        ("protected", "支援措置が始まった"),
+                        ("maybe_protected", "支援措置の人と同じ人の可能性"),
+                        ("deceased", "死亡"),
+                        ("relinked", "名寄せが変わった"),
+                        ("paid", "納付・充当があった"),
+                        ("announced", "納付の知らせがある（速報・記帳待ち）"),
+                        ("planned", "分納が始まった"),
+                        ("lawyers", "弁護士へ委任した"),
+                        ("held", "猶予・保留が始まった"),
+                        ("role", "連帯・相続・保証の立場が変わった"),
+                        ("ended", "債権が終わった（不納欠損など）"),
+                        ("lapsed", "時効の期間が過ぎた"),
+                        ("corrected", "更正・減免・取消があった"),
+                        ("dunning", "督促を取り消した"),
+                        ("address", "住所が変わった"),
+                        ("name", "氏名が変わった"),
+                        ("other", "催告できなくなった"),
+                    ],
+                    max_length=20,
+                    verbose_name="理由",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="notice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pile_id", "posted_at", "posted_by_id", "posted_on", "route_id", "sent_to", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."pile_id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."route_id", OLD."sent_to", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
+                        hash="9167d7919dec16b509504b1991f5b8293ed1f953",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_0f9bc",
+                        table="notices_notice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="notice",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_noticehistory" ("approval_id", "asked_on", "deadline_on", "details", "document_id", "ended_because", "ended_on", "id", "issued_on", "kind", "made_at", "made_by_id", "number", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pile_id", "posted_at", "posted_by_id", "posted_on", "route_id", "sent_to", "serial", "slip_policy", "state", "text_id", "total_yen") VALUES (OLD."approval_id", OLD."asked_on", OLD."deadline_on", OLD."details", OLD."document_id", OLD."ended_because", OLD."ended_on", OLD."id", OLD."issued_on", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."number", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."pile_id", OLD."posted_at", OLD."posted_by_id", OLD."posted_on", OLD."route_id", OLD."sent_to", OLD."serial", OLD."slip_policy", OLD."state", OLD."text_id", OLD."total_yen"); RETURN NULL;',
+                        hash="b08e2f28d2b718913850be4f0378fe37602e92ce",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_e6f4d",
+                        table="notices_notice",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="printrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state", "takers") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state", OLD."takers"); RETURN NULL;',
+                        hash="e498b61d59b213ad3d54df56331a7126190a79f5",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_8b601",
+                        table="notices_printrun",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="printrun",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_printrunhistory" ("approval_id", "as_of", "count_asked_at", "counts", "deadline_on", "finished_at", "fiscal_year", "groups", "id", "is_sample", "issued_on", "kind", "kinds", "limit", "made_at", "made_by_id", "minimum_yen", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "problem", "pulled_at", "pulled_by_id", "sequence", "slip_policy", "snapshot_at", "started_at", "state", "takers") VALUES (OLD."approval_id", OLD."as_of", OLD."count_asked_at", OLD."counts", OLD."deadline_on", OLD."finished_at", OLD."fiscal_year", OLD."groups", OLD."id", OLD."is_sample", OLD."issued_on", OLD."kind", OLD."kinds", OLD."limit", OLD."made_at", OLD."made_by_id", OLD."minimum_yen", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."problem", OLD."pulled_at", OLD."pulled_by_id", OLD."sequence", OLD."slip_policy", OLD."snapshot_at", OLD."started_at", OLD."state", OLD."takers"); RETURN NULL;',
+                        hash="5e74578c4fc4717541f71cf65cf6ab64015b77f2",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_09cdb",
+                        table="notices_printrun",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="returnedletter",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "notice_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", OLD."notice_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
+                        hash="ee9ef44580da3d6b3c9acb6094ff2679d2275c24",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_0423e",
+                        table="notices_returnedletter",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="returnedletter",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_returnedletterhistory" ("done_as", "done_at", "done_by_id", "done_note", "done_on", "dunning_id", "id", "letter_id", "note", "notice_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "received_at", "received_by_id", "returned_on", "work_item_id") VALUES (OLD."done_as", OLD."done_at", OLD."done_by_id", OLD."done_note", OLD."done_on", OLD."dunning_id", OLD."id", OLD."letter_id", OLD."note", OLD."notice_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."received_at", OLD."received_by_id", OLD."returned_on", OLD."work_item_id"); RETURN NULL;',
+                        hash="917e9aaac79ef053382de51cc8bbc707ab7b3254",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_cad94",
+                        table="notices_returnedletter",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="letterclaim",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("party", None), ("role", "")),
+                        models.Q(models.Q(("role", ""), _negated=True), ("party__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="letter_claim_of_another_names_the_party",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="returnedletter",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("done_as", "resent"), _negated=True),
+                    fields=("notice",),
+                    name="notice_is_back_once",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="returnedletter",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("dunning__isnull", False), ("letter", None), ("notice", None)),
+                        models.Q(("dunning", None), ("letter__isnull", False), ("notice", None)),
+                        models.Q(("dunning", None), ("letter", None), ("notice__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="return_is_of_one_paper",
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpile",
+                name="approval",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpile",
+                name="made_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="notice",
+                name="pile",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="notices",
+                    to="notices.closedpile",
+                ),
+            ),
+            migrations.AddField(
+                model_name="noticehistory",
+                name="pile",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="notices.closedpile",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="notice",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("pile", None), ("route", None)),
+                        models.Q(("pile__isnull", False), ("route__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="notice_by_a_route_is_of_a_closed_pile",
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpilehistory",
+                name="approval",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpilehistory",
+                name="made_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpilehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="closedpilehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="notices.closedpile",
+                ),
+            ),
+            migrations.AddField(
+                model_name="handover",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="handover",
+                name="notice",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="handed", to="notices.notice"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="closedpile",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="kept",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="80ba2c52262ac3f9e944577fab455b4ccee1827d",
+                        operation="DELETE",
+                        pgid="pgtrigger_kept_79df2",
+                        table="notices_closedpile",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="closedpile",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "notices_closedpilehistory" ("approval_id", "id", "kind", "left_out", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."approval_id", OLD."id", OLD."kind", OLD."left_out", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                        hash="530cdd7b22271b0da007416ef8e9b6ba66cc52ef",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_37fad",
+                        table="notices_closedpile",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="closedpile",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "notices_closedpilehistory" ("approval_id", "id", "kind", "left_out", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."approval_id", OLD."id", OLD."kind", OLD."left_out", OLD."made_at", OLD."made_by_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                        hash="fd4af43412236c8543cfb001ee5ca90992f1cc07",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_0d4e1",
+                        table="notices_closedpile",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="handover",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(models.Q(("to", ""), _negated=True), models.Q(("checked", ""), _negated=True)),
+                    name="hand_over_says_to_whom_and_how",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="handover",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="frozen",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="1c6b81244e37c739fa560fe7a491cf2bc5f51272",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_frozen_69129",
+                        table="notices_handover",
+                        when="BEFORE",
+                    ),
                 ),
             ),
         ),

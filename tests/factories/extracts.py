@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from datetime import date
+from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,7 @@ REGISTER = {
 Row = dict[str, str]
 
 
+@cache
 def layout(code: str) -> Layout:
     return next(one for one in read_layouts() if one.code == code)
 

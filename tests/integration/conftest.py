@@ -1,9 +1,12 @@
 """Fixtures of all integration tests."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.kept import Kept
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +19,10 @@ def _one_day_and_no_cache(settings: Any) -> None:
     settings.BASE_DATE = date(2026, 11, 20)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing slowly is not under test
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
+
+@pytest.fixture
+def kept(kept_by_process: Kept, settings: Any, tmp_path: Path) -> Kept:
+    """Makes what several tests begin with, or puts it back as it was made for an earlier test."""
+    settings.MEDIA_ROOT = tmp_path
+    return kept_by_process

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -14,191 +16,196 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="NoticeText",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                ("version", models.PositiveSmallIntegerField(verbose_name="版")),
-                ("starts_on", models.DateField(verbose_name="使い始める日（この日から）")),
-                ("parts", models.JSONField(default=dict, verbose_name="文言")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="変えた理由")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成日時")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="承認日時")),
-                ("built_in", models.BooleanField(default=False, verbose_name="はじめからある版")),
-                ("discarded_at", models.DateTimeField(null=True, verbose_name="取りやめた日時")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="決裁",
+        AtOnce(
+            migrations.CreateModel(
+                name="NoticeText",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    ("version", models.PositiveSmallIntegerField(verbose_name="版")),
+                    ("starts_on", models.DateField(verbose_name="使い始める日（この日から）")),
+                    ("parts", models.JSONField(default=dict, verbose_name="文言")),
+                    ("note", models.CharField(blank=True, max_length=300, verbose_name="変えた理由")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成日時")),
+                    ("approved_at", models.DateTimeField(null=True, verbose_name="承認日時")),
+                    ("built_in", models.BooleanField(default=False, verbose_name="はじめからある版")),
+                    ("discarded_at", models.DateTimeField(null=True, verbose_name="取りやめた日時")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="決裁",
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "帳票の文言",
-                "verbose_name_plural": "帳票の文言",
-                "ordering": ["kind", "-version"],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeTextHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("kind", models.CharField(max_length=30, verbose_name="種類")),
-                ("version", models.PositiveSmallIntegerField(verbose_name="版")),
-                ("starts_on", models.DateField(verbose_name="使い始める日（この日から）")),
-                ("parts", models.JSONField(default=dict, verbose_name="文言")),
-                ("note", models.CharField(blank=True, max_length=300, verbose_name="変えた理由")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成日時")),
-                ("approved_at", models.DateTimeField(null=True, verbose_name="承認日時")),
-                ("built_in", models.BooleanField(default=False, verbose_name="はじめからある版")),
-                ("discarded_at", models.DateTimeField(null=True, verbose_name="取りやめた日時")),
-                (
-                    "approval",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="toyota_collect.approval",
-                        verbose_name="決裁",
+                    (
+                        "made_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="toyota_collect.noticetext",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.UniqueConstraint(fields=("kind", "version"), name="notice_text_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("approved_at", None), ("discarded_at", None)),
-                fields=("kind",),
-                name="notice_text_one_in_the_making",
+                ],
+                options={
+                    "verbose_name": "帳票の文言",
+                    "verbose_name_plural": "帳票の文言",
+                    "ordering": ["kind", "-version"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_at", None), ("built_in", True), ("approval__isnull", False), _connector="OR"
-                ),
-                name="notice_text_is_used_once_approved",
+            migrations.CreateModel(
+                name="NoticeTextHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("kind", models.CharField(max_length=30, verbose_name="種類")),
+                    ("version", models.PositiveSmallIntegerField(verbose_name="版")),
+                    ("starts_on", models.DateField(verbose_name="使い始める日（この日から）")),
+                    ("parts", models.JSONField(default=dict, verbose_name="文言")),
+                    ("note", models.CharField(blank=True, max_length=300, verbose_name="変えた理由")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成日時")),
+                    ("approved_at", models.DateTimeField(null=True, verbose_name="承認日時")),
+                    ("built_in", models.BooleanField(default=False, verbose_name="はじめからある版")),
+                    ("discarded_at", models.DateTimeField(null=True, verbose_name="取りやめた日時")),
+                    (
+                        "approval",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="toyota_collect.approval",
+                            verbose_name="決裁",
+                        ),
+                    ),
+                    (
+                        "made_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="toyota_collect.noticetext",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("approved_at", None), ("discarded_at", None), _connector="OR"),
-                name="notice_text_in_use_is_not_discarded",
+            migrations.AddConstraint(
+                model_name="noticetext",
+                constraint=models.UniqueConstraint(fields=("kind", "version"), name="notice_text_version_once"),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
-                name="frozen",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."approved_at" IS NOT NULL)',
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="219cbd77a550c948f26cd551128f8100aefdefc3",
-                    operation="UPDATE",
-                    pgid="pgtrigger_frozen_ccb63",
-                    table="toyota_collect_noticetext",
-                    when="BEFORE",
+            migrations.AddConstraint(
+                model_name="noticetext",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("approved_at", None), ("discarded_at", None)),
+                    fields=("kind",),
+                    name="notice_text_one_in_the_making",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
-                name="kept",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="3a56ad40fbbb8a9ec6eae8391c91d91e262d81c2",
-                    operation="DELETE",
-                    pgid="pgtrigger_kept_a032c",
-                    table="toyota_collect_noticetext",
-                    when="BEFORE",
+            migrations.AddConstraint(
+                model_name="noticetext",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("approved_at", None), ("built_in", True), ("approval__isnull", False), _connector="OR"
+                    ),
+                    name="notice_text_is_used_once_approved",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."version"); RETURN NULL;',
-                    hash="23ee1c8d9b093471c7c17add319ffb135468c361",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_df54c",
-                    table="toyota_collect_noticetext",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="noticetext",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("approved_at", None), ("discarded_at", None), _connector="OR"),
+                    name="notice_text_in_use_is_not_discarded",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."version"); RETURN NULL;',
-                    hash="4db04daba3d8bbdb5cef910b42b9e55188d0e175",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_0a725",
-                    table="toyota_collect_noticetext",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="frozen",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."approved_at" IS NOT NULL)',
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="219cbd77a550c948f26cd551128f8100aefdefc3",
+                        operation="UPDATE",
+                        pgid="pgtrigger_frozen_ccb63",
+                        table="toyota_collect_noticetext",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="kept",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="3a56ad40fbbb8a9ec6eae8391c91d91e262d81c2",
+                        operation="DELETE",
+                        pgid="pgtrigger_kept_a032c",
+                        table="toyota_collect_noticetext",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."version"); RETURN NULL;',
+                        hash="23ee1c8d9b093471c7c17add319ffb135468c361",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_df54c",
+                        table="toyota_collect_noticetext",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."version"); RETURN NULL;',
+                        hash="4db04daba3d8bbdb5cef910b42b9e55188d0e175",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_0a725",
+                        table="toyota_collect_noticetext",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

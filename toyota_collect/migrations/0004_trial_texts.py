@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -11,50 +13,52 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="noticetext",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="noticetext",
-            name="delete_delete",
-        ),
-        migrations.AddField(
-            model_name="noticetext",
-            name="trial_only",
-            field=models.BooleanField(default=False, verbose_name="文面の比較試験だけに使う"),
-        ),
-        migrations.AddField(
-            model_name="noticetexthistory",
-            name="trial_only",
-            field=models.BooleanField(default=False, verbose_name="文面の比較試験だけに使う"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
+        AtOnce(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="noticetext",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trial_only", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."trial_only", OLD."version"); RETURN NULL;',
-                    hash="65f93b9fa1e27ea49eacb40e398428299e0c02e3",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_df54c",
-                    table="toyota_collect_noticetext",
-                    when="AFTER",
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="noticetext",
+                name="delete_delete",
+            ),
+            migrations.AddField(
+                model_name="noticetext",
+                name="trial_only",
+                field=models.BooleanField(default=False, verbose_name="文面の比較試験だけに使う"),
+            ),
+            migrations.AddField(
+                model_name="noticetexthistory",
+                name="trial_only",
+                field=models.BooleanField(default=False, verbose_name="文面の比較試験だけに使う"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trial_only", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."trial_only", OLD."version"); RETURN NULL;',
+                        hash="65f93b9fa1e27ea49eacb40e398428299e0c02e3",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_df54c",
+                        table="toyota_collect_noticetext",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="noticetext",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trial_only", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."trial_only", OLD."version"); RETURN NULL;',
-                    hash="a2722b120b4486702ce8b8bd210cd389b75f5f94",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_0a725",
-                    table="toyota_collect_noticetext",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="noticetext",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "toyota_collect_noticetexthistory" ("approval_id", "approved_at", "built_in", "discarded_at", "id", "kind", "made_at", "made_by_id", "note", "parts", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "trial_only", "version") VALUES (OLD."approval_id", OLD."approved_at", OLD."built_in", OLD."discarded_at", OLD."id", OLD."kind", OLD."made_at", OLD."made_by_id", OLD."note", OLD."parts", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."trial_only", OLD."version"); RETURN NULL;',
+                        hash="a2722b120b4486702ce8b8bd210cd389b75f5f94",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_0a725",
+                        table="toyota_collect_noticetext",
+                        when="AFTER",
+                    ),
                 ),
             ),
         ),

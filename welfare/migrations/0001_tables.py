@@ -21,117 +21,120 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Referral",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("offered", "案内した"),
-                            ("consented", "同意あり"),
-                            ("received", "受け付けた"),
-                            ("answered", "回答あり"),
-                            ("declined", "希望しない"),
-                        ],
-                        default="offered",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("consented_on", models.DateField(blank=True, null=True, verbose_name="同意日")),
-                ("offered_at", models.DateTimeField(auto_now_add=True)),
-                ("result", models.CharField(blank=True, max_length=30, verbose_name="結果")),
-                (
-                    "offered_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="debtors.person"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "つなぎ",
-                "verbose_name_plural": "つなぎ",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReferralHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("offered", "案内した"),
-                            ("consented", "同意あり"),
-                            ("received", "受け付けた"),
-                            ("answered", "回答あり"),
-                            ("declined", "希望しない"),
-                        ],
-                        default="offered",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("consented_on", models.DateField(blank=True, null=True, verbose_name="同意日")),
-                ("offered_at", models.DateTimeField(auto_now_add=True)),
-                ("result", models.CharField(blank=True, max_length=30, verbose_name="結果")),
-                (
-                    "offered_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="welfare.referral",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
         AtOnce(
+            migrations.CreateModel(
+                name="Referral",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("offered", "案内した"),
+                                ("consented", "同意あり"),
+                                ("received", "受け付けた"),
+                                ("answered", "回答あり"),
+                                ("declined", "希望しない"),
+                            ],
+                            default="offered",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("consented_on", models.DateField(blank=True, null=True, verbose_name="同意日")),
+                    ("offered_at", models.DateTimeField(auto_now_add=True)),
+                    ("result", models.CharField(blank=True, max_length=30, verbose_name="結果")),
+                    (
+                        "offered_by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="debtors.person"
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "つなぎ",
+                    "verbose_name_plural": "つなぎ",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="ReferralHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("offered", "案内した"),
+                                ("consented", "同意あり"),
+                                ("received", "受け付けた"),
+                                ("answered", "回答あり"),
+                                ("declined", "希望しない"),
+                            ],
+                            default="offered",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("consented_on", models.DateField(blank=True, null=True, verbose_name="同意日")),
+                    ("offered_at", models.DateTimeField(auto_now_add=True)),
+                    ("result", models.CharField(blank=True, max_length=30, verbose_name="結果")),
+                    (
+                        "offered_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="welfare.referral",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
             migrations.AddConstraint(
                 model_name="referral",
                 constraint=models.CheckConstraint(

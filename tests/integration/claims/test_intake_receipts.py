@@ -11,9 +11,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def claim(tmp_path) -> Claim:
-    import_one(claims(tmp_path, {"fee_yen": "100", "dunned_on": "5080720"}))
-    return Claim.objects.get()
+def claim(kept, tmp_path) -> Claim:
+    def make() -> Claim:
+        import_one(claims(tmp_path, {"fee_yen": "100", "dunned_on": "5080720"}))
+        return Claim.objects.get()
+
+    return kept(make)
 
 
 def balances(claim: Claim) -> tuple[int, int, int]:

@@ -55,6 +55,13 @@ FIRST = [
 BAD = {"notice_number": "N900", "atena_number": "A0", "due_on": "5080231"}
 
 
+@pytest.fixture
+def path(kept, tmp_path) -> Path:
+    """The file of ``FIRST``, imported."""
+    kept(lambda: import_one(claims(tmp_path, *FIRST)))
+    return claims(tmp_path, *FIRST)
+
+
 def facts(**changes: str) -> dict[str, str]:
     return ZEI_CLAIM | changes
 
@@ -120,17 +127,14 @@ def both_ways(monkeypatch, path: Path) -> tuple[tuple[object, ...], int]:
     return found, kept
 
 
-def test_only_what_differs_is_read(tmp_path, monkeypatch):
-    import_one(claims(tmp_path, *FIRST))
+def test_only_what_differs_is_read(tmp_path, path, monkeypatch):
     changed = [*FIRST[:8], FIRST[8] | {"levied_yen": "50000"}, {"notice_number": "N100", "person_number": "Z009"}]
     found, kept = both_ways(monkeypatch, claims(tmp_path, *changed))
     assert found[0][3] == (1, 1, 8, 0)
     assert kept == 6, "the last line of the person changed, so all three of them are read"
 
 
-def test_the_same_file_again_is_not_read_at_all(tmp_path, monkeypatch):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_the_same_file_again_is_not_read_at_all(path, monkeypatch):
     found, kept = both_ways(monkeypatch, path)
     assert (found[0][3], kept) == ((0, 0, 9, 0), 9)
 
@@ -188,14 +192,12 @@ def edited(rows: list[dict[str, str]], random: Random) -> tuple[list[bytes], byt
 
 
 @pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(12, 60))])
-def test_any_edit_of_the_file_leaves_the_same(tmp_path, monkeypatch, seed):
+def test_any_edit_of_the_file_leaves_the_same(tmp_path, path, monkeypatch, seed):
     random = Random(seed)
     if seed % 2:  # several pages, and known lines that are out of sight
         monkeypatch.setattr(records, "CHUNK", 2)
         monkeypatch.setattr(unchanged, "AHEAD", 3)
-    first = [facts(**row) for row in FIRST]
-    import_one(write(tmp_path, "zei_claims", [line(ZEI, row) for row in first], control=totals(first)))
-    lines, control = edited(first, random)
+    lines, control = edited([facts(**row) for row in FIRST], random)
     if seed % 10 == 0:
         random.shuffle(lines)
     both_ways(monkeypatch, write(tmp_path, "zei_claims", lines, control=control))
@@ -238,19 +240,15 @@ def move(claim: Claim) -> None:
         ),
     ],
 )
-def test_what_others_touched_since_is_read(tmp_path, monkeypatch, number, act, still):
+def test_what_others_touched_since_is_read(path, monkeypatch, number, act, still):
     """The line itself and the person's last one; all of the person's, where who they are is not sure."""
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
     act(Claim.objects.get(notice_number=f"N{number:03}"))
     found, kept = both_ways(monkeypatch, path)
     assert found[0][3][1] >= 1
     assert kept == still
 
 
-def test_another_event_of_the_same_claim_does_not_count(tmp_path, monkeypatch):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_another_event_of_the_same_claim_does_not_count(tmp_path, path, monkeypatch):
     import_one(receipts(tmp_path, {"notice_number": "N001"}))
     found, kept = both_ways(monkeypatch, path)
     assert (found[0][3], kept) == ((0, 0, 9, 0), 9)
@@ -269,9 +267,7 @@ def test_a_mended_row_is_read_again(tmp_path, monkeypatch):
     assert (found[0][3], kept) == ((0, 1, 9, 0), 6)
 
 
-def test_a_file_of_another_layout_in_between_is_seen(tmp_path, monkeypatch):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_a_file_of_another_layout_in_between_is_seen(tmp_path, path, monkeypatch):
     with monkeypatch.context() as other:
         other.setattr(run, "remember", lambda *_args: None)
         between = import_one(claims(tmp_path, *FIRST[:8], FIRST[8] | {"levied_yen": "50000"} | DUNNED))
@@ -295,9 +291,7 @@ def test_a_file_that_was_taken_back_is_no_measure(tmp_path, monkeypatch):
     assert (found[0][3], kept) == ((9, 0, 0, 0), 0)
 
 
-def test_a_blocked_file_leaves_the_one_before_as_the_measure(tmp_path, monkeypatch):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_a_blocked_file_leaves_the_one_before_as_the_measure(tmp_path, path, monkeypatch):
     wrong = totals([facts(**FIRST[0])])
     path.with_name(path.name + ".control.csv").write_bytes(wrong)
     assert import_one(path).status == "blocked"
@@ -313,9 +307,7 @@ def test_a_blocked_file_leaves_the_one_before_as_the_measure(tmp_path, monkeypat
         pytest.param(lambda: gaiji(), id="外字"),
     ],
 )
-def test_other_settings_let_every_line_be_read(tmp_path, monkeypatch, change):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_other_settings_let_every_line_be_read(path, monkeypatch, change):
     change()
     assert both_ways(monkeypatch, path)[1] == 0
 
@@ -325,9 +317,7 @@ def gaiji() -> None:
     Gaiji.objects.create(source=source, code="F040", character="辻", origin="架空の表", starts_on=AS_OF)
 
 
-def test_another_heading_or_program_lets_every_line_be_read(tmp_path, monkeypatch):
-    path = claims(tmp_path, *FIRST)
-    import_one(path)
+def test_another_heading_or_program_lets_every_line_be_read(path, monkeypatch):
     with monkeypatch.context() as other:
         other.setattr(unchanged, "_program", lambda: "another")
         assert both_ways(other, path)[1] == 0
@@ -344,8 +334,7 @@ def test_a_row_with_gaiji_is_told_every_time(tmp_path, monkeypatch):
     assert kept == 9
 
 
-def test_the_lines_of_the_last_file_alone_are_kept(tmp_path):
-    import_one(claims(tmp_path, *FIRST))
+def test_the_lines_of_the_last_file_alone_are_kept(tmp_path, path):
     file = import_one(claims(tmp_path, *FIRST[:5], BAD))
     assert (rejects(file), KnownLines.objects.get().file) == ([(7, "date")], file)
     assert len(read_known(file).claims) == 5

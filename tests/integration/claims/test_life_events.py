@@ -1,7 +1,8 @@
 """異動: what the register's file says anew becomes one event, and a task for whoever owes."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -27,6 +28,7 @@ from tests.factories.extracts import (
     welfare,
     write,
 )
+from tests.kept import Kept
 from toyota_collect.models import AuditEvent
 from toyota_collect.permissions import Role
 
@@ -40,17 +42,32 @@ def events() -> list[tuple[str, date, str, str]]:
     return list(LifeEvent.objects.order_by("kind", "on").values_list("kind", "on", "before", "after"))
 
 
-def second(tmp_path: Any, **facts: str) -> list[tuple[str, date, str, str]]:
-    """The events of a second file that differs by these facts from the first."""
-    import_one(register(tmp_path, {}))
-    import_one(register(tmp_path, facts), as_of=NEXT)
-    return events()
+@pytest.fixture
+def second(kept: Kept, tmp_path: Path) -> Callable[..., list[tuple[str, date, str, str]]]:
+    """Gives the events of a second file that differs by these facts from the first."""
+
+    def make(**facts: str) -> list[tuple[str, date, str, str]]:
+        kept(lambda: import_one(register(tmp_path, {})))
+        import_one(register(tmp_path, facts), as_of=NEXT)
+        return events()
+
+    return make
 
 
-def debtor(tmp_path: Any, **facts: str) -> Person:
-    import_one(claims(tmp_path, {}))
-    second(tmp_path, **facts)
-    return Person.objects.get()
+@pytest.fixture
+def debtor(kept: Kept, tmp_path: Path) -> Callable[..., Person]:
+    """Gives somebody who owes, after a second file of the register that differs by these facts."""
+
+    def first() -> None:
+        import_one(claims(tmp_path, {}))
+        import_one(register(tmp_path, {}))
+
+    def make(**facts: str) -> Person:
+        kept(first)
+        import_one(register(tmp_path, facts), as_of=NEXT)
+        return Person.objects.get()
+
+    return make
 
 
 def test_of_a_first_file_nothing_is_an_event(tmp_path):
@@ -77,14 +94,14 @@ def test_of_a_first_file_nothing_is_an_event(tmp_path):
         (PROTECTED, [("protected", date(2026, 11, 1), "", "")]),
     ],
 )
-def test_each_difference_is_an_event_once(tmp_path, facts, expected):
-    assert second(tmp_path, **facts) == expected
+def test_each_difference_is_an_event_once(second, tmp_path, facts, expected):
+    assert second(**facts) == expected
     import_one(register(tmp_path, facts), as_of=NEXT)
     assert events() == expected
 
 
-def test_who_comes_back_into_the_city(tmp_path):
-    second(tmp_path, address=AWAY)
+def test_who_comes_back_into_the_city(second, tmp_path):
+    second(address=AWAY)
     import_one(register(tmp_path, {}), as_of=date(2026, 11, 22))
     assert [kind for kind, *_ in events()] == ["moved_in", "moved_out"]
 
@@ -124,8 +141,8 @@ def test_who_owes_gets_a_task_for_the_owner_of_the_case(tmp_path):
     assert WorkItem.objects.filter(subject_key=f"life:{event.pk}").count() == 1
 
 
-def test_who_owes_nothing_gets_no_task_but_a_protection_does(tmp_path):
-    someone = debtor(tmp_path, died_on="20261110", **PROTECTED)
+def test_who_owes_nothing_gets_no_task_but_a_protection_does(debtor):
+    someone = debtor(died_on="20261110", **PROTECTED)
     assert set(LifeEvent.objects.filter(work_item__isnull=False).values_list("kind", flat=True)) == {
         "died",
         "protected",
@@ -137,8 +154,8 @@ def test_who_owes_nothing_gets_no_task_but_a_protection_does(tmp_path):
     assert LifeEvent.objects.get(work_item__isnull=False).kind == "protected"
 
 
-def test_a_protection_hides_at_once_and_its_end_shows_nothing_until_it_is_confirmed(tmp_path):
-    someone = debtor(tmp_path, **PROTECTED)
+def test_a_protection_hides_at_once_and_its_end_shows_nothing_until_it_is_confirmed(debtor, tmp_path):
+    someone = debtor(**PROTECTED)
     assert hidden_people([someone.pk], on=NEXT) == {someone.pk}
     later = date(2026, 11, 25)
     import_one(register(tmp_path, {}), as_of=later)
@@ -155,8 +172,8 @@ def test_a_protection_hides_at_once_and_its_end_shows_nothing_until_it_is_confir
     assert hidden_people([someone.pk], on=later) == set()
 
 
-def test_an_event_is_done_once_with_what_was_found(tmp_path):
-    debtor(tmp_path, name="見本　太郎")
+def test_an_event_is_done_once_with_what_was_found(debtor):
+    debtor(name="見本　太郎")
     event, by = LifeEvent.objects.get(), user(Role.COLLECTOR)
     with pytest.raises(LifeEventRefused, match="結果を書いて"):
         handle_life_event(event_id=event.pk, outcome=" ", by=by, on=NEXT)
@@ -168,9 +185,9 @@ def test_an_event_is_done_once_with_what_was_found(tmp_path):
         handle_life_event(event_id=event.pk, outcome="もう一度", by=by, on=NEXT)
 
 
-def test_the_page_says_nothing_of_places_of_a_protected_person(tmp_path, settings):
+def test_the_page_says_nothing_of_places_of_a_protected_person(debtor, settings):
     settings.BASE_DATE = NEXT
-    someone = debtor(tmp_path, address=AWAY, household_number="H002", **PROTECTED)
+    someone = debtor(address=AWAY, household_number="H002", **PROTECTED)
     client = Client()
     client.force_login(user(Role.COLLECTOR))
     page = client.get(reverse("debtors:life-events")).content.decode()
@@ -187,8 +204,8 @@ def test_the_page_says_nothing_of_places_of_a_protected_person(tmp_path, setting
     assert "世帯は表示しません" in panel
 
 
-def test_a_protection_hides_what_an_open_step_said_of_a_move_before(tmp_path):
-    someone = debtor(tmp_path, address=AWAY)
+def test_a_protection_hides_what_an_open_step_said_of_a_move_before(debtor, tmp_path):
+    someone = debtor(address=AWAY)
     assert someone.work_items.get().reason.startswith("転出")
     import_one(register(tmp_path, {"address": AWAY} | PROTECTED), as_of=NEXT)
     assert [(item.reason[:8], item.owner) for item in someone.work_items.order_by("pk")] == [
@@ -197,9 +214,9 @@ def test_a_protection_hides_what_an_open_step_said_of_a_move_before(tmp_path):
     ]
 
 
-def test_the_list_filters_by_kind_and_state_and_an_event_is_set_done_there(tmp_path, settings):
+def test_the_list_filters_by_kind_and_state_and_an_event_is_set_done_there(debtor, settings):
     settings.BASE_DATE = NEXT
-    someone = debtor(tmp_path, died_on="20261110", name="見本　太郎")
+    someone = debtor(died_on="20261110", name="見本　太郎")
     client = Client()
     client.force_login(user(Role.COLLECTOR))
     url = reverse("debtors:life-events")
@@ -214,8 +231,8 @@ def test_the_list_filters_by_kind_and_state_and_an_event_is_set_done_there(tmp_p
     assert "相続人は2人" in client.get(reverse("debtors:panel-course", args=[someone.number])).content.decode()
 
 
-def test_welfare_starts_and_stops_are_events_once_and_only_propose(tmp_path):
-    someone = debtor(tmp_path)
+def test_welfare_starts_and_stops_are_events_once_and_only_propose(debtor, tmp_path):
+    someone = debtor()
     path = welfare(tmp_path, {}, {"atena_number": "A999"}, {}, {"started_on": "20250401", "stopped_on": "20250331"})
     file = import_one(path, as_of=NEXT)
     assert counts(file) == (1, 0, 0, 3)
@@ -235,8 +252,8 @@ def test_welfare_starts_and_stops_are_events_once_and_only_propose(tmp_path):
     assert [kind for kind, *_ in events()] == ["welfare_start", "welfare_stop"]
 
 
-def test_school_aid_and_child_support_are_events_without_a_task(tmp_path):
-    debtor(tmp_path)
+def test_school_aid_and_child_support_are_events_without_a_task(debtor, tmp_path):
+    debtor()
     rows = [{"atena_number": "A001", "started_on": "20260401", "stopped_on": "20261001"}]
     for code, kinds in (
         ("kyoiku_school_aid", {"school_aid", "school_aid_end"}), ("kodomo_child_support", {"fuyo_teate", "fuyo_teate_end"}),
@@ -250,9 +267,9 @@ def test_school_aid_and_child_support_are_events_without_a_task(tmp_path):
     assert not LifeEvent.objects.filter(work_item__isnull=False).exists()
 
 
-def test_the_proposed_holds_are_offered_and_stop_letters(tmp_path, settings):
+def test_the_proposed_holds_are_offered_and_stop_letters(debtor, settings):
     settings.BASE_DATE = NEXT
-    someone = debtor(tmp_path, died_on="20261110")
+    someone = debtor(died_on="20261110")
     client = Client()
     client.force_login(user(Role.SUPERVISOR))
     url = reverse("claims:new-hold", args=[someone.number])

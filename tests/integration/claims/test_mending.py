@@ -37,8 +37,8 @@ def clerk(client, settings):
 
 
 @pytest.fixture
-def refused(tmp_path) -> RejectedRow:
-    return import_one(claims(tmp_path, {}, BAD)).rejected_rows.get()
+def refused(kept, tmp_path) -> RejectedRow:
+    return kept(lambda: import_one(claims(tmp_path, {}, BAD)).rejected_rows.get())
 
 
 def send(row: RejectedRow, changes: dict[str, str], reason: str = "所管課に電話で確かめた") -> mending.Outcome:

@@ -51,8 +51,8 @@ def day(settings):
 
 
 @pytest.fixture
-def file(tmp_path) -> ImportFile:
-    return import_one(claims(tmp_path, {}))
+def file(kept, tmp_path) -> ImportFile:
+    return kept(lambda: import_one(claims(tmp_path, {})))
 
 
 def refusal(file: ImportFile) -> str:

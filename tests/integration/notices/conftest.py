@@ -1,4 +1,4 @@
-"""Runs for tests. The letter engine has tests of its own: here a quick one stands in for it unless a test says not."""
+"""Runs for tests. The engines of letters and papers have tests of their own: quick ones stand in unless a test says not."""
 
 import json
 from collections.abc import Callable
@@ -7,19 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 
+from claims.services import claim_end_papers
 from notices.letter import DeskSlips, LetterData, Rendered, Unprintable
 from notices.models import PrintRun
 from notices.rules.marks import mark_text
-from notices.services import engine, runs, texts
+from notices.services import dunning_paper, engine, runs, text_papers, texts
 from notices.services.engine import Part
 from notices.services.rendering import render_chunk
 from tests.factories.debtors import user
 from tests.factories.experiments import registered, version
 from toyota_collect import approvals
-from toyota_collect.models import NoticeText
+from toyota_collect.documents import store
+from toyota_collect.models import NoticeText, User
 
 DAY = date(2026, 11, 20)
+# They hold it by its name: imported while the quick one stands in, they would hold that for good.
+assert {one.render_pdf for one in (claim_end_papers, dunning_paper, text_papers)} == {store.render_pdf}
 
 
 class QuickEngine:
@@ -73,12 +78,24 @@ class QuickEngine:
         return paper.number.encode(), 1
 
 
+def quick_paper(template: str, context: dict[str, Any]) -> tuple[bytes, int]:
+    """The words of a paper on one page that nobody laid out."""
+    return b"%PDF-" + render_to_string(template, context).encode(), 1
+
+
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> QuickEngine:
+    if "real_papers" not in request.fixturenames:
+        monkeypatch.setattr(store, "render_pdf", quick_paper)
     made = QuickEngine()
     for name in ("render", "faults", "assemble", "marks_of", "render_letter", "render_slips"):
         monkeypatch.setattr(engine, name, getattr(made, name))
     return made
+
+
+@pytest.fixture
+def real_papers() -> None:
+    """Letters may be made quickly, but certificates and other papers are laid out as they are."""
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +115,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def operator() -> Any:
-    return user("print_operator")
+    """The same account in every test: what is kept was made by it."""
+    facts = {"username": "operator", "display_name": "架空 print_operator", "role": "print_operator", "password": "!"}
+    return User.objects.create(pk=4_710_000, **facts)
 
 
 @pytest.fixture

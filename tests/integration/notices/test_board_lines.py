@@ -14,6 +14,7 @@ from tests.factories.debtors import person, user
 from tests.integration.notices.conftest import DAY
 from tests.integration.notices.mailing import posted
 from tests.integration.notices.test_experiments import made
+from tests.kept import Kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts_fit")]
 LONG_AGO = timedelta(minutes=16)
@@ -24,10 +25,13 @@ def told(role: str = "supervisor", on: Any = DAY) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def run(finished_run: Any) -> PrintRun:
-    claim(person())
-    claim(person())
-    return finished_run()
+def run(kept: Kept, finished_run: Any) -> PrintRun:
+    def make() -> PrintRun:
+        claim(person())
+        claim(person())
+        return finished_run()
+
+    return kept(make)
 
 
 def test_where_all_goes_well_there_is_nothing_to_look_at(run, client):

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from claims.claim_page import context_of
 from claims.explain import explain
+from notices.models import Letter
 from notices.services.charge_sheet import SheetWithheld, charge_sheet, sheet_lines
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
@@ -19,14 +20,17 @@ from tests.integration.notices.test_takers import DIED, inherit
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import Document
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_papers")]
 
 
 @pytest.fixture
-def letter(finished_run):
-    owed = claim(person(), principal_yen=200_000, due_on=date(2025, 5, 31))
-    pay(owed, 80_500, on=date(2025, 9, 30))
-    return finished_run().letters.get()
+def letter(kept, finished_run):
+    def make() -> Letter:
+        owed = claim(person(), principal_yen=200_000, due_on=date(2025, 5, 31))
+        pay(owed, 80_500, on=date(2025, 9, 30))
+        return finished_run().letters.get()
+
+    return kept(make)
 
 
 def test_page_sheet_and_command_show_the_same_steps(letter):

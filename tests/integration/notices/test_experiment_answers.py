@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.models import Plan, Receipt
+from claims.models import Claim, Plan, Receipt
 from debtors.models import Contact
 from notices import experiment_page
 from notices.models import Experiment, Letter, PrintRun
@@ -26,6 +26,19 @@ ARRIVED = DAY + timedelta(days=2)
 PRIMARY_END = ARRIVED + timedelta(days=21)
 SECONDARY_END = ARRIVED + timedelta(days=42)
 AFTER = SECONDARY_END + timedelta(days=1)
+
+
+@pytest.fixture
+def posted_one(kept, drawn_run, quick, operator) -> tuple[PrintRun, Claim]:
+    """A comparison of which one letter was posted, about 30,000 yen."""
+
+    def make() -> tuple[PrintRun, Claim]:
+        owed = claim(alone(1), principal_yen=30_000)
+        run = made(drawn_run())
+        posted(run, operator)
+        return run, owed
+
+    return kept(make)
 
 
 def results(run: PrintRun, *, today: date = AFTER) -> list[experiment_page.Horizon]:
@@ -80,10 +93,8 @@ def test_answers_are_counted_to_the_day_and_what_was_taken_back_is_not(drawn_run
 
 
 @pytest.mark.parametrize("channel", ["seizure", "lawyers"])
-def test_money_that_was_taken_is_no_answer(channel, drawn_run, quick, operator):
-    owed = claim(alone(1), principal_yen=10_000)
-    run = made(drawn_run())
-    posted(run, operator)
+def test_money_that_was_taken_is_no_answer(channel, posted_one):
+    run, owed = posted_one
     receipt = Receipt.objects.create(
         source=owed.source, receipt_number="S1", paid_on=ARRIVED, amount_yen=9_000, left_yen=9_000, ground=owed.ground,
         channel=channel,
@@ -97,12 +108,8 @@ def test_money_that_was_taken_is_no_answer(channel, drawn_run, quick, operator):
     [("", None, 4), ("replaced", ARRIVED + timedelta(days=6), 4), ("cancelled", ARRIVED + timedelta(days=30), None),
      ("cancelled", SECONDARY_END + timedelta(days=1), 4), ("discarded", ARRIVED + timedelta(days=6), None)],
 )  # fmt: skip
-def test_a_plan_is_an_answer_unless_it_was_undone_within_the_time(
-    closed_as, closed_on, day, drawn_run, quick, operator
-):
-    owed = claim(alone(1), principal_yen=30_000)
-    run = made(drawn_run())
-    posted(run, operator)
+def test_a_plan_is_an_answer_unless_it_was_undone_within_the_time(closed_as, closed_on, day, posted_one):
+    run, owed = posted_one
     on = ARRIVED + timedelta(days=4)
     plan = signed(owed, by=user("collector"), signed_on=on, on=on, terms=terms(starts_on=on))
     if closed_as:
@@ -154,10 +161,8 @@ def test_before_the_day_nothing_is_said_and_after_it_no_more_than_the_interval_h
     assert len(results(run)[1].said) == 1
 
 
-def test_counting_twice_says_the_same_and_writes_nothing(drawn_run, quick, operator):
-    owed = claim(alone(1))
-    run = made(drawn_run())
-    posted(run, operator)
+def test_counting_twice_says_the_same_and_writes_nothing(posted_one):
+    _, owed = posted_one
     pay(owed, 1_000, on=ARRIVED)
     events = AuditEvent.objects.count()
     experiment = Experiment.objects.get()

@@ -75,19 +75,23 @@ def test_giving_up_goes_back_to_the_run(make_run, operator, client):
 
 
 @pytest.fixture
-def sent_out(drawn_run, quick, operator) -> PrintRun:
+def sent_out(kept, drawn_run, quick, operator) -> PrintRun:
     """Forty households; of text A one in four pays, of text B all."""
-    owed = [claim(alone(n), principal_yen=10_000 + n) for n in range(80)]
-    run: PrintRun = drawn_run()
-    for chunk in run.chunks.all():
-        render_chunk(chunk_id=chunk.pk)
-    run.refresh_from_db()
-    posted(run, operator)
-    arm_of = dict(run.letters.values_list("person", "assignment__arm__place"))
-    for n, one in enumerate(owed):
-        if arm_of[one.identity.person_id] or n % 4 == 0:
-            pay(one, 1_000, on=DAY + timedelta(days=5))
-    return run
+
+    def make() -> PrintRun:
+        owed = [claim(alone(n), principal_yen=10_000 + n) for n in range(80)]
+        run: PrintRun = drawn_run()
+        for chunk in run.chunks.all():
+            render_chunk(chunk_id=chunk.pk)
+        run.refresh_from_db()
+        posted(run, operator)
+        arm_of = dict(run.letters.values_list("person", "assignment__arm__place"))
+        for n, one in enumerate(owed):
+            if arm_of[one.identity.person_id] or n % 4 == 0:
+                pay(one, 1_000, on=DAY + timedelta(days=5))
+        return run
+
+    return kept(make)
 
 
 def test_what_may_be_said_and_when(sent_out, client, settings):

@@ -26,6 +26,22 @@ from welfare.models import Referral
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("texts_fit")]
 
 
+@pytest.fixture
+def counted(kept, make_run) -> PrintRun:
+    """One letter, counted."""
+
+    def make() -> PrintRun:
+        claim(alone(1))
+        return make_run()
+
+    return kept(make)
+
+
+@pytest.fixture
+def trial(kept) -> NoticeText:
+    return kept(version)
+
+
 def made(run: PrintRun) -> PrintRun:
     for chunk in run.chunks.filter(state="waiting"):
         render_chunk(chunk_id=chunk.pk)
@@ -65,10 +81,8 @@ def test_only_a_kind_that_goes_out_in_runs_is_compared():
         texts.change(text_id=text.pk, parts=text.parts, trial_only=True, **given)
 
 
-def test_who_approves_reads_the_question_the_yardstick_and_how_the_texts_differ(make_run, operator):
-    claim(alone(1))
-    run = make_run()
-    trial = version()
+def test_who_approves_reads_the_question_the_yardstick_and_how_the_texts_differ(counted, trial, operator):
+    run = counted
     registered(run, operator, trial, percent=30)
     asked = runs.ask_approval(run_id=run.pk, by=operator)
     told = asked.evidence["文面の比較試験"]
@@ -89,9 +103,8 @@ def test_who_approves_reads_the_question_the_yardstick_and_how_the_texts_differ(
         pytest.param(lambda first, trial: {first: 100, trial: 0}, "2つから4つ", id="an empty share"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused(shares, told, make_run, operator):
-    claim(alone(1))
-    run, trial = make_run(), version()
+def test_what_cannot_be_drawn_is_refused(shares, told, counted, trial, operator):
+    run = counted
     with pytest.raises(RunRefused, match=told):
         experiments.register(
             run_id=run.pk, question=QUESTION, shares=shares(text_on(run.kind, DAY).pk, trial.pk), by=operator
@@ -107,18 +120,16 @@ def test_the_text_in_force_is_always_one_of_them(make_run, operator):
         experiments.register(run_id=run.pk, question=QUESTION, shares={one.pk: 50, other.pk: 50}, by=operator)
 
 
-def test_a_question_is_asked_first(make_run, operator):
-    claim(alone(1))
-    run, trial = make_run(), version()
+def test_a_question_is_asked_first(counted, trial, operator):
+    run = counted
     with pytest.raises(RunRefused, match="確かめたいこと"):
         experiments.register(
             run_id=run.pk, question=" ", shares={text_on(run.kind, DAY).pk: 50, trial.pk: 50}, by=operator
         )
 
 
-def test_registering_again_takes_the_place_of_the_former_and_giving_up_ends_it(make_run, operator):
-    claim(alone(1))
-    run, trial = make_run(), version()
+def test_registering_again_takes_the_place_of_the_former_and_giving_up_ends_it(counted, trial, operator):
+    run = counted
     registered(run, operator, trial)
     registered(run, operator, trial, percent=20)
     assert list(ExperimentArm.objects.values_list("percent", flat=True)) == [80, 20]
@@ -128,9 +139,8 @@ def test_registering_again_takes_the_place_of_the_former_and_giving_up_ends_it(m
         experiments.give_up(run_id=run.pk, by=operator)
 
 
-def test_once_approval_is_asked_nothing_of_it_changes(make_run, operator):
-    claim(alone(1))
-    run, trial = make_run(), version()
+def test_once_approval_is_asked_nothing_of_it_changes(counted, trial, operator):
+    run = counted
     registered(run, operator, trial)
     runs.ask_approval(run_id=run.pk, by=operator)
     with pytest.raises(RunRefused, match="差戻し"):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from claims.models import ClaimEvent
 from debtors.models import Contact
 from notices.job_page import job_progress, jobs_to_look_at
-from notices.models import Pack, Pull, RunJob, Seal
+from notices.models import Pack, PrintRun, Pull, RunJob, Seal
 from notices.services import jobs, mailings
 from notices.services.at_work import What, at_work
 from notices.services.progressing import TakenOver, Teller
@@ -34,10 +34,13 @@ def _business_date(settings):
 
 
 @pytest.fixture
-def run(finished_run):
-    for n in range(1, 4):
-        claim(person(name=f"架空{n}", name_key=f"架空{n}", kana_key=f"カ{n}"), principal_yen=10_000 * n)
-    return finished_run()
+def run(kept, finished_run):
+    def make() -> PrintRun:
+        for n in range(1, 4):
+            claim(person(name=f"架空{n}", name_key=f"架空{n}", kana_key=f"カ{n}"), principal_yen=10_000 * n)
+        return finished_run()
+
+    return kept(make)
 
 
 def asked(run, kind, by, **arguments) -> RunJob:

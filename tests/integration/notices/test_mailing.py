@@ -12,7 +12,7 @@ from claims.services.events import record_events, withdraw_event
 from debtors.happenings import happenings
 from debtors.models import Contact
 from notices.happenings import happenings as letter_happenings
-from notices.models import Seal
+from notices.models import PrintRun, Seal
 from notices.services.runs import RunRefused
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
@@ -29,13 +29,17 @@ def alone(n: int, **facts):
 
 
 @pytest.fixture
-def run(finished_run):
+def run(kept, finished_run):
     """Two letters; the first asks for a tax and for water, whose private claim ends soon."""
-    first = alone(1)
-    claim(first, principal_yen=10_000)
-    claim(first, kind="water_charge", source="suido", principal_yen=6_000)
-    claim(alone(2), kind="water_charge", source="suido", principal_yen=20_000)
-    return finished_run()
+
+    def make() -> PrintRun:
+        first = alone(1)
+        claim(first, principal_yen=10_000)
+        claim(first, kind="water_charge", source="suido", principal_yen=6_000)
+        claim(alone(2), kind="water_charge", source="suido", principal_yen=20_000)
+        return finished_run()
+
+    return kept(make)
 
 
 def test_as_many_as_the_certificate_says_are_handed_over(run, operator):

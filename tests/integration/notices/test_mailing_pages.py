@@ -5,7 +5,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from notices.models import Pull, ReturnedLetter
+from notices.models import PrintRun, Pull, ReturnedLetter
 from notices.services import seals
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, user
@@ -24,11 +24,14 @@ def _business_date(settings):
 
 
 @pytest.fixture
-def run(finished_run):
-    for n in range(3):
-        someone = person(name=f"架空 送{n}", name_key=f"架空{n}", kana_key=f"カ{n}")
-        claim(someone, principal_yen=10_000 + n)
-    return finished_run()
+def run(kept, finished_run):
+    def make() -> PrintRun:
+        for n in range(3):
+            someone = person(name=f"架空 送{n}", name_key=f"架空{n}", kana_key=f"カ{n}")
+            claim(someone, principal_yen=10_000 + n)
+        return finished_run()
+
+    return kept(make)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notices.letter.fonts import faces
-from notices.models import Pack
+from notices.models import Pack, PrintRun
 from notices.services import packs, seals
 from notices.services.rendering import render_chunk
 from notices.services.runs import RunRefused
@@ -33,25 +33,32 @@ WAYS = {"how": "暗号化した媒体を職員が手渡し", "password_how": "�
 
 
 @pytest.fixture
-def run(frozen_run):
+def run(kept, frozen_run):
     """Really printed: one name needs a font of its own."""
-    for n, name in enumerate(("架空　一子", "葛\U000e0102　𠮷子"), 1):
-        claim(person(name=name, name_key=f"架空{n}", kana_key=f"カ{n}"), principal_yen=10_000 * n)
-    run = frozen_run()
-    for chunk in run.chunks.all():
-        render_chunk(chunk_id=chunk.pk)
+
+    def make() -> PrintRun:
+        for n, name in enumerate(("架空　一子", "葛\U000e0102　𠮷子"), 1):
+            claim(person(name=name, name_key=f"架空{n}", kana_key=f"カ{n}"), principal_yen=10_000 * n)
+        run = frozen_run()
+        for chunk in run.chunks.all():
+            render_chunk(chunk_id=chunk.pk)
+        return run
+
+    run = kept(make)
     run.refresh_from_db()
     return run
 
 
 @pytest.fixture
-def ready(run, operator):
-    return sealed(run, operator)
+def ready(kept, run, operator):
+    made = kept(lambda: sealed(run, operator))
+    run.refresh_from_db()
+    return made
 
 
 @pytest.fixture
-def pack(ready, operator):
-    return packs.make(run_id=ready.run_id, by=operator, now=timezone.now())
+def pack(kept, ready, operator):
+    return kept(lambda: packs.make(run_id=ready.run_id, by=operator, now=timezone.now()))
 
 
 def opened(pack: Pack, password: str) -> dict[str, bytes]:

@@ -52,13 +52,25 @@ def sheets_of(seal) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def run(frozen_run):
+def run(kept, frozen_run):
     """Four letters in two bundles of the post; the third fills two envelopes."""
-    for n, code in enumerate(("4440001", "4710034", "4710034", "4710025"), 1):
-        someone = alone(n, postal_code=code)
-        for place in range(25 if n == 3 else 1):
-            claim(someone, principal_yen=10_000 * n + place)
-    return printed(frozen_run(slip_policy="claim"))
+
+    def make() -> PrintRun:
+        for n, code in enumerate(("4440001", "4710034", "4710034", "4710025"), 1):
+            someone = alone(n, postal_code=code)
+            for place in range(25 if n == 3 else 1):
+                claim(someone, principal_yen=10_000 * n + place)
+        return printed(frozen_run(slip_policy="claim"))
+
+    return kept(make)
+
+
+@pytest.fixture
+def whole(kept, run, operator):
+    """The seal of all four."""
+    made = kept(lambda: sealed(run, operator))
+    run.refresh_from_db()
+    return made
 
 
 def test_the_sealed_files_hold_just_the_letters_that_go(run, operator):
@@ -79,10 +91,10 @@ def test_the_sealed_files_hold_just_the_letters_that_go(run, operator):
     assert not any(letter.name in words or letter.number in words for letter in run.letters.all())
 
 
-def test_the_pages_are_the_checked_ones_dot_by_dot(run, operator):
+def test_the_pages_are_the_checked_ones_dot_by_dot(run, whole):
     import pypdfium2 as pdfium
 
-    made = sealed(run, operator)
+    made = whole
     sealed_pages = pdfium.PdfDocument(content(made.files.get()))
     checked = pdfium.PdfDocument((Path(settings.MEDIA_ROOT) / run.chunks.get().path).read_bytes())
     rows = {row["mark"]: int(row["page"]) - 1 for row in sheets_of(made)}
@@ -92,8 +104,8 @@ def test_the_pages_are_the_checked_ones_dot_by_dot(run, operator):
         assert (one == other).all()
 
 
-def test_the_sum_closes_with_real_numbers_and_envelopes_are_what_is_counted(run, operator):
-    made = sealed(run, operator)
+def test_the_sum_closes_with_real_numbers_and_envelopes_are_what_is_counted(run, whole, operator):
+    made = whole
     sums = made.sums
     assert (sums["targets"], sums["printed"], sums["merged"], sums["split"], sums["failed"]) == (4, 3, 0, 1, 0)
     assert sums["printed"] + sums["merged"] + sums["split"] - sums["pulled"] == sums["going"] == 4
@@ -104,10 +116,10 @@ def test_the_sum_closes_with_real_numbers_and_envelopes_are_what_is_counted(run,
     assert hand_over(run, operator, 5).handed_count == 5
 
 
-def test_the_counts_sheet_and_the_bundles_agree_with_the_sheets(run, operator):
+def test_the_counts_sheet_and_the_bundles_agree_with_the_sheets(whole):
     import pypdfium2 as pdfium
 
-    made = sealed(run, operator)
+    made = whole
     rows = sheets_of(made)
     by_bundle = Counter(row["bundle"] for row in rows)
     assert list(by_bundle) == ["444", "471"]
@@ -218,20 +230,36 @@ def test_what_a_dead_attempt_left_is_taken_away(run, operator):
 
 
 @pytest.fixture
-def two(frozen_run, operator):
-    """Two runs of one day. Three people get a letter of both; one of them moved between the two."""
-    people = [alone(n) for n in range(1, 5)]
-    for someone in people:
-        claim(someone, principal_yen=20_000)
-    first = printed(frozen_run(kinds=["resident_tax"]))
-    for someone in people[:3]:
-        claim(someone, kind="water_charge", source="suido", principal_yen=6_000)
-    people[2].address = "愛知県豊田市西町二丁目2番地"
-    people[2].save()
-    second = printed(frozen_run(kinds=["water_charge"]))
-    for source in ("zei", "suido"):
-        delivered(source)
-    return first, second
+def two(kept, frozen_run, operator):
+    """Two runs of one day, both pulled. Three people get a letter of both; one of them moved between the two, and so is pulled
+    from the first run and gets the second alone.
+    """
+
+    def make() -> tuple[PrintRun, PrintRun]:
+        people = [alone(n) for n in range(1, 5)]
+        for someone in people:
+            claim(someone, principal_yen=20_000)
+        first = printed(frozen_run(kinds=["resident_tax"]))
+        for someone in people[:3]:
+            claim(someone, kind="water_charge", source="suido", principal_yen=6_000)
+        people[2].address = "愛知県豊田市西町二丁目2番地"
+        people[2].save()
+        second = printed(frozen_run(kinds=["water_charge"]))
+        for source in ("zei", "suido"):
+            delivered(source)
+        ready(first, second, operator)
+        return first, second
+
+    return kept(make)
+
+
+@pytest.fixture
+def shared(kept, two):
+    """The first of the two runs sealed, with letters of the second in its envelopes."""
+    first, second = two
+    made = kept(lambda: seal(first, others=[second.pk]))
+    first.refresh_from_db()
+    return made
 
 
 def ready(first, second, operator):
@@ -239,10 +267,9 @@ def ready(first, second, operator):
         pulled(one, operator)
 
 
-def test_letters_of_two_runs_to_the_very_same_person_share_an_envelope(two, operator):
-    first, second = two
-    ready(first, second, operator)  # who moved is pulled from the first run, and gets the second alone
-    made = seal(first, others=[second.pk])
+def test_letters_of_two_runs_to_the_very_same_person_share_an_envelope(two, shared):
+    _, second = two
+    made = shared
     guests = Letter.objects.filter(travels_with__isnull=False)
     assert set(guests.values_list("person__name", flat=True)) == {"架空　1子", "架空　2子"}
     assert all(guest.travels_with.person_id == guest.person_id for guest in guests)
@@ -270,7 +297,6 @@ def test_letters_of_two_runs_to_the_very_same_person_share_an_envelope(two, oper
 
 def test_the_copy_of_what_shares_an_envelope_is_the_paper_that_goes(two, operator):
     first, second = two
-    ready(first, second, operator)
     host = first.letters.get(person__name="架空　1子")
     guest = second.letters.get(person__name="架空　1子")
 
@@ -291,10 +317,8 @@ def test_the_copy_of_what_shares_an_envelope_is_the_paper_that_goes(two, operato
     assert {one.pk: marks(one) for one in (host, guest)} == own
 
 
-def test_what_travels_together_is_posted_and_comes_back_together(two, operator):
+def test_what_travels_together_is_posted_and_comes_back_together(two, shared, operator):
     first, second = two
-    ready(first, second, operator)
-    seal(first, others=[second.pk])
     seal(second)
     hand_over(first, operator)
     assert post(first, operator) == 5
@@ -313,7 +337,6 @@ def test_what_travels_together_is_posted_and_comes_back_together(two, operator):
 
 def test_a_guest_who_paid_keeps_the_envelope_unsealed(two, operator):
     first, second = two
-    ready(first, second, operator)
     guest = second.letters.get(person__name="架空　1子")
     pay(guest.claims.get().claim, 1_000, on=DAY)
     with pytest.raises(SealRefused, match=f"一緒に入れる{second.title}の1通に、納付など"):
@@ -322,10 +345,9 @@ def test_a_guest_who_paid_keeps_the_envelope_unsealed(two, operator):
     assert seal(first, others=[second.pk]).sums["merged"] == 1
 
 
-def test_nobody_pulls_from_another_runs_sealed_envelope_and_the_seal_opens_in_order(two, operator):
+def test_nobody_pulls_from_another_runs_sealed_envelope_and_the_seal_opens_in_order(two, shared, operator):
     first, second = two
-    ready(first, second, operator)
-    made = seal(first, others=[second.pk])
+    made = shared
     guest = second.letters.get(person__name="架空　1子")
     pay(guest.claims.get().claim, 1_000, on=DAY)
     assert find(second, operator) == 0
@@ -342,10 +364,8 @@ def test_nobody_pulls_from_another_runs_sealed_envelope_and_the_seal_opens_in_or
     assert find(second, operator) == 1
 
 
-def test_somebody_protected_since_keeps_the_shared_pile_in_the_house(two, operator):
+def test_somebody_protected_since_keeps_the_shared_pile_in_the_house(two, shared, operator):
     first, second = two
-    ready(first, second, operator)
-    seal(first, others=[second.pk])
     protect(second.letters.get(person__name="架空　2子").person, starts_on=DAY)
     with pytest.raises(RunRefused, match="支援措置"):
         hand_over(first, operator)
@@ -367,7 +387,6 @@ def test_a_joint_debtor_of_the_same_house_gets_an_envelope_alone(frozen_run, ope
 
 def test_the_seal_page_offers_runs_of_the_same_day(two, operator, client):
     first, second = two
-    ready(first, second, operator)
     client.force_login(user("supervisor"))
     shown = client.get(reverse("notices:seal", args=[first.pk])).content.decode()
     assert f'name="others" value="{second.pk}"' in shown
@@ -376,7 +395,6 @@ def test_the_seal_page_offers_runs_of_the_same_day(two, operator, client):
 
 def test_the_snapshot_knows_nothing_of_the_envelope(two, operator):
     first, second = two
-    ready(first, second, operator)
     before = dict(Letter.objects.values_list("pk", "snapshot_sha256"))
     seal(first, others=[second.pk])
     assert dict(Letter.objects.values_list("pk", "snapshot_sha256")) == before

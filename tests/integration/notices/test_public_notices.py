@@ -14,7 +14,7 @@ from claims.services.clocks import clocks_for
 from debtors.models import Contact, WorkItem
 from debtors.services import mailing, relations
 from notices import tasks
-from notices.models import Dunning, PublicNotice, ReturnedLetter
+from notices.models import Dunning, Letter, PublicNotice, ReturnedLetter
 from notices.services import dunnings, enquiries, public_notices
 from notices.services.dunning_selection import select
 from notices.services.runs import RunRefused
@@ -28,7 +28,7 @@ from toyota_collect import approvals
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import AuditEvent, Setting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_papers")]
 LATER = DAY + timedelta(days=10)
 
 
@@ -87,15 +87,19 @@ def _later(settings):
 
 
 @pytest.fixture
-def letter(finished_run, operator):
+def letter(kept, finished_run, operator):
     """A letter about a tax, a fee under the tax rules and a rent, posted and come back."""
-    someone = person(name="架空 行方", name_key="架空行方", kana_key="カクウユクエ", phone="0565-77-7777")
-    claim(someone, principal_yen=10_000)
-    claim(someone, kind="sewer_charge", source="suido", principal_yen=5_000)
-    claim(someone, kind="housing_rent", source="jutaku", principal_yen=40_000)
-    run = finished_run()
-    run_posted(run, operator)
-    return run.letters.get()
+
+    def make() -> Letter:
+        someone = person(name="架空 行方", name_key="架空行方", kana_key="カクウユクエ", phone="0565-77-7777")
+        claim(someone, principal_yen=10_000)
+        claim(someone, kind="sewer_charge", source="suido", principal_yen=5_000)
+        claim(someone, kind="housing_rent", source="jutaku", principal_yen=40_000)
+        run = finished_run()
+        run_posted(run, operator)
+        return run.letters.get()
+
+    return kept(make)
 
 
 @pytest.fixture
@@ -406,17 +410,21 @@ def test_for_whom_somebody_acts_is_not_on_the_board(finished_run, operator, coll
 
 
 @pytest.fixture
-def dunning(settings, operator) -> Dunning:
+def dunning(kept, settings, operator) -> Dunning:
     """Two 督促状 in one envelope, posted."""
-    BookingSource.objects.update(by="own")
-    settings.BASE_DATE = DAY
-    someone = person(name="架空 督", name_key="架空督", kana_key="ト")
-    claim(someone, due_on=date(2026, 10, 31), principal_yen=10_000)
-    claim(someone, due_on=date(2026, 10, 31), principal_yen=20_000, instalment=2)
-    run = dunned(operator)
-    dunnings.post_run(run_id=run.pk, on=DAY, pulled=[], by=operator)
-    settings.BASE_DATE = LATER
-    return run.dunnings.order_by("number").first()
+
+    def make() -> Dunning:
+        BookingSource.objects.update(by="own")
+        settings.BASE_DATE = DAY
+        someone = person(name="架空 督", name_key="架空督", kana_key="ト")
+        claim(someone, due_on=date(2026, 10, 31), principal_yen=10_000)
+        claim(someone, due_on=date(2026, 10, 31), principal_yen=20_000, instalment=2)
+        run = dunned(operator)
+        dunnings.post_run(run_id=run.pk, on=DAY, pulled=[], by=operator)
+        settings.BASE_DATE = LATER
+        return run.dunnings.order_by("number").first()
+
+    return kept(make)
 
 
 def dunning_events() -> int:

@@ -42,8 +42,12 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def letters(frozen_run) -> dict[str, Letter]:
+def letters(kept, frozen_run) -> dict[str, Letter]:
     """A letter of each shape, printed by the real engine in one bundle, with a slip for each claim."""
+    return kept(lambda: letters_of_each_shape(frozen_run))
+
+
+def letters_of_each_shape(frozen_run) -> dict[str, Letter]:
     people = {}
     for n, (shape, facts) in enumerate(SHAPES.items()):
         given = {"name": f"架空　{n}子", "name_key": f"架空{n}", "kana_key": f"カ{n}"} | facts

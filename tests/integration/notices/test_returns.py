@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from claims.models import Claim, ClaimEvent, Hold
 from debtors.models import Contact, WorkItem
 from debtors.services.joining import join_people
-from notices.models import Letter, ReturnedLetter
+from notices.models import Letter, PrintRun, ReturnedLetter
 from notices.services.runs import RunRefused
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
@@ -31,15 +31,19 @@ def collector():
 
 
 @pytest.fixture
-def run(finished_run, operator):
+def run(kept, finished_run, operator):
     """Two letters, posted."""
-    first = alone(1)
-    claim(first, principal_yen=10_000)
-    claim(first, kind="water_charge", source="suido", principal_yen=6_000)
-    claim(alone(2), principal_yen=20_000)
-    run = finished_run()
-    run_posted(run, operator)
-    return run
+
+    def make() -> PrintRun:
+        first = alone(1)
+        claim(first, principal_yen=10_000)
+        claim(first, kind="water_charge", source="suido", principal_yen=6_000)
+        claim(alone(2), principal_yen=20_000)
+        run = finished_run()
+        run_posted(run, operator)
+        return run
+
+    return kept(make)
 
 
 @pytest.fixture

@@ -37,6 +37,28 @@ def as_operator(client, operator):
     return client
 
 
+@pytest.fixture
+def run(kept, finished_run):
+    """One letter, checked."""
+
+    def make() -> PrintRun:
+        claim(person())
+        return finished_run()
+
+    return kept(make)
+
+
+@pytest.fixture
+def counted(kept, make_run):
+    """One letter, counted."""
+
+    def make() -> PrintRun:
+        claim(person())
+        return make_run()
+
+    return kept(make)
+
+
 def url(name, run, *more):
     return reverse(f"notices:{name}", args=[run.pk, *more])
 
@@ -77,9 +99,7 @@ def test_from_the_form_to_the_letter(as_operator, operator, client, quick, sent)
     assert (pdf["Content-Type"], pdf["Cache-Control"]) == ("application/pdf", "no-store")
 
 
-def test_every_look_at_a_letter_is_logged_with_its_person(as_operator, finished_run):
-    claim(person())
-    run = finished_run()
+def test_every_look_at_a_letter_is_logged_with_its_person(as_operator, run):
     letter = run.letters.get()
     for name in ("letter", "letter-pdf"):
         as_operator.get(url(name, letter))
@@ -90,9 +110,7 @@ def test_every_look_at_a_letter_is_logged_with_its_person(as_operator, finished_
     ]
 
 
-def test_lists_and_print_files_are_logged(as_operator, finished_run):
-    claim(person())
-    run = finished_run()
+def test_lists_and_print_files_are_logged(as_operator, run):
     for name, *more in (("letters",), ("exclusions",), ("manifest",), ("bundle", 1)):
         assert as_operator.get(url(name, run, *more)).status_code == 200
     assert set(AccessLog.objects.values_list("action", flat=True)) == {
@@ -103,17 +121,13 @@ def test_lists_and_print_files_are_logged(as_operator, finished_run):
     }
 
 
-def test_a_print_file_that_was_changed_is_not_handed_out(as_operator, finished_run, media):
-    claim(person())
-    run = finished_run()
+def test_a_print_file_that_was_changed_is_not_handed_out(as_operator, run, media):
     (media / run.chunks.get().path).write_bytes(b"other")
     assert as_operator.get(url("bundle", run, 1)).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["lawyer", "welfare_worker", "section_viewer", "receipts_clerk", "administrator"])
-def test_roles_without_a_part_in_runs_see_nothing(role, client, finished_run):
-    claim(person())
-    run = finished_run()
+def test_roles_without_a_part_in_runs_see_nothing(role, client, run):
     letter = run.letters.get()
     client.force_login(user(role, section=Section.objects.first() if role == "section_viewer" else None))
     pages = {name: [run.pk] for name in ("run", "progress", "exclusions", "letters")}
@@ -123,12 +137,10 @@ def test_roles_without_a_part_in_runs_see_nothing(role, client, finished_run):
 
 
 @pytest.mark.parametrize("name", ["count", "ask", "start", "retry"])
-def test_the_supervisor_looks_but_does_not_prepare(name, client, make_run):
-    claim(person())
-    run = make_run()
+def test_the_supervisor_looks_but_does_not_prepare(name, client, counted):
     client.force_login(user("supervisor"))
-    assert client.get(url("run", run)).status_code == 200
-    assert client.post(url(name, run)).status_code == 403
+    assert client.get(url("run", counted)).status_code == 200
+    assert client.post(url(name, counted)).status_code == 403
 
 
 def test_the_auditor_sees_counts_but_no_people(client, finished_run):
@@ -140,10 +152,8 @@ def test_the_auditor_sees_counts_but_no_people(client, finished_run):
     assert client.get(url("letters", run)).status_code == 403
 
 
-def test_starting_without_approval_is_refused_with_a_sentence(as_operator, make_run):
-    claim(person())
-    run = make_run()
-    answer = as_operator.post(url("start", run))
+def test_starting_without_approval_is_refused_with_a_sentence(as_operator, counted):
+    answer = as_operator.post(url("start", counted))
     assert said(answer) == ["決裁がまだです。決裁者の承認を待ってから開始してください。"]
 
 

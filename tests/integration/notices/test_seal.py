@@ -37,18 +37,25 @@ REPLAY = 1_000 if os.environ.get("TC_LONG") else 60
 
 
 @pytest.fixture
-def run(finished_run):
-    for amount in (10_000, 20_000, 30_000):
-        claim(person(name_key=f"架空{amount}", kana_key=f"カ{amount}"), principal_yen=amount)
-    return finished_run()
+def run(kept, finished_run):
+    def make() -> PrintRun:
+        for amount in (10_000, 20_000, 30_000):
+            claim(person(name_key=f"架空{amount}", kana_key=f"カ{amount}"), principal_yen=amount)
+        return finished_run()
+
+    return kept(make)
 
 
 @pytest.fixture
-def ready(run, operator):
+def ready(kept, run, operator):
     """All is in order: fresh, pulled, confirmed."""
-    delivered()
-    pulled(run, operator)
-    return run
+
+    def make() -> PrintRun:
+        delivered()
+        pulled(run, operator)
+        return run
+
+    return kept(make)
 
 
 def refused(run: PrintRun, **options) -> list[str]:
@@ -261,7 +268,7 @@ def text_of(document: Document) -> str:
     return "".join(page.get_textpage().get_text_bounded() for page in pages)
 
 
-def test_the_certificate_says_it_all_on_one_page(ready, operator):
+def test_the_certificate_says_it_all_on_one_page(ready, real_papers, operator):
     pay(ready.letters.get(serial=1).claims.get().claim, 1_000, on=DAY)
     pulled(ready, operator)
     decider = user("supervisor")
@@ -300,7 +307,7 @@ def test_the_hash_list_names_every_letter_and_what_became_of_it(ready, operator)
     assert [row["state"] for row in rows] == ["pulled", "verified", "verified"]
 
 
-def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready):
+def test_the_systems_of_26_sections_and_every_reason_leave_one_page(ready, real_papers):
     now = timezone.now().isoformat()
     sources = [
         {"name": f"架空の業務システム{n}", "came_at": now, "vouched": True, "content": content}
