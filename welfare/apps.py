@@ -18,7 +18,7 @@ class WelfareConfig(AppConfig):
         registry.nav_item(NavItem(CARE, "委任前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
         registry.nav_item(NavItem(CARE, "件の書き出し・取込", "welfare:exchange", Permission.SUPPORT_CASE, 32))
         registry.panel(
-            Panel("support", "welfare:panel-support", Permission.SUPPORT_REFER, 25, "third", "福祉へのつなぎ")
+            Panel("support", "welfare:panel-support", Permission.SUPPORT_REFER, 50, "side", "福祉へのつなぎ")
         )
         registry.flags["living"] = living
         registry.cared_for.append(cared_for)

@@ -34,7 +34,7 @@ class ReferralQuerySet(models.QuerySet):
     def closed_to_workers(self, *, on: date) -> "ReferralQuerySet":
         """Cases a worker had received and whose basis has ended since; only the number may be shown."""
         return self.filter(case__isnull=False).exclude(
-            pk__in=self.model._default_manager.open_to_workers(on=on).values("pk")
+            pk__in=ReferralQuerySet(self.model).open_to_workers(on=on).values("pk")
         )
 
     def first_urgent(self) -> "ReferralQuerySet":
