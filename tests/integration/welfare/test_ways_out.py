@@ -158,7 +158,6 @@ def test_a_sealed_pile_with_somebody_at_rest_does_not_leave_the_house(city, oper
     )  # fmt: skip
     with pytest.raises(RunRefused, match="生活再建猶予"):
         hand_over(run, operator)
-    Hold.objects.filter(reason="welfare").update(ends_on=DAY)
     Hold.objects.filter(reason="welfare").delete()
     hand_over(run, operator)
 
