@@ -21,6 +21,7 @@ from tests.integration.claims import test_parties
 from tests.integration.notices import mailing, test_closed_piles
 from tests.integration.notices.conftest import DAY
 from toyota_collect.permissions import Role
+from welfare.services import questions
 
 SUMMER = date(2026, 7, 1)
 
@@ -29,7 +30,7 @@ def people(count: int, make_run: Callable[..., PrintRun]) -> list[Person]:
     """So many people who owe, and two under protection with a confirmed route."""
     BookingSource.objects.update(by="own")
     collector, operator = user(Role.COLLECTOR), user(Role.PRINT_OPERATOR)
-    made = [_debtor(number, collector) for number in range(count)]
+    made = [debtor(number, collector) for number in range(count)]
     plan_watch.watch(today=DAY, by=system_user())
     _returned(make_run(), operator)
     mailing.sealed(make_run(), operator)
@@ -38,6 +39,9 @@ def people(count: int, make_run: Callable[..., PrintRun]) -> list[Person]:
         wish = Wish("visit", DAY + timedelta(days=24), details={"visit": "令和8年12月1日（火）午前10時"})
         singles.ask_or_make(person_id=one.pk, wish=wish, by=collector, today=DAY)
     _baskets(made[: count // 2])
+    for one in made:
+        asked = questions.ask(person_id=one.pk, by=user(Role.SUPERVISOR), on=DAY)
+        questions.answer(question_id=asked.pk, answer="go", by=user(Role.WELFARE_WORKER), on=DAY)
     for one in made[::3]:
         dead = _named(f"故人{one.pk}", died_on=date(2026, 10, 1))
         claim(dead)
@@ -52,7 +56,7 @@ def _named(name: str, **facts: Any) -> Person:
     return person(name=f"架空 {name}", name_key=f"架空{name}", kana_key=f"カ{name}", **facts)
 
 
-def _debtor(number: int, collector: Any) -> Person:
+def debtor(number: int, collector: Any) -> Person:
     facts = {"birth_on": date(1950, 1, 1) + timedelta(days=97 * number), "phone": f"090-0000-{number:04d}"}
     one = _named(f"人{number}", address=f"愛知県豊田市架空町{number + 1}番地", **facts)
     tax = claim(one, principal_yen=60_000, due_on=date(2026, 1, 31))
