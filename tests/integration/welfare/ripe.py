@@ -30,7 +30,7 @@ def people(count: int, make_run: Callable[..., PrintRun]) -> list[Person]:
     """So many people who owe, and two under protection with a confirmed route."""
     BookingSource.objects.update(by="own")
     collector, operator = user(Role.COLLECTOR), user(Role.PRINT_OPERATOR)
-    made = [debtor(number, collector) for number in range(count)]
+    made = [_debtor(number, collector) for number in range(count)]
     plan_watch.watch(today=DAY, by=system_user())
     _returned(make_run(), operator)
     mailing.sealed(make_run(), operator)
@@ -56,12 +56,12 @@ def _named(name: str, **facts: Any) -> Person:
     return person(name=f"架空 {name}", name_key=f"架空{name}", kana_key=f"カ{name}", **facts)
 
 
-def debtor(number: int, collector: Any) -> Person:
+def _debtor(number: int, collector: Any) -> Person:
     facts = {"birth_on": date(1950, 1, 1) + timedelta(days=97 * number), "phone": f"090-0000-{number:04d}"}
     one = _named(f"人{number}", address=f"愛知県豊田市架空町{number + 1}番地", **facts)
     tax = claim(one, principal_yen=60_000, due_on=date(2026, 1, 31))
     rent = handovers.rent(one)
-    _dun(collector, tax, rent)
+    dun(collector, tax, rent)
     claim(one, instalment=2, due_on=date(2026, 10, 31))
     kept = claim(one, instalment=3, due_on=date(2026, 6, 30))
     terms = plans.terms(starts_on=SUMMER)
@@ -78,7 +78,7 @@ def debtor(number: int, collector: Any) -> Person:
     return one
 
 
-def _dun(collector: Any, *claims: Claim) -> None:
+def dun(collector: Any, *claims: Claim) -> None:
     day = date(2026, 9, 18)
     record_events(
         claim_ids=[one.pk for one in claims], kind="dunning", on=day, by=collector, origin="督促状",
