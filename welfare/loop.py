@@ -27,6 +27,7 @@ class Wait:
     """What welfare asked for: to wait until a day (included); ``told``: when, and in which answer."""
 
     until: date
+    answered_on: date
     told: str
 
 
@@ -44,10 +45,12 @@ def asked_to_wait(person: Person, *, on: date) -> Wait | None:
     found = []
     answered = Referral.objects.handed_over().filter(person__in=people, state=Referral.State.ANSWERED)
     if (last := answered.order_by("-answered_on", "-pk").first()) and last.hold_until and last.answered_on:
-        found.append(Wait(last.hold_until, f"{long_text(last.answered_on)} 自立相談支援の回答（{last.case_number}）"))
+        told = f"{long_text(last.answered_on)} 自立相談支援の回答（{last.case_number}）"
+        found.append(Wait(last.hold_until, last.answered_on, told))
     asked = LawyerQuestion.objects.filter(person__in=people).exclude(answered_on=None)
     if (question := asked.order_by("-answered_on", "-pk").first()) and question.wait_until and question.answered_on:
-        found.append(Wait(question.wait_until, f"{long_text(question.answered_on)} 委任前の照会への福祉の回答"))
+        told = f"{long_text(question.answered_on)} 委任前の照会への福祉の回答"
+        found.append(Wait(question.wait_until, question.answered_on, told))
     return max((one for one in found if one.until >= on), key=lambda one: one.until, default=None)
 
 
@@ -57,6 +60,8 @@ def hold_step(wait: Wait | None, respite: Respite | None, person: Person, user: 
         return None
     if respite and respite.state == ASKED and respite.waits:
         return None
+    if respite and respite.settled_on and respite.settled_on >= wait.answered_on:
+        return None  # whoever ended it knew of the answer
     ends_on = respite.hold.ends_on if respite and respite.state == RUNNING and respite.hold else None
     if ends_on is None or ends_on <= on:
         return Step("生活再建猶予をこの日まで始める", reverse("welfare:respite-new", args=[person.number]))

@@ -159,9 +159,10 @@ def test_the_answer_before_lawyers_offers_the_hold_too(someone, chief):
 
 
 def test_the_end_of_a_hold_leads_to_the_plan(someone, chief, settings):
-    running: Respite = switch_on(someone, chief)
+    answered(someone, "no_need", hold_until=UNTIL)
+    running: Respite = switch_on(someone, chief, last_on=UNTIL)
     plan = reverse("claims:plan-build", args=[someone.number])
-    assert f"{long_text(date(2027, 2, 19))}まで止めている" in stands(someone, chief)
+    assert f"{long_text(UNTIL)}まで止めている" in stands(someone, chief)
     assert plan not in stands(someone, chief)
     assert "終わったあとの納め方" not in page(chief, "welfare:respite", running.pk)
     settings.BASE_DATE = date(2027, 1, 15)
@@ -169,6 +170,7 @@ def test_the_end_of_a_hold_leads_to_the_plan(someone, chief, settings):
     assert "終わったあとの納め方" in page(chief, "welfare:respite", running.pk)
     for name in ("welfare:panel-support", "welfare:panel-respite"):
         assert plan in page(chief, name, someone.number)
+    assert "この日まで始める" not in page(chief, "welfare:talk", someone.number)  # who ended it knew of the answer
 
 
 # --- no combination is harsher -------------------------------------------------------------------------------
