@@ -14,6 +14,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.wareki import long_text
 from welfare import sheet
+from welfare.loop import asked_to_wait, hold_step, newest_respite
 from welfare.models import ConferenceDecision, Consent, LawyerQuestion, Referral, ResultSuggestion
 from welfare.rules.disclosure import items_open
 from welfare.rules.suggestions import suggested
@@ -69,6 +70,7 @@ def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     rows = [referral_row(one) for one in referrals]
     under_way = next((row for row in rows if row["referral"].state in ("consented", "received")), None)
     answered = next((row for row in rows if row["referral"].state == "answered"), None)
+    wait = asked_to_wait(person, on=on)
     conferences = ConferenceDecision.objects.filter(person__in=everybody).select_related("approval")
     return {
         "person": person,
@@ -81,6 +83,8 @@ def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "under_way": under_way,
         "answered": answered,
         "suggestions": suggestions(person, user, answered["referral"], on=on) if answered else [],
+        "wait": wait,
+        "hold_step": hold_step(wait, newest_respite(person), person, user, on=on) if wait else None,
         "question": LawyerQuestion.objects.filter(person__in=everybody).select_related("asked_by").first(),
         "verdict": may_go_to_lawyers(person, on),
         "on": on,

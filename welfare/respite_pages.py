@@ -15,8 +15,9 @@ from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine, Happening
 from toyota_collect.wareki import long_text
+from welfare.loop import Wait, newest_respite
 from welfare.models import Respite
-from welfare.rules.respite import Standing, standing, usual_last_day
+from welfare.rules.respite import Standing, longest_last_day, standing, usual_last_day
 from welfare.services.respite_effects import (
     REASON,
     Line,
@@ -127,12 +128,7 @@ def standing_of(respite: Respite, *, on: date) -> Standing:
 
 def panel_context(person: Person, *, on: date) -> dict[str, Any]:
     """The newest respite of the person, whoever they were before they were found to be one."""
-    newest = (
-        Respite.objects.filter(person__in=together(person.pk))
-        .exclude(state=Respite.State.DROPPED)
-        .select_related("hold", "letter", "approval")
-        .first()
-    )
+    newest = newest_respite(person)
     return {"person": person, "respite": newest} | (row_of(newest, on=on) if newest else {})
 
 
@@ -149,10 +145,12 @@ def row_of(respite: Respite, *, on: date) -> dict[str, Any]:
     }
 
 
-def proposed(*, on: date, starts_on: date) -> dict[str, date]:
-    """The days the form begins with."""
+def proposed(*, on: date, starts_on: date, wait: Wait | None = None) -> dict[str, date]:
+    """The days the form begins with: the day until which welfare asks to wait, or the usual ones."""
     terms = terms_on(on)
     last_on = usual_last_day(terms, starts_on=starts_on)
+    if wait and wait.until > starts_on:
+        last_on = min(wait.until, longest_last_day(terms, starts_on=starts_on))
     return {"last_on": last_on, "review_on": min(last_on, starts_on + timedelta(days=terms.review_days))}
 
 

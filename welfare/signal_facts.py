@@ -27,9 +27,10 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     """``sign``: a flag waits for somebody; ``sign_confirmed``: somebody found the person in hardship."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for flag in HardshipFlag.objects.softening(on=on).filter(person__in=people):
+    for flag in HardshipFlag.objects.softening(on=on).filter(person__in=people).select_related("person"):
         if flag.state == CONFIRMED:
-            yield flag.person_id, Fact("sign_confirmed", flag.ended_on, text=_confirmed(flag))
+            talk = reverse("welfare:talk", args=[flag.person.number])
+            yield flag.person_id, Fact("sign_confirmed", flag.ended_on, text=_confirmed(flag), url=talk)
         else:
             yield (
                 flag.person_id,

@@ -94,5 +94,5 @@ def _offer_help(flag: HardshipFlag, *, on: date, by: Any) -> None:
         owner=by if by.role != Role.WELFARE_WORKER else None,
         by=by,
         subject_key=key,
-        subject_url=reverse("debtors:person", args=[person.number]),
+        subject_url=reverse("welfare:talk", args=[person.number]),
     )

@@ -16,7 +16,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import Altered, DocumentLost, document_bytes, kept_bytes
 from toyota_collect.permissions import Permission, require
-from welfare import pages, sheet
+from welfare import loop, pages, sheet
 from welfare.forms import (
     ConferenceForm,
     HandOverForm,
@@ -37,7 +37,9 @@ REFER = Permission.SUPPORT_REFER
 
 @person_panel(REFER)
 def panel_support(request: HttpRequest, person: Person) -> HttpResponse:
-    context = pages.talk_context(person, request.user, on=business_date())
+    on = business_date()
+    context = pages.talk_context(person, request.user, on=on)
+    context |= loop.stands(person, request.user, context, on=on)
     return render(request, "welfare/panel_support.html", context)
 
 

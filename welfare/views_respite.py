@@ -21,6 +21,7 @@ from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
 from welfare import respite_pages as pages
 from welfare.forms_respite import RespiteForm, ReviewForm
+from welfare.loop import asked_to_wait
 from welfare.models import Respite
 from welfare.services import respite_papers, respites
 from welfare.services.respite_effects import claims_of, offers_for
@@ -130,14 +131,16 @@ def application(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, person: Person, *, on: date, starts_on: date, former: Respite | None) -> HttpResponse:
     """The form of the switch with what it would do, for the days that are asked for."""
-    days = pages.proposed(on=on, starts_on=starts_on)
+    wait = asked_to_wait(person, on=on)
+    days = pages.proposed(on=on, starts_on=starts_on, wait=wait)
     asked = _day(request.POST.get("last_on") or request.GET.get("last_on")) or days["last_on"]
     try:
         context = pages.plan_context(person, on=on, starts_on=starts_on, last_on=max(asked, starts_on))
     except (NotAllowed, TermsMissing, SettingMissing) as missing:
         messages.warning(request, str(missing))
         return redirect("debtors:person", number=person.number)
-    initial = days | {"last_on": asked, "review_on": min(days["review_on"], asked)}
+    initial: dict[str, Any] = days | {"last_on": asked, "review_on": min(days["review_on"], asked)}
+    initial |= {"consulted": wait.told} if wait else {}
     form = RespiteForm(request.POST or None, clocks=bool(context["inside"]), initial=initial)
     if form.is_valid():
         try:
@@ -154,7 +157,8 @@ def _ask(request: HttpRequest, person: Person, *, on: date, starts_on: date, for
             messages.success(request, _said(made))
             return redirect("welfare:respite", pk=made.pk)
     audit.log_view(request, action="respite.ask", person_key=person.number)
-    return render(request, "welfare/respite/new.html", context | {"form": form, "former": former, "on": on})
+    context |= {"form": form, "former": former, "wait": wait, "on": on}
+    return render(request, "welfare/respite/new.html", context)
 
 
 def _said(made: Respite) -> str:

@@ -21,6 +21,7 @@ from tests.integration.claims import test_parties
 from tests.integration.notices import mailing, test_closed_piles
 from tests.integration.notices.conftest import DAY
 from toyota_collect.permissions import Role
+from welfare.services import questions
 
 SUMMER = date(2026, 7, 1)
 
@@ -38,6 +39,9 @@ def people(count: int, make_run: Callable[..., PrintRun]) -> list[Person]:
         wish = Wish("visit", DAY + timedelta(days=24), details={"visit": "令和8年12月1日（火）午前10時"})
         singles.ask_or_make(person_id=one.pk, wish=wish, by=collector, today=DAY)
     _baskets(made[: count // 2])
+    for one in made:
+        asked = questions.ask(person_id=one.pk, by=user(Role.SUPERVISOR), on=DAY)
+        questions.answer(question_id=asked.pk, answer="go", by=user(Role.WELFARE_WORKER), on=DAY)
     for one in made[::3]:
         dead = _named(f"故人{one.pk}", died_on=date(2026, 10, 1))
         claim(dead)
@@ -57,7 +61,7 @@ def _debtor(number: int, collector: Any) -> Person:
     one = _named(f"人{number}", address=f"愛知県豊田市架空町{number + 1}番地", **facts)
     tax = claim(one, principal_yen=60_000, due_on=date(2026, 1, 31))
     rent = handovers.rent(one)
-    _dun(collector, tax, rent)
+    dun(collector, tax, rent)
     claim(one, instalment=2, due_on=date(2026, 10, 31))
     kept = claim(one, instalment=3, due_on=date(2026, 6, 30))
     terms = plans.terms(starts_on=SUMMER)
@@ -74,7 +78,7 @@ def _debtor(number: int, collector: Any) -> Person:
     return one
 
 
-def _dun(collector: Any, *claims: Claim) -> None:
+def dun(collector: Any, *claims: Claim) -> None:
     day = date(2026, 9, 18)
     record_events(
         claim_ids=[one.pk for one in claims], kind="dunning", on=day, by=collector, origin="督促状",

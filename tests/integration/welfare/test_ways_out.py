@@ -32,6 +32,7 @@ from tests.integration.notices.mailing import hand_over
 from tests.integration.welfare import ripe
 from toyota_collect.permissions import Role
 from toyota_collect.registry import WayOut, registry
+from welfare.models import LawyerQuestion
 from welfare.services.respite_effects import silenced, ways
 
 ROOT = Path(settings.ROOT)
@@ -204,7 +205,31 @@ INSIDE_KINDS = {"write_off", "seal", "seal_hashes", "seal_counts"}  # for staff 
 def test_lawyers_get_nothing_before_their_ways_are_in_the_registry():
     """The app is a room with a list today. What hands a person over there begins with a model or a service of its own."""
     grown = len(list(apps.get_app_config("lawyers").get_models())) > 2 or (ROOT / "lawyers" / "services").exists()
-    assert not grown or any(way.code.startswith("lawyers.") for way in registry.ways_out.values())
+    handing = [way for way in registry.ways_out.values() if way.code.startswith("lawyers.")]
+    assert not grown or any(way.modules for way in handing)
+
+
+@pytest.mark.django_db
+def test_what_only_lawyers_get_asks_the_gate(city):
+    """A suit is closed by a hold on lawyers too, but the city may begin it by itself: it does not wait for welfare."""
+    ways_to_lawyers = [way for way in registry.ways_out.values() if way.channels == ("lawyers",)]
+    assert [way.code for way in ways_to_lawyers] == ["lawyers.referral"]
+    named = {code for code, way in registry.ways_out.items() if "lawyers" in way.channels}
+    assert named == {"claims.suit", "lawyers.referral"}
+    (way,) = ways_to_lawyers
+    before, worker = way.reached(city, DAY), user(Role.WELFARE_WORKER)
+    waiting, unasked = sorted(before)[:4], sorted(before)[4:6]
+    LawyerQuestion.objects.filter(person__in=waiting).update(answer="wait", wait_until=DAY, answered_by=worker)
+    LawyerQuestion.objects.filter(person__in=unasked).delete()
+    assert len(unasked) == 2
+    assert way.reached(city, DAY) == before - {*waiting, *unasked}
+    assert {pk for pk, said in registry.may_go_to_lawyers(city, DAY).items() if said.allowed} >= way.reached(city, DAY)
+    registry_gates = list(registry.lawyer_gates)
+    try:
+        registry.lawyer_gates.clear()
+        assert way.reached(city, DAY) == set()  # where no gate is kept nobody passes
+    finally:
+        registry.lawyer_gates[:] = registry_gates
 
 
 def test_the_search_for_makers_finds_what_is_there():

@@ -87,6 +87,25 @@ def test_with_a_flag_nothing_is_harsher_and_nobody_comes_earlier(chosen, sign):
         assert with_flag.recommended.severity == Severity.LOOK
 
 
+# All that flag, consent, answer and 生活再建猶予 tell of a person, by their own sources or by what they leave behind.
+LOOP = frozenset({"sign", "sign_confirmed", "support", "welfare_reply", "held", "held_seizure", "review", "step"})
+CEILING = frozenset({"sign", "sign_confirmed", "support", "held"})
+
+
+@given(st.sets(st.sampled_from(range(len(RULES)))), st.sets(st.sampled_from(sorted(LOOP)), min_size=1))
+def test_flag_hold_and_answer_together_are_never_harsher(chosen, of_loop):
+    facts = [fact_for(RULES[place]) for place in chosen if RULES[place].fact not in LOOP]
+    more = [fact_for(rule) for rule in RULES if rule.fact in of_loop]
+    without, with_loop = advise(RULES, facts, on=DAY), advise(RULES, [*facts, *more], on=DAY)
+    before = {(one.rule.code, one.fact): one.severity for one in without.reasons}
+    lead = without.recommended.severity if without.recommended else 0
+    for reason in with_loop.reasons:
+        assert reason.severity <= max(before.get((reason.rule.code, reason.fact), 0), Severity.LOOK)
+    assert with_loop.recommended.severity <= max(lead, Severity.LOOK)
+    if of_loop & CEILING:
+        assert all(reason.severity <= Severity.LOOK for reason in with_loop.reasons)
+
+
 def test_a_seizure_that_would_be_asked_for_gives_way_to_looking_at_how_somebody_lives():
     facts = [Fact("seizable", yen=500_000)]
     assert advise(RULES, facts, on=DAY).recommended.severity == Severity.DECISION

@@ -1,0 +1,24 @@
+"""出口: how claims reach the city's lawyers. Nothing is handed to them yet; whom it may ever be is decided here."""
+
+from collections.abc import Collection
+from datetime import date
+
+from claims.models import Claim
+from claims.services.charges import kind_terms
+from toyota_collect.registry import Registry, WayOut, registry
+
+
+def register(registry: Registry) -> None:
+    registry.way_out(WayOut("lawyers.referral", "弁護士への委任の候補", ("lawyers",), may_be_referred))
+
+
+def may_be_referred(people: Collection[int], on: date) -> set[int]:
+    """Those with a claim that may go to lawyers by its kind and that nothing silences, where every gate lets them through."""
+    claims = Claim.objects.filter(identity__person__in=people).reachable_by("lawyers", on=on)
+    terms = kind_terms()
+    owing = {
+        claim.identity.person_id
+        for claim in claims.select_related("kind", "identity")
+        if terms.of(claim).may_go_to_lawyers
+    }
+    return {person for person, verdict in registry.may_go_to_lawyers(owing, on).items() if verdict.allowed}
