@@ -64,6 +64,19 @@ ACTIONS = {
     "support.questions": "弁護士へ委任する前の照会",
     "support.exchange": "件の書き出し・取込",
     "support.export": "件の書き出し",
+    "panel_respite": "人の画面（生活再建猶予）",
+    "respites": "生活再建猶予の一覧",
+    "respite": "生活再建猶予",
+    "respite.ask": "生活再建猶予を始める画面",
+    "respite.letter": "生活再建猶予のお知らせのPDF",
+    "relief.application": "猶予の申請書のPDF",
+    "benefits": "使えるかもしれない制度",
+    "benefits.paper": "使えるかもしれない制度の紙のPDF",
+    "panel_signal": "人の画面（困窮のサイン）",
+    "signals": "困窮のサイン",
+    "signals_list": "困窮のサインの一覧",
+    "signal_person": "困窮のサインのわけ",
+    "signal_figures": "サインと支援の成績",
 }
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from debtors.joined import together
 from debtors.models import Person
+from debtors.panels import person_panel
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
@@ -61,9 +62,8 @@ def signal_person(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-@require(Permission.SIGNAL_VIEW)
-def panel_signal(request: HttpRequest, number: str) -> HttpResponse:
-    person = get_object_or_404(Person.objects.visible_to(request.user), number=number)
+@person_panel(Permission.SIGNAL_VIEW)
+def panel_signal(request: HttpRequest, person: Person) -> HttpResponse:
     context = signal_page.panel(person, request.user, together(person.pk))
     return render(request, "welfare/signals/panel.html", context)
 

@@ -30,7 +30,7 @@ PER_PAGE = 50
 
 
 @person_panel(Permission.CONTACT_VIEW)
-def panel(request: HttpRequest, person: Person) -> HttpResponse:
+def panel_respite(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "welfare/respite/panel.html", pages.panel_context(person, on=business_date()))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from toyota_collect.registry import Registry, WayOut
-from welfare.models import Respite
+from welfare.models import Referral, Respite
 
 
 def register(registry: Registry) -> None:
@@ -27,8 +27,36 @@ def register(registry: Registry) -> None:
             kinds=("benefits_paper",),
             in_spite="相談に来た本人に渡す案内のため（生活困窮者自立支援法8条の利用勧奨）",
         ),
+        WayOut(
+            "welfare.leaflet",
+            "くらしの相談の案内の紙",
+            (),
+            lambda people, on: set(people),
+            modules=("welfare.leaflet",),
+            in_spite="だれにでも同じものを渡す案内で、名前も金額もないため（生活困窮者自立支援法8条の利用勧奨）",
+        ),
+        WayOut(
+            "welfare.consent",
+            "支援につなぐための同意書",
+            (),
+            lambda people, on: set(people),
+            modules=("welfare.services.consents",),
+            kinds=("welfare_consent",),
+            in_spite="本人が目の前で選び、署名するための紙のため",
+        ),
+        WayOut(
+            "welfare.support",
+            "相談支援員からの連絡",
+            (),
+            _in_support,
+            in_spite="本人が同意した支援のための連絡で、支払いを求めないため",
+        ),
     )
 
 
 def _with_a_respite(people: Collection[int], on: date) -> set[int]:
     return set(Respite.objects.filter(person__in=people, hold__isnull=False).values_list("person_id", flat=True))
+
+
+def _in_support(people: Collection[int], on: date) -> set[int]:
+    return set(Referral.objects.open_to_workers(on=on).filter(person__in=people).values_list("person_id", flat=True))

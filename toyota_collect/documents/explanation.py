@@ -82,6 +82,8 @@ def reading(
     form = form_of(code)
     wanted = [one for one in LANGUAGES if form.variant == "plain" or part_of(one.lang) == form.language]
     languages = tuple(replace(one, text=words.get(part_of(one.lang), "")) for one in wanted)
+    if total_yen is None:
+        languages = tuple(replace(one, until=NO_DEADLINE.get(one.lang, one.until)) for one in languages)
     made = None
     if languages and all(one.text for one in languages):
         made = Explanation(form.variant == "plain", total_yen, until, appeal, languages)
@@ -120,6 +122,8 @@ APPEAL = (
     "｜納得《なっとく》できない ときは、｜不服《ふふく》を ｜言《い》う ことが できます。｜方法《ほうほう》と ｜期限《きげん》は、"
     "｜日本語《にほんご》の ｜紙《かみ》に ｜書《か》いて あります。"
 )
+NO_DEADLINE = {"zh-Hans": "到这一天为止", "vi": "Đến hết ngày"}
+"""Where ``until`` of the language would read as a day to pay by. To be checked by the city's interpreters (要確認)."""
 LANGUAGES = (
     Language(
         "en",

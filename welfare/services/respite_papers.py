@@ -81,6 +81,8 @@ def application(person: Person, fit: Fitting, *, on: date) -> bytes:
             "person": person,
             "hidden": bool(hidden_people([person.pk], on=on)),
             "offer": fit.offer,
+            "title": fit.offer.label.removesuffix("（申請）"),
+            "papers": "、".join(one for one in fit.offer.papers.split("、") if not one.endswith("申請書")),
             "law": fit.law,
             "rows": rows,
             "total_yen": total_yen,

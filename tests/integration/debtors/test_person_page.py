@@ -90,7 +90,7 @@ def test_a_visit_is_one_row_in_the_log_and_a_panel_by_itself_is_another(client, 
     who = user(Role.COLLECTOR)
     client.force_login(who)
     page = client.get(reverse("debtors:person", args=[debtor.number])).content.decode()
-    addresses = re.findall(r'hx-get="(/(?:people|claims|demands)/[^"]+\?visit=[^"]+)"', page)
+    addresses = re.findall(r'hx-get="(/(?:people|claims|demands|welfare)/[^"]+\?visit=[^"]+)"', page)
     assert len(addresses) == len(panels(debtor.number)) + 1
     for address in addresses:
         assert client.get(address).status_code == 200

@@ -58,3 +58,10 @@ def test_a_text_that_lacks_the_words_explains_nothing(code, lacking):
 def test_what_is_said_in_all_languages_names_each():
     totals = read("plain")["explained"].totals
     assert [f'lang="{one.lang}"' in totals for one in LANGUAGES] == [True] * 4
+
+
+def test_a_day_that_is_no_deadline_is_not_called_one():
+    asked, told = (read("plain", total_yen=yen)["explained"].untils for yen in (12_300, None))
+    for deadline in ("截止日期", "Hạn chót"):
+        assert deadline in asked
+        assert deadline not in told
