@@ -1,6 +1,8 @@
 """What came of the signals, from what people decided and from the ledger. No figure is stored; each can be told again.
 
-*Supported since*: the day of the first consent to a referral (``Referral.objects.handed_over``).
+*Supported*: handed over with a basis and answered with a result that counts as help (``SupportResult.helped``, as the list
+stood on the day of the answer). *Since*: the day of the first such handing over. Help that came stays counted when the consent
+is withdrawn later; what was withdrawn before an answer never counts.
 *Returned*: what supported people paid themselves (receipts booked and not reversed, seizure left out) from that day on, for
 twelve months. It comes after the support; that it comes because of it is a reading, not a proof.
 *Collected*: all receipts of the same days, the seized part beside it.
@@ -13,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models.functions import Coalesce
 
 from debtors.models import Contact, LifeEvent
 from welfare.models import FlagAssessment, HardshipFlag, Referral
@@ -20,10 +23,14 @@ from welfare.rules.shares import Decided, Known, Share
 
 SUPPORTED = """
 WITH supported AS (
-    SELECT person_id, min(consented_on) AS since FROM welfare_referral
-    WHERE consented_on IS NOT NULL AND state IN ('consented', 'received', 'answered') GROUP BY person_id
+    SELECT r.person_id, min(coalesce(r.handed_on, r.consented_on)) AS since FROM welfare_referral r
+    WHERE r.state = 'answered' AND (r.consented_on IS NOT NULL OR r.conference_id IS NOT NULL) AND (
+        SELECT s.helped FROM welfare_supportresult s WHERE s.code = r.result AND s.starts_on <= r.answered_on
+        ORDER BY s.starts_on DESC LIMIT 1)
+    GROUP BY r.person_id
 )
 """
+REACHED = "SELECT person_id FROM supported"
 MONEY = """
 SELECT coalesce(sum(-e.amount_yen), 0)::bigint,
     coalesce(sum(-e.amount_yen) FILTER (WHERE r.channel = 'seizure'), 0)::bigint,
@@ -92,11 +99,12 @@ def decided(span: Span) -> list[Decided]:
 
 
 def known_otherwise(span: Span) -> list[Known]:
-    """Who turned out to be in hardship in the time without a flag being asked: by consent to a referral, by what they told
-    on the telephone or at the counter, or because 生活保護 began. A flag counts if it was found before that day. Whom
-    somebody had already found in hardship by a flag is no case of another way.
+    """Who turned out to be in hardship in the time without a flag being asked: handed over by consent or by the decision of
+    the 支援会議, by what they told on the telephone or at the counter, or because 生活保護 began. A flag counts if it was found
+    before that day. Whom somebody had already found in hardship by a flag is no case of another way.
     """
-    referred = Referral.objects.handed_over().filter(consented_on__range=span).values_list("person", "consented_on")
+    handed = Referral.objects.handed_over().annotate(day=Coalesce("consented_on", "handed_on"))
+    referred = handed.filter(day__range=span).values_list("person", "day")
     told = (
         Contact.objects.in_force().filter(on__range=span, outcome=Contact.Outcome.HARDSHIP).values_list("person", "on")
     )
@@ -144,10 +152,9 @@ def redefault(months: int, *, on: date) -> Share:
 
 
 def reached(span: Span) -> Share:
-    """Of the people confirmed in the time, those who were handed over with consent, whenever."""
+    """Of the people confirmed in the time, those whom support reached, whenever."""
     people = {one.person for one in decided(span) if one.confirmed}
-    handed = Referral.objects.handed_over().filter(person__in=people).values_list("person", flat=True)
-    return Share(len(set(handed)), len(people))
+    return Share(len(people & _ids(SUPPORTED + REACHED, None)), len(people))
 
 
 def first_day() -> date | None:

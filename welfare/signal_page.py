@@ -32,7 +32,8 @@ WORST = {"open": 3, "part": 2, "late": 1, "paid": 0}
 
 
 def nav_count(user: Any) -> int:
-    return int(assessable(user).to_assess(on=business_date()).count())
+    on = business_date()
+    return int(assessable(user, on=on).to_assess(on=on).count())
 
 
 def desk(user: Any, *, on: date, view: str, chosen: int | None) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def desk(user: Any, *, on: date, view: str, chosen: int | None) -> dict[str, Any
     Raises:
         HardshipFlag.DoesNotExist: the chosen flag is none that the user may know of.
     """
-    mine = assessable(user)
+    mine = assessable(user, on=on)
     lists = {
         "waiting": mine.to_assess(on=on),
         "silent": mine.to_assess(on=on).filter(silent=True),
@@ -145,5 +146,5 @@ def _state(claim: Claim, last: date | None) -> str:
 
 def panel(person: Person, user: Any, people: Iterable[int]) -> dict[str, Any]:
     """The latest flag of the person, for the person's page."""
-    flag = assessable(user).filter(person__in=people).order_by("-pk").first()
+    flag = assessable(user, on=business_date()).filter(person__in=people).order_by("-pk").first()
     return {"person": person, "flag": flag, **(weighed(flag.signs, flag.counters, user) if flag else {})}

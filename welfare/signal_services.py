@@ -23,13 +23,15 @@ class AssessmentRefused(Exception):
     """The flag cannot be assessed so; the message says why, in Japanese."""
 
 
-def assessable(user: Any) -> Any:
-    """The flags the user may know of: of collectors all, of a welfare worker those of people handed over with consent."""
+def assessable(user: Any, *, on: date) -> Any:
+    """The flags the user may know of: of collectors all, of a welfare worker those of people whose case is open to workers on
+    the day. A consent that was withdrawn or has run out closes them at once.
+    """
     flags = HardshipFlag.objects.filter(person__withdrawn_at=None)
     if not allows(user, Permission.SIGNAL_ASSESS):
         return flags.none()
     if user.role == Role.WELFARE_WORKER:
-        return flags.filter(person__in=Referral.objects.handed_over().values("person"))
+        return flags.filter(person__in=Referral.objects.open_to_workers(on=on).values("person"))
     return flags
 
 
@@ -43,7 +45,7 @@ def assess(
         HardshipFlag.DoesNotExist: no such flag that the user may know of.
         AssessmentRefused: decided already, no reason or one that is not on the list, or no day to come back to it.
     """
-    flag = assessable(by).select_for_update(of=("self",)).select_related("person").get(pk=flag_id)
+    flag = assessable(by, on=on).select_for_update(of=("self",)).select_related("person").get(pk=flag_id)
     if flag.state not in HardshipFlag.WAITING:
         raise AssessmentRefused(f"このサインは見立て済みです（{flag.get_state_display()}）。")
     _check(answer, reason, until, on)

@@ -38,13 +38,14 @@ def signal(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.SIGNAL_ASSESS)
 @require_POST
 def assess_signal(request: HttpRequest, pk: int) -> HttpResponse:
-    get_object_or_404(assessable(request.user), pk=pk)
+    on = business_date()
+    get_object_or_404(assessable(request.user, on=on), pk=pk)
     form = AssessForm(request.POST)
     if not form.is_valid():
         messages.warning(request, "見立てを書けませんでした。答えと日付を確かめてください。")
         return redirect("welfare:signal", pk=pk)
     try:
-        done = assess(flag_id=pk, on=business_date(), by=request.user, **form.cleaned_data)
+        done = assess(flag_id=pk, on=on, by=request.user, **form.cleaned_data)
     except AssessmentRefused as refused:
         messages.warning(request, str(refused))
         return redirect("welfare:signal", pk=pk)

@@ -13,11 +13,13 @@ from debtors.services.assigning import assign_by_hand
 from tests.factories.claims import claim
 from tests.factories.debtors import person, user
 from tests.factories.signals import DAY, flag, stopped
+from tests.factories.welfare import UNTIL, handed_over
 from toyota_collect import audit
 from toyota_collect.models import AccessLog, AuditEvent
 from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
-from welfare.models import FlagAssessment, HardshipFlag, Referral
+from welfare.models import FlagAssessment, HardshipFlag
+from welfare.services import cases, consents
 from welfare.signal_services import OFFER, AssessmentRefused, assess, assessable
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +34,6 @@ def signed_in(someone) -> Client:
     client = Client()
     client.force_login(someone)
     return client
-
-
-def handed_over(someone, *, by) -> Referral:
-    return Referral.objects.create(person=someone, state="consented", consented_on=DAY, offered_by=by)
 
 
 def test_confirmed_opens_a_step_to_offer_help_and_writes_who_and_why(collector):
@@ -121,11 +119,11 @@ def test_the_database_keeps_one_waiting_flag_a_person_and_its_days():
 
 def test_a_welfare_worker_knows_only_flags_of_people_handed_over_with_consent(collector):
     worker, mine, other = user(Role.WELFARE_WORKER), flag(), flag()
-    assert list(assessable(worker)) == []
-    handed_over(mine.person, by=collector)
-    assert list(assessable(worker)) == [mine]
-    assert set(assessable(collector)) == {mine, other}
-    assert list(assessable(user(Role.LAWYER))) == []
+    assert list(assessable(worker, on=DAY)) == []
+    handed_over(mine.person, collector)
+    assert list(assessable(worker, on=DAY)) == [mine]
+    assert set(assessable(collector, on=DAY)) == {mine, other}
+    assert list(assessable(user(Role.LAWYER), on=DAY)) == []
     with pytest.raises(HardshipFlag.DoesNotExist):
         assess(flag_id=other.pk, answer="confirmed", on=DAY, by=worker)
     client = signed_in(worker)
@@ -135,6 +133,24 @@ def test_a_welfare_worker_knows_only_flags_of_people_handed_over_with_consent(co
     assert "8期が未納です" not in page
     assert "長く納めたあと途切れた" not in page
     assert client.get(reverse("welfare:signal-person", args=[mine.person.number])).status_code == 403
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_flag_is_closed_to_welfare_when_the_consent_ends(collector, answered):
+    worker, one = user(Role.WELFARE_WORKER), flag()
+    referral = handed_over(one.person, collector)
+    case = cases.receive(referral_id=referral.pk, by=worker, on=DAY)
+    if answered:
+        cases.answer(case_id=case.pk, code="budget", day=DAY, by=worker, on=DAY)
+    assert list(assessable(worker, on=UNTIL)) == [one]
+    assert list(assessable(worker, on=UNTIL + timedelta(days=1))) == []
+    consents.withdraw(consent_id=referral.consent_id, how="電話", by=collector, on=DAY)
+    assert list(assessable(worker, on=DAY)) == []
+    with pytest.raises(HardshipFlag.DoesNotExist):
+        assess(flag_id=one.pk, answer="confirmed", on=DAY, by=worker)
+    client = signed_in(worker)
+    assert client.get(reverse("welfare:signal", args=[one.pk])).status_code == 404
+    assert one.person.name not in client.get(reverse("welfare:signals")).content.decode()
 
 
 def test_the_page_shows_why_and_why_not_with_the_law_and_takes_the_answer(collector):

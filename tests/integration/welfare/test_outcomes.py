@@ -11,11 +11,13 @@ from debtors.models import Contact
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import identity, person, user
 from tests.factories.signals import DAY, flag
+from tests.factories.welfare import handed_over
 from toyota_collect.permissions import Ground, Role
 from welfare import outcomes
 from welfare.figures_page import quarters_to
-from welfare.models import Referral
+from welfare.models import ConferenceDecision, Referral, SupportResult
 from welfare.rules.shares import Known, Share
+from welfare.services import consents
 from welfare.signal_services import assess
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +29,11 @@ def collector():
     return user(Role.COLLECTOR)
 
 
-def supported(someone, *, since: date, by) -> Referral:
-    return Referral.objects.create(person=someone, state="received", consented_on=since, offered_by=by)
+def supported(someone, *, since: date, by, **facts) -> Referral:
+    """Handed over on the day, and answered four days later with a result that counts as help."""
+    plain = {"state": "answered", "result": "budget", "consented_on": since, "handed_on": since}
+    answered = {"answered_on": since + timedelta(days=4)}
+    return Referral.objects.create(**({"person": someone, "offered_by": by} | plain | answered | facts))
 
 
 def test_precision_is_of_what_people_decided_in_the_quarter(collector):
@@ -72,7 +77,7 @@ def test_groups_are_told_from_the_register_alone():
     assert child.person_id not in outcomes.groups_of(people, on=DAY)["single_parent"]
 
 
-def test_returned_yen_is_what_supported_people_paid_themselves_after_their_consent(collector):
+def test_returned_yen_is_what_supported_people_paid_themselves_after_the_handing_over(collector):
     helped, other = claim(principal_yen=100_000), claim(principal_yen=50_000)
     supported(helped.identity.person, since=date(2026, 10, 15), by=collector)
     pay(helped, 7_000, on=date(2026, 10, 14))  # before
@@ -105,12 +110,61 @@ def test_redefault_looks_only_at_what_fell_due_in_the_months_and_was_open_at_the
     assert outcomes.redefault(months, on=DAY) == share
 
 
-def test_support_reached_is_of_those_found_in_hardship(collector):
+UNDER_WAY = {"state": "received", "result": "", "answered_on": None}
+
+
+@pytest.mark.parametrize(
+    ("facts", "reached"),
+    [
+        ({}, 1),
+        ({"result": "already_known"}, 1),
+        (UNDER_WAY, 0),
+        (UNDER_WAY | {"state": "withdrawn"}, 0),
+        ({"result": "not_wanted"}, 0),
+        ({"result": "no_contact"}, 0),
+        ({"answered_on": date(1999, 1, 1)}, 0),  # the list had no such result then
+    ],
+)
+def test_support_reached_whom_welfare_answered_with_help(collector, facts, reached):
     first, second = flag(), flag()
     for one in (first, second):
         assess(flag_id=one.pk, answer="confirmed", on=DAY, by=collector)
-    supported(first.person, since=DAY, by=collector)
-    assert outcomes.reached(QUARTER) == Share(1, 2)
+    supported(first.person, since=DAY, by=collector, **facts)
+    supported(person(), since=DAY, by=collector)  # nobody asked about this one by a flag
+    assert outcomes.reached(QUARTER) == Share(reached, 2)
+
+
+def test_a_result_counts_as_the_list_stood_on_the_day_of_the_answer(collector):
+    one = flag()
+    assess(flag_id=one.pk, answer="confirmed", on=DAY, by=collector)
+    supported(one.person, since=date(2026, 10, 5), by=collector)
+    row = SupportResult.objects.get(code="budget")
+    row.pk, row.starts_on, row.helped = None, date(2026, 10, 10), False
+    row.save()
+    assert outcomes.reached(QUARTER) == Share(1, 1)
+    Referral.objects.update(answered_on=date(2026, 10, 10))
+    assert outcomes.reached(QUARTER) == Share(0, 1)
+
+
+def test_who_was_handed_over_by_the_conference_is_supported_from_that_day(collector):
+    someone = claim(principal_yen=100_000).identity.person
+    decided = ConferenceDecision.objects.create(
+        person=someone, held_on=date(2026, 10, 1), members="架空 一郎", items=["contact"], why="見本", law="見本",
+        valid_until=date(2027, 3, 31), by=collector,
+    )  # fmt: skip
+    supported(someone, since=date(2026, 10, 15), by=collector, consented_on=None, conference=decided)
+    owed = someone.identities.get().claims.get()
+    pay(owed, 7_000, on=date(2026, 10, 14))
+    pay(owed, 11_000, on=date(2026, 10, 15))
+    assert outcomes.money(QUARTER).returned == 11_000
+    assert outcomes.known_otherwise(QUARTER) == [Known(someone.pk, False)]
+
+
+def test_a_consent_withdrawn_before_the_answer_is_no_hardship_found_another_way(collector):
+    referral = handed_over(by=collector)
+    assert outcomes.known_otherwise(QUARTER) == [Known(referral.person_id, False)]
+    consents.withdraw(consent_id=referral.consent_id, how="電話", by=collector, on=DAY)
+    assert outcomes.known_otherwise(QUARTER) == []
 
 
 def test_quarters_are_named_by_the_fiscal_year_and_go_back_to_the_first_answer():
