@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,230 +18,239 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Postponement",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="後回しにした日")),
-                ("until", models.DateField(verbose_name="戻る日")),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("answer", "折り返し・回答を待つ"),
-                            ("papers", "書類の到着を待つ"),
-                            ("hour", "つながる時間を選ぶ"),
-                            ("wish", "本人が日を指定した"),
-                            ("colleague", "ほかの係と相談中"),
-                            ("other", "その他（内容を書く）"),
-                        ],
-                        max_length=10,
-                        verbose_name="理由",
+        AtOnce(
+            migrations.CreateModel(
+                name="Postponement",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("text", models.CharField(blank=True, max_length=200, verbose_name="内容")),
-                ("counted_from", models.DateField(verbose_name="日数を数え始めた日")),
-                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="続けて何回目か")),
-                (
-                    "known",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=16), size=None, verbose_name="分かっていた事実"
+                    ("on", models.DateField(verbose_name="後回しにした日")),
+                    ("until", models.DateField(verbose_name="戻る日")),
+                    (
+                        "reason",
+                        models.CharField(
+                            choices=[
+                                ("answer", "折り返し・回答を待つ"),
+                                ("papers", "書類の到着を待つ"),
+                                ("hour", "つながる時間を選ぶ"),
+                                ("wish", "本人が日を指定した"),
+                                ("colleague", "ほかの係と相談中"),
+                                ("other", "その他（内容を書く）"),
+                            ],
+                            max_length=10,
+                            verbose_name="理由",
+                        ),
                     ),
-                ),
-                ("token", models.UUIDField(null=True, unique=True)),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="終えた日時")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="職員",
+                    ("text", models.CharField(blank=True, max_length=200, verbose_name="内容")),
+                    ("counted_from", models.DateField(verbose_name="日数を数え始めた日")),
+                    ("times", models.PositiveSmallIntegerField(default=1, verbose_name="続けて何回目か")),
+                    (
+                        "known",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=16), size=None, verbose_name="分かっていた事実"
+                        ),
                     ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                    ("token", models.UUIDField(null=True, unique=True)),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="終えた日時")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="職員",
+                        ),
                     ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="postponements",
-                        to="debtors.person",
-                        verbose_name="人",
+                    (
+                        "ended_by",
+                        models.ForeignKey(
+                            null=True,
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
                     ),
-                ),
-            ],
-            options={
-                "verbose_name": "後回し",
-                "verbose_name_plural": "後回し",
-                "ordering": ["until", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PostponementHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("on", models.DateField(verbose_name="後回しにした日")),
-                ("until", models.DateField(verbose_name="戻る日")),
-                (
-                    "reason",
-                    models.CharField(
-                        choices=[
-                            ("answer", "折り返し・回答を待つ"),
-                            ("papers", "書類の到着を待つ"),
-                            ("hour", "つながる時間を選ぶ"),
-                            ("wish", "本人が日を指定した"),
-                            ("colleague", "ほかの係と相談中"),
-                            ("other", "その他（内容を書く）"),
-                        ],
-                        max_length=10,
-                        verbose_name="理由",
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="postponements",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
                     ),
-                ),
-                ("text", models.CharField(blank=True, max_length=200, verbose_name="内容")),
-                ("counted_from", models.DateField(verbose_name="日数を数え始めた日")),
-                ("times", models.PositiveSmallIntegerField(default=1, verbose_name="続けて何回目か")),
-                (
-                    "known",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=16), size=None, verbose_name="分かっていた事実"
-                    ),
-                ),
-                ("token", models.UUIDField(null=True)),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-                ("ended_at", models.DateTimeField(null=True, verbose_name="終えた日時")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="職員",
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="debtors.postponement",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="postponement",
-            index=models.Index(fields=["on"], name="postponement_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="postponement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("person",), name="postponement_one_running_per_person"
+                ],
+                options={
+                    "verbose_name": "後回し",
+                    "verbose_name_plural": "後回し",
+                    "ordering": ["until", "pk"],
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="postponement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("counted_from__lte", models.F("on")), ("until__gt", models.F("on"))),
-                name="postponement_comes_back_later",
+            migrations.CreateModel(
+                name="PostponementHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("on", models.DateField(verbose_name="後回しにした日")),
+                    ("until", models.DateField(verbose_name="戻る日")),
+                    (
+                        "reason",
+                        models.CharField(
+                            choices=[
+                                ("answer", "折り返し・回答を待つ"),
+                                ("papers", "書類の到着を待つ"),
+                                ("hour", "つながる時間を選ぶ"),
+                                ("wish", "本人が日を指定した"),
+                                ("colleague", "ほかの係と相談中"),
+                                ("other", "その他（内容を書く）"),
+                            ],
+                            max_length=10,
+                            verbose_name="理由",
+                        ),
+                    ),
+                    ("text", models.CharField(blank=True, max_length=200, verbose_name="内容")),
+                    ("counted_from", models.DateField(verbose_name="日数を数え始めた日")),
+                    ("times", models.PositiveSmallIntegerField(default=1, verbose_name="続けて何回目か")),
+                    (
+                        "known",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=16), size=None, verbose_name="分かっていた事実"
+                        ),
+                    ),
+                    ("token", models.UUIDField(null=True)),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
+                    ("ended_at", models.DateTimeField(null=True, verbose_name="終えた日時")),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="職員",
+                        ),
+                    ),
+                    (
+                        "ended_by",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                        ),
+                    ),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="debtors.postponement",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="postponement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", "other"), _negated=True), models.Q(("text", ""), _negated=True), _connector="OR"
-                ),
-                name="postponement_for_another_reason_says_which",
+            migrations.AddIndex(
+                model_name="postponement",
+                index=models.Index(fields=["on"], name="postponement_by_day"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="postponement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at", None), ("ended_by", None)),
-                    models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="postponement_ended_by_somebody",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="postponement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "debtors_postponementhistory" ("by_id", "counted_from", "ended_at", "ended_by_id", "id", "known", "made_at", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "text", "times", "token", "until") VALUES (OLD."by_id", OLD."counted_from", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."known", OLD."made_at", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."text", OLD."times", OLD."token", OLD."until"); RETURN NULL;',
-                    hash="84d24735d8211e587d71079495516c8c7ad8d6b6",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_d83dc",
-                    table="debtors_postponement",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="postponement",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("ended_at", None)),
+                    fields=("person",),
+                    name="postponement_one_running_per_person",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="postponement",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "debtors_postponementhistory" ("by_id", "counted_from", "ended_at", "ended_by_id", "id", "known", "made_at", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "text", "times", "token", "until") VALUES (OLD."by_id", OLD."counted_from", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."known", OLD."made_at", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."text", OLD."times", OLD."token", OLD."until"); RETURN NULL;',
-                    hash="6ccbce30ebd7c7570041d7c069eeb04b25834d6e",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_7c051",
-                    table="debtors_postponement",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="postponement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("counted_from__lte", models.F("on")), ("until__gt", models.F("on"))),
+                    name="postponement_comes_back_later",
                 ),
             ),
-        ),
+            migrations.AddConstraint(
+                model_name="postponement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("reason", "other"), _negated=True),
+                        models.Q(("text", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="postponement_for_another_reason_says_which",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="postponement",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ended_at", None), ("ended_by", None)),
+                        models.Q(("ended_at__isnull", False), ("ended_by__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="postponement_ended_by_somebody",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="postponement",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "debtors_postponementhistory" ("by_id", "counted_from", "ended_at", "ended_by_id", "id", "known", "made_at", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "text", "times", "token", "until") VALUES (OLD."by_id", OLD."counted_from", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."known", OLD."made_at", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."reason", OLD."text", OLD."times", OLD."token", OLD."until"); RETURN NULL;',
+                        hash="84d24735d8211e587d71079495516c8c7ad8d6b6",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_d83dc",
+                        table="debtors_postponement",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="postponement",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "debtors_postponementhistory" ("by_id", "counted_from", "ended_at", "ended_by_id", "id", "known", "made_at", "on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "text", "times", "token", "until") VALUES (OLD."by_id", OLD."counted_from", OLD."ended_at", OLD."ended_by_id", OLD."id", OLD."known", OLD."made_at", OLD."on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."reason", OLD."text", OLD."times", OLD."token", OLD."until"); RETURN NULL;',
+                        hash="6ccbce30ebd7c7570041d7c069eeb04b25834d6e",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_7c051",
+                        table="debtors_postponement",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+        )
     ]

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="accesslog",
             name="basis",
-            field=models.CharField(blank=True, max_length=200, verbose_name="根拠"),
+            field=models.CharField(blank=True, db_default="", max_length=200, verbose_name="根拠"),
         ),
     ]

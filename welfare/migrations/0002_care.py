@@ -7,6 +7,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,1786 +20,1833 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="CaseNote",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="日")),
-                ("text", models.TextField(max_length=4000, verbose_name="記録")),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "支援の記録",
-                "verbose_name_plural": "支援の記録",
-                "ordering": ["-on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="CaseResult",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="結果")),
-                ("on", models.DateField(verbose_name="日")),
-                ("hold_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "支援の結果",
-                "verbose_name_plural": "支援の結果",
-                "ordering": ["-on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConferenceDecision",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("held_on", models.DateField(verbose_name="支援会議の日")),
-                ("members", models.TextField(max_length=1000, verbose_name="構成員（1行に1人）")),
-                (
-                    "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
+        AtOnce(
+            migrations.CreateModel(
+                name="CaseNote",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                     ),
-                ),
-                ("why", models.TextField(max_length=1000, verbose_name="同意を得られない事情と必要性")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("tax_ground", models.CharField(blank=True, max_length=300, verbose_name="税の情報を伝える根拠")),
-                ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
-                ("decided_on", models.DateField(null=True, verbose_name="決定日")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "支援会議の決定",
-                "verbose_name_plural": "支援会議の決定",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConferenceDecisionHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("held_on", models.DateField(verbose_name="支援会議の日")),
-                ("members", models.TextField(max_length=1000, verbose_name="構成員（1行に1人）")),
-                (
-                    "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
-                    ),
-                ),
-                ("why", models.TextField(max_length=1000, verbose_name="同意を得られない事情と必要性")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("tax_ground", models.CharField(blank=True, max_length=300, verbose_name="税の情報を伝える根拠")),
-                ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
-                ("decided_on", models.DateField(null=True, verbose_name="決定日")),
-                ("made_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Consent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[("written", "書面"), ("oral", "口頭")], max_length=10, verbose_name="方法"
-                    ),
-                ),
-                (
-                    "troubles",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), default=list, size=None, verbose_name="困りごと"
-                    ),
-                ),
-                (
-                    "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
-                    ),
-                ),
-                (
-                    "recipients",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える相手"
-                    ),
-                ),
-                ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
-                ("made_on", models.DateField(verbose_name="作成日")),
-                ("given_on", models.DateField(null=True, verbose_name="同意日")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
-                ("scan_name", models.CharField(blank=True, max_length=120, verbose_name="読み取ったファイル")),
-                ("scan_type", models.CharField(blank=True, max_length=40)),
-                ("scan_path", models.CharField(blank=True, max_length=300)),
-                ("scan_sha256", models.CharField(blank=True, max_length=64)),
-                ("checked", models.CharField(blank=True, max_length=10, verbose_name="本人確認（口頭）")),
-                ("said", models.TextField(blank=True, max_length=1000, verbose_name="説明と本人の言葉（口頭）")),
-                ("withdrawn_on", models.DateField(null=True, verbose_name="撤回の日")),
-                ("withdrawn_how", models.CharField(blank=True, max_length=200, verbose_name="撤回の申出")),
-                ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
-            ],
-            options={
-                "verbose_name": "同意",
-                "verbose_name_plural": "同意",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConsentHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[("written", "書面"), ("oral", "口頭")], max_length=10, verbose_name="方法"
-                    ),
-                ),
-                (
-                    "troubles",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), default=list, size=None, verbose_name="困りごと"
-                    ),
-                ),
-                (
-                    "items",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
-                    ),
-                ),
-                (
-                    "recipients",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), size=None, verbose_name="伝える相手"
-                    ),
-                ),
-                ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
-                ("made_on", models.DateField(verbose_name="作成日")),
-                ("given_on", models.DateField(null=True, verbose_name="同意日")),
-                ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
-                ("scan_name", models.CharField(blank=True, max_length=120, verbose_name="読み取ったファイル")),
-                ("scan_type", models.CharField(blank=True, max_length=40)),
-                ("scan_path", models.CharField(blank=True, max_length=300)),
-                ("scan_sha256", models.CharField(blank=True, max_length=64)),
-                ("checked", models.CharField(blank=True, max_length=10, verbose_name="本人確認（口頭）")),
-                ("said", models.TextField(blank=True, max_length=1000, verbose_name="説明と本人の言葉（口頭）")),
-                ("withdrawn_on", models.DateField(null=True, verbose_name="撤回の日")),
-                ("withdrawn_how", models.CharField(blank=True, max_length=200, verbose_name="撤回の申出")),
-                ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ContactAttempt",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="日")),
-                (
-                    "part",
-                    models.CharField(
-                        choices=[("morning", "午前"), ("afternoon", "午後"), ("evening", "夜間")],
-                        max_length=10,
-                        verbose_name="時間帯",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("phone", "電話"),
-                            ("visit", "訪問"),
-                            ("counter", "来所"),
-                            ("letter", "手紙"),
-                            ("message", "メール・SMS"),
-                            ("card", "不在票"),
-                            ("other", "その他"),
-                        ],
-                        max_length=10,
-                        verbose_name="手段",
-                    ),
-                ),
-                ("reached", models.BooleanField(verbose_name="話せた")),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "連絡の試み",
-                "verbose_name_plural": "連絡の試み",
-                "ordering": ["-on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LawyerQuestion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("asked_on", models.DateField(verbose_name="照会の日")),
-                ("ground", models.CharField(max_length=200, verbose_name="根拠")),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("go", "委任に支障はない"),
-                            ("wait", "待ってほしい"),
-                            ("unknown", "関わりがなく、分からない"),
-                        ],
-                        max_length=10,
-                        verbose_name="回答",
-                    ),
-                ),
-                ("answered_on", models.DateField(null=True, verbose_name="回答の日")),
-                ("wait_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
-            ],
-            options={
-                "verbose_name": "弁護士へ委任する前の照会",
-                "verbose_name_plural": "弁護士へ委任する前の照会",
-                "ordering": ["-asked_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="LawyerQuestionHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("asked_on", models.DateField(verbose_name="照会の日")),
-                ("ground", models.CharField(max_length=200, verbose_name="根拠")),
-                (
-                    "answer",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("go", "委任に支障はない"),
-                            ("wait", "待ってほしい"),
-                            ("unknown", "関わりがなく、分からない"),
-                        ],
-                        max_length=10,
-                        verbose_name="回答",
-                    ),
-                ),
-                ("answered_on", models.DateField(null=True, verbose_name="回答の日")),
-                ("wait_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Meeting",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="日")),
-                ("at", models.TimeField(verbose_name="時刻")),
-                ("place", models.CharField(max_length=100, verbose_name="場所")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("planned", "予定"),
-                            ("held", "行った"),
-                            ("missed", "来られなかった"),
-                            ("cancelled", "取りやめた"),
-                        ],
-                        default="planned",
-                        max_length=10,
-                        verbose_name="結果",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "三者面談",
-                "verbose_name_plural": "三者面談",
-                "ordering": ["on", "at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MeetingHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("on", models.DateField(verbose_name="日")),
-                ("at", models.TimeField(verbose_name="時刻")),
-                ("place", models.CharField(max_length=100, verbose_name="場所")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("planned", "予定"),
-                            ("held", "行った"),
-                            ("missed", "来られなかった"),
-                            ("cancelled", "取りやめた"),
-                        ],
-                        default="planned",
-                        max_length=10,
-                        verbose_name="結果",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ResultSuggestion",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("result", models.CharField(max_length=30, verbose_name="結果のコード")),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("plan", "分納"),
-                            ("tax_grace.hardship", "徴収猶予"),
-                            ("conversion_grace.applied", "換価の猶予（申請）"),
-                            ("execution_stop.2", "執行停止（2号）"),
-                            ("collection_stop", "徴収停止"),
-                            ("deferred_performance", "履行延期特約"),
-                            ("reduction", "延滞金等の減免"),
-                            ("waiver", "債権の放棄"),
-                        ],
-                        max_length=30,
-                        verbose_name="次の一手",
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("classes", models.CharField(max_length=3, verbose_name="区分（A・B・Cを並べる）")),
-                ("why", models.CharField(max_length=200, verbose_name="すすめる理由")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "支援の結果からの提案",
-                "verbose_name_plural": "支援の結果からの提案",
-                "ordering": ["result", "position", "-starts_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ResultSuggestionHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("result", models.CharField(max_length=30, verbose_name="結果のコード")),
-                (
-                    "step",
-                    models.CharField(
-                        choices=[
-                            ("plan", "分納"),
-                            ("tax_grace.hardship", "徴収猶予"),
-                            ("conversion_grace.applied", "換価の猶予（申請）"),
-                            ("execution_stop.2", "執行停止（2号）"),
-                            ("collection_stop", "徴収停止"),
-                            ("deferred_performance", "履行延期特約"),
-                            ("reduction", "延滞金等の減免"),
-                            ("waiver", "債権の放棄"),
-                        ],
-                        max_length=30,
-                        verbose_name="次の一手",
-                    ),
-                ),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("classes", models.CharField(max_length=3, verbose_name="区分（A・B・Cを並べる）")),
-                ("why", models.CharField(max_length=200, verbose_name="すすめる理由")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SupportCase",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("received_on", models.DateField(verbose_name="受付日")),
-                ("closed_on", models.DateField(null=True, verbose_name="終了日")),
-            ],
-            options={
-                "verbose_name": "支援の件",
-                "verbose_name_plural": "支援の件",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SupportCaseHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("received_on", models.DateField(verbose_name="受付日")),
-                ("closed_on", models.DateField(null=True, verbose_name="終了日")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SupportResult",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("label", models.CharField(max_length=60, verbose_name="名称")),
-                ("helped", models.BooleanField(default=False, verbose_name="支援が届いた")),
-                ("lets_go", models.BooleanField(default=False, verbose_name="弁護士への委任を妨げない")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "支援の結果の区分",
-                "verbose_name_plural": "支援の結果の区分",
-                "ordering": ["position", "code", "-starts_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="SupportResultHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
-                ("label", models.CharField(max_length=60, verbose_name="名称")),
-                ("helped", models.BooleanField(default=False, verbose_name="支援が届いた")),
-                ("lets_go", models.BooleanField(default=False, verbose_name="弁護士への委任を妨げない")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="referral",
-            name="update_update",
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name="referral",
-            name="delete_delete",
-        ),
-        migrations.RemoveConstraint(
-            model_name="referral",
-            name="referral_passes_data_only_with_consent",
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="answered_on",
-            field=models.DateField(null=True, verbose_name="回答の日"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="contact",
-            field=models.CharField(blank=True, max_length=200, verbose_name="本人が申し出た連絡先"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="handed_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="handed_on",
-            field=models.DateField(null=True, verbose_name="引き継いだ日"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="hold_until",
-            field=models.DateField(null=True, verbose_name="この日まで待ってほしい"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="lane",
-            field=models.CharField(
-                choices=[("usual", "ふつう"), ("urgent", "至急（当日）")],
-                default="usual",
-                max_length=10,
-                verbose_name="急ぎ",
-            ),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="offer",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("leaflet", "案内の紙を渡した"),
-                    ("appointment", "相談の日時を案内した"),
-                    ("spoken", "言葉で案内した"),
+                    ("on", models.DateField(verbose_name="日")),
+                    ("text", models.TextField(max_length=4000, verbose_name="記録")),
+                    ("written_at", models.DateTimeField(auto_now_add=True)),
                 ],
-                max_length=12,
-                verbose_name="案内のしかた",
+                options={
+                    "verbose_name": "支援の記録",
+                    "verbose_name_plural": "支援の記録",
+                    "ordering": ["-on", "-pk"],
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="offered_on",
-            field=models.DateField(null=True, verbose_name="案内した日"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="summary",
-            field=models.CharField(blank=True, max_length=300, verbose_name="本人が話した要点"),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="urgency",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("food", "食べるものがない"),
-                    ("home", "住まいを失う・失った"),
-                    ("lifeline", "電気・ガス・水道が止まる"),
-                    ("safety", "身の安全にかかわる"),
-                    ("life", "命にかかわる"),
+            migrations.CreateModel(
+                name="CaseResult",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="結果")),
+                    ("on", models.DateField(verbose_name="日")),
+                    ("hold_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
+                    ("written_at", models.DateTimeField(auto_now_add=True)),
                 ],
-                max_length=10,
-                verbose_name="急ぐ理由",
+                options={
+                    "verbose_name": "支援の結果",
+                    "verbose_name_plural": "支援の結果",
+                    "ordering": ["-on", "-pk"],
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="answered_on",
-            field=models.DateField(null=True, verbose_name="回答の日"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="contact",
-            field=models.CharField(blank=True, max_length=200, verbose_name="本人が申し出た連絡先"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="handed_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="handed_on",
-            field=models.DateField(null=True, verbose_name="引き継いだ日"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="hold_until",
-            field=models.DateField(null=True, verbose_name="この日まで待ってほしい"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="lane",
-            field=models.CharField(
-                choices=[("usual", "ふつう"), ("urgent", "至急（当日）")],
-                default="usual",
-                max_length=10,
-                verbose_name="急ぎ",
-            ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="offer",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("leaflet", "案内の紙を渡した"),
-                    ("appointment", "相談の日時を案内した"),
-                    ("spoken", "言葉で案内した"),
+            migrations.CreateModel(
+                name="ConferenceDecision",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("held_on", models.DateField(verbose_name="支援会議の日")),
+                    ("members", models.TextField(max_length=1000, verbose_name="構成員（1行に1人）")),
+                    (
+                        "items",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
+                        ),
+                    ),
+                    ("why", models.TextField(max_length=1000, verbose_name="同意を得られない事情と必要性")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("tax_ground", models.CharField(blank=True, max_length=300, verbose_name="税の情報を伝える根拠")),
+                    ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
+                    ("decided_on", models.DateField(null=True, verbose_name="決定日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
                 ],
-                max_length=12,
-                verbose_name="案内のしかた",
+                options={
+                    "verbose_name": "支援会議の決定",
+                    "verbose_name_plural": "支援会議の決定",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="offered_on",
-            field=models.DateField(null=True, verbose_name="案内した日"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="summary",
-            field=models.CharField(blank=True, max_length=300, verbose_name="本人が話した要点"),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="urgency",
-            field=models.CharField(
-                blank=True,
-                choices=[
-                    ("food", "食べるものがない"),
-                    ("home", "住まいを失う・失った"),
-                    ("lifeline", "電気・ガス・水道が止まる"),
-                    ("safety", "身の安全にかかわる"),
-                    ("life", "命にかかわる"),
+            migrations.CreateModel(
+                name="ConferenceDecisionHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("held_on", models.DateField(verbose_name="支援会議の日")),
+                    ("members", models.TextField(max_length=1000, verbose_name="構成員（1行に1人）")),
+                    (
+                        "items",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
+                        ),
+                    ),
+                    ("why", models.TextField(max_length=1000, verbose_name="同意を得られない事情と必要性")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("tax_ground", models.CharField(blank=True, max_length=300, verbose_name="税の情報を伝える根拠")),
+                    ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
+                    ("decided_on", models.DateField(null=True, verbose_name="決定日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True)),
                 ],
-                max_length=10,
-                verbose_name="急ぐ理由",
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="referral",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("offered", "案内した"),
-                    ("consented", "同意あり"),
-                    ("received", "受け付けた"),
-                    ("answered", "回答あり"),
-                    ("declined", "希望しない"),
-                    ("withdrawn", "同意の撤回"),
+            migrations.CreateModel(
+                name="Consent",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "way",
+                        models.CharField(
+                            choices=[("written", "書面"), ("oral", "口頭")], max_length=10, verbose_name="方法"
+                        ),
+                    ),
+                    (
+                        "troubles",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), default=list, size=None, verbose_name="困りごと"
+                        ),
+                    ),
+                    (
+                        "items",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
+                        ),
+                    ),
+                    (
+                        "recipients",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える相手"
+                        ),
+                    ),
+                    ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
+                    ("made_on", models.DateField(verbose_name="作成日")),
+                    ("given_on", models.DateField(null=True, verbose_name="同意日")),
+                    ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
+                    ("scan_name", models.CharField(blank=True, max_length=120, verbose_name="読み取ったファイル")),
+                    ("scan_type", models.CharField(blank=True, max_length=40)),
+                    ("scan_path", models.CharField(blank=True, max_length=300)),
+                    ("scan_sha256", models.CharField(blank=True, max_length=64)),
+                    ("checked", models.CharField(blank=True, max_length=10, verbose_name="本人確認（口頭）")),
+                    ("said", models.TextField(blank=True, max_length=1000, verbose_name="説明と本人の言葉（口頭）")),
+                    ("withdrawn_on", models.DateField(null=True, verbose_name="撤回の日")),
+                    ("withdrawn_how", models.CharField(blank=True, max_length=200, verbose_name="撤回の申出")),
+                    ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
                 ],
-                default="offered",
-                max_length=10,
-                verbose_name="状態",
+                options={
+                    "verbose_name": "同意",
+                    "verbose_name_plural": "同意",
+                    "ordering": ["-pk"],
+                },
             ),
-        ),
-        migrations.AlterField(
-            model_name="referralhistory",
-            name="state",
-            field=models.CharField(
-                choices=[
-                    ("offered", "案内した"),
-                    ("consented", "同意あり"),
-                    ("received", "受け付けた"),
-                    ("answered", "回答あり"),
-                    ("declined", "希望しない"),
-                    ("withdrawn", "同意の撤回"),
+            migrations.CreateModel(
+                name="ConsentHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "way",
+                        models.CharField(
+                            choices=[("written", "書面"), ("oral", "口頭")], max_length=10, verbose_name="方法"
+                        ),
+                    ),
+                    (
+                        "troubles",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), default=list, size=None, verbose_name="困りごと"
+                        ),
+                    ),
+                    (
+                        "items",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える内容"
+                        ),
+                    ),
+                    (
+                        "recipients",
+                        django.contrib.postgres.fields.ArrayField(
+                            base_field=models.CharField(max_length=20), size=None, verbose_name="伝える相手"
+                        ),
+                    ),
+                    ("valid_until", models.DateField(verbose_name="期限（この日まで）")),
+                    ("made_on", models.DateField(verbose_name="作成日")),
+                    ("given_on", models.DateField(null=True, verbose_name="同意日")),
+                    ("signer", models.CharField(blank=True, max_length=120, verbose_name="署名した人")),
+                    ("scan_name", models.CharField(blank=True, max_length=120, verbose_name="読み取ったファイル")),
+                    ("scan_type", models.CharField(blank=True, max_length=40)),
+                    ("scan_path", models.CharField(blank=True, max_length=300)),
+                    ("scan_sha256", models.CharField(blank=True, max_length=64)),
+                    ("checked", models.CharField(blank=True, max_length=10, verbose_name="本人確認（口頭）")),
+                    ("said", models.TextField(blank=True, max_length=1000, verbose_name="説明と本人の言葉（口頭）")),
+                    ("withdrawn_on", models.DateField(null=True, verbose_name="撤回の日")),
+                    ("withdrawn_how", models.CharField(blank=True, max_length=200, verbose_name="撤回の申出")),
+                    ("dropped_on", models.DateField(null=True, verbose_name="取りやめた日")),
                 ],
-                default="offered",
-                max_length=10,
-                verbose_name="状態",
+                options={
+                    "abstract": False,
+                },
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="referral",
-            trigger=pgtrigger.compiler.Trigger(
+            migrations.CreateModel(
+                name="ContactAttempt",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("on", models.DateField(verbose_name="日")),
+                    (
+                        "part",
+                        models.CharField(
+                            choices=[("morning", "午前"), ("afternoon", "午後"), ("evening", "夜間")],
+                            max_length=10,
+                            verbose_name="時間帯",
+                        ),
+                    ),
+                    (
+                        "channel",
+                        models.CharField(
+                            choices=[
+                                ("phone", "電話"),
+                                ("visit", "訪問"),
+                                ("counter", "来所"),
+                                ("letter", "手紙"),
+                                ("message", "メール・SMS"),
+                                ("card", "不在票"),
+                                ("other", "その他"),
+                            ],
+                            max_length=10,
+                            verbose_name="手段",
+                        ),
+                    ),
+                    ("reached", models.BooleanField(verbose_name="話せた")),
+                    ("written_at", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "連絡の試み",
+                    "verbose_name_plural": "連絡の試み",
+                    "ordering": ["-on", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="LawyerQuestion",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("asked_on", models.DateField(verbose_name="照会の日")),
+                    ("ground", models.CharField(max_length=200, verbose_name="根拠")),
+                    (
+                        "answer",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("go", "委任に支障はない"),
+                                ("wait", "待ってほしい"),
+                                ("unknown", "関わりがなく、分からない"),
+                            ],
+                            max_length=10,
+                            verbose_name="回答",
+                        ),
+                    ),
+                    ("answered_on", models.DateField(null=True, verbose_name="回答の日")),
+                    ("wait_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
+                ],
+                options={
+                    "verbose_name": "弁護士へ委任する前の照会",
+                    "verbose_name_plural": "弁護士へ委任する前の照会",
+                    "ordering": ["-asked_on", "-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="LawyerQuestionHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("asked_on", models.DateField(verbose_name="照会の日")),
+                    ("ground", models.CharField(max_length=200, verbose_name="根拠")),
+                    (
+                        "answer",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("go", "委任に支障はない"),
+                                ("wait", "待ってほしい"),
+                                ("unknown", "関わりがなく、分からない"),
+                            ],
+                            max_length=10,
+                            verbose_name="回答",
+                        ),
+                    ),
+                    ("answered_on", models.DateField(null=True, verbose_name="回答の日")),
+                    ("wait_until", models.DateField(null=True, verbose_name="この日まで待ってほしい")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="Meeting",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("on", models.DateField(verbose_name="日")),
+                    ("at", models.TimeField(verbose_name="時刻")),
+                    ("place", models.CharField(max_length=100, verbose_name="場所")),
+                    (
+                        "outcome",
+                        models.CharField(
+                            choices=[
+                                ("planned", "予定"),
+                                ("held", "行った"),
+                                ("missed", "来られなかった"),
+                                ("cancelled", "取りやめた"),
+                            ],
+                            default="planned",
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "三者面談",
+                    "verbose_name_plural": "三者面談",
+                    "ordering": ["on", "at", "pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="MeetingHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("on", models.DateField(verbose_name="日")),
+                    ("at", models.TimeField(verbose_name="時刻")),
+                    ("place", models.CharField(max_length=100, verbose_name="場所")),
+                    (
+                        "outcome",
+                        models.CharField(
+                            choices=[
+                                ("planned", "予定"),
+                                ("held", "行った"),
+                                ("missed", "来られなかった"),
+                                ("cancelled", "取りやめた"),
+                            ],
+                            default="planned",
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="ResultSuggestion",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("result", models.CharField(max_length=30, verbose_name="結果のコード")),
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("plan", "分納"),
+                                ("tax_grace.hardship", "徴収猶予"),
+                                ("conversion_grace.applied", "換価の猶予（申請）"),
+                                ("execution_stop.2", "執行停止（2号）"),
+                                ("collection_stop", "徴収停止"),
+                                ("deferred_performance", "履行延期特約"),
+                                ("reduction", "延滞金等の減免"),
+                                ("waiver", "債権の放棄"),
+                            ],
+                            max_length=30,
+                            verbose_name="次の一手",
+                        ),
+                    ),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("classes", models.CharField(max_length=3, verbose_name="区分（A・B・Cを並べる）")),
+                    ("why", models.CharField(max_length=200, verbose_name="すすめる理由")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "支援の結果からの提案",
+                    "verbose_name_plural": "支援の結果からの提案",
+                    "ordering": ["result", "position", "-starts_on"],
+                },
+            ),
+            migrations.CreateModel(
+                name="ResultSuggestionHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("result", models.CharField(max_length=30, verbose_name="結果のコード")),
+                    (
+                        "step",
+                        models.CharField(
+                            choices=[
+                                ("plan", "分納"),
+                                ("tax_grace.hardship", "徴収猶予"),
+                                ("conversion_grace.applied", "換価の猶予（申請）"),
+                                ("execution_stop.2", "執行停止（2号）"),
+                                ("collection_stop", "徴収停止"),
+                                ("deferred_performance", "履行延期特約"),
+                                ("reduction", "延滞金等の減免"),
+                                ("waiver", "債権の放棄"),
+                            ],
+                            max_length=30,
+                            verbose_name="次の一手",
+                        ),
+                    ),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("classes", models.CharField(max_length=3, verbose_name="区分（A・B・Cを並べる）")),
+                    ("why", models.CharField(max_length=200, verbose_name="すすめる理由")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="SupportCase",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("received_on", models.DateField(verbose_name="受付日")),
+                    ("closed_on", models.DateField(null=True, verbose_name="終了日")),
+                ],
+                options={
+                    "verbose_name": "支援の件",
+                    "verbose_name_plural": "支援の件",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="SupportCaseHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("received_on", models.DateField(verbose_name="受付日")),
+                    ("closed_on", models.DateField(null=True, verbose_name="終了日")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="SupportResult",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("label", models.CharField(max_length=60, verbose_name="名称")),
+                    ("helped", models.BooleanField(default=False, verbose_name="支援が届いた")),
+                    ("lets_go", models.BooleanField(default=False, verbose_name="弁護士への委任を妨げない")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "支援の結果の区分",
+                    "verbose_name_plural": "支援の結果の区分",
+                    "ordering": ["position", "code", "-starts_on"],
+                },
+            ),
+            migrations.CreateModel(
+                name="SupportResultHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(verbose_name="順（小さいほど先）")),
+                    ("label", models.CharField(max_length=60, verbose_name="名称")),
+                    ("helped", models.BooleanField(default=False, verbose_name="支援が届いた")),
+                    ("lets_go", models.BooleanField(default=False, verbose_name="弁護士への委任を妨げない")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="referral",
                 name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_referralhistory" ("answered_on", "conference_id", "consent_id", "consented_on", "contact", "handed_by_id", "handed_on", "hold_until", "id", "lane", "offer", "offered_at", "offered_by_id", "offered_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "summary", "urgency") VALUES (OLD."answered_on", OLD."conference_id", OLD."consent_id", OLD."consented_on", OLD."contact", OLD."handed_by_id", OLD."handed_on", OLD."hold_until", OLD."id", OLD."lane", OLD."offer", OLD."offered_at", OLD."offered_by_id", OLD."offered_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result", OLD."state", OLD."summary", OLD."urgency"); RETURN NULL;',
-                    hash="cfaea5d1fa5446a2c1fecfefafd5bd41962682eb",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_820f1",
-                    table="welfare_referral",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="referral",
-            trigger=pgtrigger.compiler.Trigger(
+            pgtrigger.migrations.RemoveTrigger(
+                model_name="referral",
                 name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_referralhistory" ("answered_on", "conference_id", "consent_id", "consented_on", "contact", "handed_by_id", "handed_on", "hold_until", "id", "lane", "offer", "offered_at", "offered_by_id", "offered_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "summary", "urgency") VALUES (OLD."answered_on", OLD."conference_id", OLD."consent_id", OLD."consented_on", OLD."contact", OLD."handed_by_id", OLD."handed_on", OLD."hold_until", OLD."id", OLD."lane", OLD."offer", OLD."offered_at", OLD."offered_by_id", OLD."offered_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result", OLD."state", OLD."summary", OLD."urgency"); RETURN NULL;',
-                    hash="f5e3a021d658671d540cb09819d18c304830bd47",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_79d29",
-                    table="welfare_referral",
-                    when="AFTER",
-                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="caseresult",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecision",
-            name="approval",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecision",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="起案者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecision",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="conferences",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="conference",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="referrals",
-                to="welfare.conferencedecision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="conference",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.conferencedecision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecisionhistory",
-            name="approval",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecisionhistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="起案者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecisionhistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecisionhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="conferencedecisionhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.conferencedecision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="document",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.document",
-                verbose_name="同意書",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="作成者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="consents",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="taken_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="withdrawn_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="consent",
-            name="witness",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="立ち会い",
-            ),
-        ),
-        migrations.AddField(
-            model_name="referral",
-            name="consent",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="welfare.consent"
-            ),
-        ),
-        migrations.AddField(
-            model_name="referralhistory",
-            name="consent",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.consent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["state", "handed_on"], name="referral_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["offered", "declined"]),
-                    ("consented_on__isnull", False),
-                    ("conference__isnull", False),
-                    _connector="OR",
-                ),
+            migrations.RemoveConstraint(
+                model_name="referral",
                 name="referral_passes_data_only_with_consent",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lane", "usual"), ("urgency", "")),
-                    models.Q(("lane", "urgent"), models.Q(("urgency", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="referral_urgent_says_why",
+            migrations.AddField(
+                model_name="referral",
+                name="answered_on",
+                field=models.DateField(null=True, verbose_name="回答の日"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["consented", "received"])),
-                fields=("person",),
-                name="referral_one_under_way_per_person",
+            migrations.AddField(
+                model_name="referral",
+                name="contact",
+                field=models.CharField(blank=True, max_length=200, verbose_name="本人が申し出た連絡先"),
             ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="document",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-                verbose_name="同意書",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="made_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="作成者",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.consent",
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="taken_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="withdrawn_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="consenthistory",
-            name="witness",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="立ち会い",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contactattempt",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestion",
-            name="answered_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestion",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="照会した人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestion",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="lawyer_questions",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestionhistory",
-            name="answered_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestionhistory",
-            name="asked_by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="照会した人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestionhistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestionhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lawyerquestionhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.lawyerquestion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meeting",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="meeting",
-            name="collector",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="徴収の担当",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meeting",
-            name="referral",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="meetings", to="welfare.referral"
-            ),
-        ),
-        migrations.AddField(
-            model_name="meeting",
-            name="worker",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="相談支援員",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="collector",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="徴収の担当",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.meeting",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="referral",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.referral",
-            ),
-        ),
-        migrations.AddField(
-            model_name="meetinghistory",
-            name="worker",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="相談支援員",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resultsuggestion",
-            constraint=models.UniqueConstraint(
-                fields=("result", "step", "starts_on"), name="result_suggestion_one_per_start"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="resultsuggestion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_resultsuggestionhistory" ("classes", "id", "in_use", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "result", "source", "starts_on", "step", "to_be_confirmed", "why") VALUES (OLD."classes", OLD."id", OLD."in_use", OLD."law", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."result", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."why"); RETURN NULL;',
-                    hash="189bcea7376e3ae383e45ce36523daab58618c9b",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_f416a",
-                    table="welfare_resultsuggestion",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referral",
+                name="handed_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="resultsuggestion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_resultsuggestionhistory" ("classes", "id", "in_use", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "result", "source", "starts_on", "step", "to_be_confirmed", "why") VALUES (OLD."classes", OLD."id", OLD."in_use", OLD."law", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."result", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."why"); RETURN NULL;',
-                    hash="ca2be8d3d30e83ef0a29ce80657ec68c289f83d3",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_f03f3",
-                    table="welfare_resultsuggestion",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referral",
+                name="handed_on",
+                field=models.DateField(null=True, verbose_name="引き継いだ日"),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="hold_until",
+                field=models.DateField(null=True, verbose_name="この日まで待ってほしい"),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="lane",
+                field=models.CharField(
+                    choices=[("usual", "ふつう"), ("urgent", "至急（当日）")],
+                    default="usual",
+                    max_length=10,
+                    verbose_name="急ぎ",
                 ),
             ),
-        ),
-        migrations.AddField(
-            model_name="resultsuggestionhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="resultsuggestionhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.resultsuggestion",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcase",
-            name="referral",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="case", to="welfare.referral"
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcase",
-            name="worker",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="担当",
-            ),
-        ),
-        migrations.AddField(
-            model_name="contactattempt",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="welfare.supportcase"
-            ),
-        ),
-        migrations.AddField(
-            model_name="caseresult",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="results", to="welfare.supportcase"
-            ),
-        ),
-        migrations.AddField(
-            model_name="casenote",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="welfare.supportcase"
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcasehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcasehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.supportcase",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcasehistory",
-            name="referral",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.referral",
-            ),
-        ),
-        migrations.AddField(
-            model_name="supportcasehistory",
-            name="worker",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="担当",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="supportresult",
-            constraint=models.UniqueConstraint(fields=("code", "starts_on"), name="support_result_one_per_start"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_supportresulthistory" ("code", "helped", "id", "in_use", "label", "lets_go", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "to_be_confirmed") VALUES (OLD."code", OLD."helped", OLD."id", OLD."in_use", OLD."label", OLD."lets_go", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."to_be_confirmed"); RETURN NULL;',
-                    hash="d065c11f72bd3ee6f1ea52076420a6a1d56345ab",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_00bf4",
-                    table="welfare_supportresult",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referral",
+                name="offer",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("leaflet", "案内の紙を渡した"),
+                        ("appointment", "相談の日時を案内した"),
+                        ("spoken", "言葉で案内した"),
+                    ],
+                    max_length=12,
+                    verbose_name="案内のしかた",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_supportresulthistory" ("code", "helped", "id", "in_use", "label", "lets_go", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "to_be_confirmed") VALUES (OLD."code", OLD."helped", OLD."id", OLD."in_use", OLD."label", OLD."lets_go", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."to_be_confirmed"); RETURN NULL;',
-                    hash="d538c90bd06e898f2c855d73850714fc142a1d2b",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_1135b",
-                    table="welfare_supportresult",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referral",
+                name="offered_on",
+                field=models.DateField(null=True, verbose_name="案内した日"),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="summary",
+                field=models.CharField(blank=True, max_length=300, verbose_name="本人が話した要点"),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="urgency",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("food", "食べるものがない"),
+                        ("home", "住まいを失う・失った"),
+                        ("lifeline", "電気・ガス・水道が止まる"),
+                        ("safety", "身の安全にかかわる"),
+                        ("life", "命にかかわる"),
+                    ],
+                    max_length=10,
+                    verbose_name="急ぐ理由",
                 ),
             ),
-        ),
-        migrations.AddField(
-            model_name="supportresulthistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
+            migrations.AddField(
+                model_name="referralhistory",
+                name="answered_on",
+                field=models.DateField(null=True, verbose_name="回答の日"),
             ),
-        ),
-        migrations.AddField(
-            model_name="supportresulthistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.supportresult",
+            migrations.AddField(
+                model_name="referralhistory",
+                name="contact",
+                field=models.CharField(blank=True, max_length=200, verbose_name="本人が申し出た連絡先"),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="conferencedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("items__contains", ["tax"]), _negated=True),
-                    models.Q(("tax_ground", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="conference_shares_tax_on_its_own_ground",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conferencedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_on", None), ("approval__isnull", False), _connector="OR"),
-                name="conference_is_decided_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conferencedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("members", ""), _negated=True),
-                    ("items__len__gt", 0),
-                    ("valid_until__gte", models.F("held_on")),
-                ),
-                name="conference_has_members_and_an_end",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="conferencedecision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_conferencedecisionhistory" ("approval_id", "by_id", "decided_on", "held_on", "id", "items", "law", "made_at", "members", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tax_ground", "valid_until", "why") VALUES (OLD."approval_id", OLD."by_id", OLD."decided_on", OLD."held_on", OLD."id", OLD."items", OLD."law", OLD."made_at", OLD."members", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."tax_ground", OLD."valid_until", OLD."why"); RETURN NULL;',
-                    hash="ba586d11a1f3c8a2426e2cd98fc8574bd5ea1f86",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_43d81",
-                    table="welfare_conferencedecision",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referralhistory",
+                name="handed_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="conferencedecision",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_conferencedecisionhistory" ("approval_id", "by_id", "decided_on", "held_on", "id", "items", "law", "made_at", "members", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tax_ground", "valid_until", "why") VALUES (OLD."approval_id", OLD."by_id", OLD."decided_on", OLD."held_on", OLD."id", OLD."items", OLD."law", OLD."made_at", OLD."members", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tax_ground", OLD."valid_until", OLD."why"); RETURN NULL;',
-                    hash="381463a66d03f78d7128a187171cadc123a8c51f",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_f1cee",
-                    table="welfare_conferencedecision",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="referralhistory",
+                name="handed_on",
+                field=models.DateField(null=True, verbose_name="引き継いだ日"),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="hold_until",
+                field=models.DateField(null=True, verbose_name="この日まで待ってほしい"),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="lane",
+                field=models.CharField(
+                    choices=[("usual", "ふつう"), ("urgent", "至急（当日）")],
+                    default="usual",
+                    max_length=10,
+                    verbose_name="急ぎ",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("given_on", None),
-                    models.Q(
-                        ("document__isnull", False),
-                        ("taken_by__isnull", False),
-                        ("way", "written"),
-                        models.Q(("scan_sha256", ""), _negated=True),
-                        models.Q(("signer", ""), _negated=True),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="offer",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("leaflet", "案内の紙を渡した"),
+                        ("appointment", "相談の日時を案内した"),
+                        ("spoken", "言葉で案内した"),
+                    ],
+                    max_length=12,
+                    verbose_name="案内のしかた",
+                ),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="offered_on",
+                field=models.DateField(null=True, verbose_name="案内した日"),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="summary",
+                field=models.CharField(blank=True, max_length=300, verbose_name="本人が話した要点"),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="urgency",
+                field=models.CharField(
+                    blank=True,
+                    choices=[
+                        ("food", "食べるものがない"),
+                        ("home", "住まいを失う・失った"),
+                        ("lifeline", "電気・ガス・水道が止まる"),
+                        ("safety", "身の安全にかかわる"),
+                        ("life", "命にかかわる"),
+                    ],
+                    max_length=10,
+                    verbose_name="急ぐ理由",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="referral",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("offered", "案内した"),
+                        ("consented", "同意あり"),
+                        ("received", "受け付けた"),
+                        ("answered", "回答あり"),
+                        ("declined", "希望しない"),
+                        ("withdrawn", "同意の撤回"),
+                    ],
+                    default="offered",
+                    max_length=10,
+                    verbose_name="状態",
+                ),
+            ),
+            migrations.AlterField(
+                model_name="referralhistory",
+                name="state",
+                field=models.CharField(
+                    choices=[
+                        ("offered", "案内した"),
+                        ("consented", "同意あり"),
+                        ("received", "受け付けた"),
+                        ("answered", "回答あり"),
+                        ("declined", "希望しない"),
+                        ("withdrawn", "同意の撤回"),
+                    ],
+                    default="offered",
+                    max_length=10,
+                    verbose_name="状態",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="referral",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_referralhistory" ("answered_on", "conference_id", "consent_id", "consented_on", "contact", "handed_by_id", "handed_on", "hold_until", "id", "lane", "offer", "offered_at", "offered_by_id", "offered_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "summary", "urgency") VALUES (OLD."answered_on", OLD."conference_id", OLD."consent_id", OLD."consented_on", OLD."contact", OLD."handed_by_id", OLD."handed_on", OLD."hold_until", OLD."id", OLD."lane", OLD."offer", OLD."offered_at", OLD."offered_by_id", OLD."offered_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."result", OLD."state", OLD."summary", OLD."urgency"); RETURN NULL;',
+                        hash="cfaea5d1fa5446a2c1fecfefafd5bd41962682eb",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_820f1",
+                        table="welfare_referral",
+                        when="AFTER",
                     ),
-                    models.Q(
-                        ("taken_by__isnull", False),
-                        ("way", "oral"),
-                        ("witness__isnull", False),
-                        models.Q(("said", ""), _negated=True),
-                        models.Q(("checked", ""), _negated=True),
-                        models.Q(("witness", models.F("taken_by")), _negated=True),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="referral",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_referralhistory" ("answered_on", "conference_id", "consent_id", "consented_on", "contact", "handed_by_id", "handed_on", "hold_until", "id", "lane", "offer", "offered_at", "offered_by_id", "offered_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "result", "state", "summary", "urgency") VALUES (OLD."answered_on", OLD."conference_id", OLD."consent_id", OLD."consented_on", OLD."contact", OLD."handed_by_id", OLD."handed_on", OLD."hold_until", OLD."id", OLD."lane", OLD."offer", OLD."offered_at", OLD."offered_by_id", OLD."offered_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."result", OLD."state", OLD."summary", OLD."urgency"); RETURN NULL;',
+                        hash="f5e3a021d658671d540cb09819d18c304830bd47",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_79d29",
+                        table="welfare_referral",
+                        when="AFTER",
                     ),
-                    _connector="OR",
-                ),
-                name="consent_stands_on_paper_or_on_two_witnesses",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("made_on"))), name="consent_has_an_end"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_on", None),
-                    models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__gte", models.F("given_on"))),
-                    _connector="OR",
-                ),
-                name="consent_is_withdrawn_after_it_was_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("items__len__gt", 0), ("recipients__len__gt", 0)),
-                name="consent_names_what_is_told_and_to_whom",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="consent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_consenthistory" ("checked", "document_id", "dropped_on", "given_on", "id", "items", "made_by_id", "made_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipients", "said", "scan_name", "scan_path", "scan_sha256", "scan_type", "signer", "taken_by_id", "troubles", "valid_until", "way", "withdrawn_by_id", "withdrawn_how", "withdrawn_on", "witness_id") VALUES (OLD."checked", OLD."document_id", OLD."dropped_on", OLD."given_on", OLD."id", OLD."items", OLD."made_by_id", OLD."made_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."recipients", OLD."said", OLD."scan_name", OLD."scan_path", OLD."scan_sha256", OLD."scan_type", OLD."signer", OLD."taken_by_id", OLD."troubles", OLD."valid_until", OLD."way", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_on", OLD."witness_id"); RETURN NULL;',
-                    hash="9cb99f06edf1f3db5cc54c452f16c64c6de0565b",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_ccab9",
-                    table="welfare_consent",
-                    when="AFTER",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="consent",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_consenthistory" ("checked", "document_id", "dropped_on", "given_on", "id", "items", "made_by_id", "made_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipients", "said", "scan_name", "scan_path", "scan_sha256", "scan_type", "signer", "taken_by_id", "troubles", "valid_until", "way", "withdrawn_by_id", "withdrawn_how", "withdrawn_on", "witness_id") VALUES (OLD."checked", OLD."document_id", OLD."dropped_on", OLD."given_on", OLD."id", OLD."items", OLD."made_by_id", OLD."made_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recipients", OLD."said", OLD."scan_name", OLD."scan_path", OLD."scan_sha256", OLD."scan_type", OLD."signer", OLD."taken_by_id", OLD."troubles", OLD."valid_until", OLD."way", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_on", OLD."witness_id"); RETURN NULL;',
-                    hash="861529ad3fb90eed21c68c56fd662724dcfdb3db",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_fd843",
-                    table="welfare_consent",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="casenote",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="lawyerquestion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answer", "")), fields=("person",), name="lawyer_question_one_open"
+            migrations.AddField(
+                model_name="caseresult",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="lawyerquestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_by", None), ("answered_on", None), ("wait_until", None)),
-                    models.Q(
-                        models.Q(("answer", ""), _negated=True),
-                        ("answered_by__isnull", False),
-                        ("answered_on__gte", models.F("asked_on")),
+            migrations.AddField(
+                model_name="conferencedecision",
+                name="approval",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecision",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="起案者",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecision",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="conferences",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="conference",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="referrals",
+                    to="welfare.conferencedecision",
+                ),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="conference",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.conferencedecision",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecisionhistory",
+                name="approval",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecisionhistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="起案者",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecisionhistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecisionhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="conferencedecisionhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.conferencedecision",
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="document",
+                field=models.OneToOneField(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="同意書",
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="made_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="作成者",
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="consents",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="taken_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="withdrawn_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="consent",
+                name="witness",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="立ち会い",
+                ),
+            ),
+            migrations.AddField(
+                model_name="referral",
+                name="consent",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="referrals",
+                    to="welfare.consent",
+                ),
+            ),
+            migrations.AddField(
+                model_name="referralhistory",
+                name="consent",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.consent",
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="referral",
+                index=models.Index(fields=["state", "handed_on"], name="referral_by_state"),
+            ),
+            migrations.AddConstraint(
+                model_name="referral",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("state__in", ["offered", "declined"]),
+                        ("consented_on__isnull", False),
+                        ("conference__isnull", False),
+                        _connector="OR",
                     ),
-                    _connector="OR",
-                ),
-                name="lawyer_question_is_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lawyerquestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "wait"), ("wait_until__gte", models.F("answered_on"))),
-                    models.Q(models.Q(("answer", "wait"), _negated=True), ("wait_until", None)),
-                    _connector="OR",
-                ),
-                name="lawyer_question_waits_until_a_day",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lawyerquestion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_lawyerquestionhistory" ("answer", "answered_by_id", "answered_on", "asked_by_id", "asked_on", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "wait_until") VALUES (OLD."answer", OLD."answered_by_id", OLD."answered_on", OLD."asked_by_id", OLD."asked_on", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."wait_until"); RETURN NULL;',
-                    hash="59ddfdc1396469d3ab84e4d0d356bb30040393e8",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_9e723",
-                    table="welfare_lawyerquestion",
-                    when="AFTER",
+                    name="referral_passes_data_only_with_consent",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="lawyerquestion",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_lawyerquestionhistory" ("answer", "answered_by_id", "answered_on", "asked_by_id", "asked_on", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "wait_until") VALUES (OLD."answer", OLD."answered_by_id", OLD."answered_on", OLD."asked_by_id", OLD."asked_on", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."wait_until"); RETURN NULL;',
-                    hash="38b8d77826af6931d85f0c5067f224dacfb4a7a2",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_814d9",
-                    table="welfare_lawyerquestion",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="referral",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("lane", "usual"), ("urgency", "")),
+                        models.Q(("lane", "urgent"), models.Q(("urgency", ""), _negated=True)),
+                        _connector="OR",
+                    ),
+                    name="referral_urgent_says_why",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="meeting",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("outcome", "planned")),
-                fields=("referral",),
-                name="meeting_one_planned_per_referral",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="meeting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_meetinghistory" ("at", "by_id", "collector_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "referral_id", "worker_id") VALUES (OLD."at", OLD."by_id", OLD."collector_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
-                    hash="c5e687e4988c61e019a5da4424bf332c89cfc7a9",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_a9a62",
-                    table="welfare_meeting",
-                    when="AFTER",
+            migrations.AddConstraint(
+                model_name="referral",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ["consented", "received"])),
+                    fields=("person",),
+                    name="referral_one_under_way_per_person",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="meeting",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_meetinghistory" ("at", "by_id", "collector_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "referral_id", "worker_id") VALUES (OLD."at", OLD."by_id", OLD."collector_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
-                    hash="7766ac6dd1864370d64db759b2d15f4da989efa0",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_fcab7",
-                    table="welfare_meeting",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="document",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="同意書",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportcase",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_supportcasehistory" ("closed_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "referral_id", "worker_id") VALUES (OLD."closed_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."received_on", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
-                    hash="18e61062e8eee6c3f754661f76def83d32ca2395",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_4a8d8",
-                    table="welfare_supportcase",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="made_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="作成者",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="supportcase",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_supportcasehistory" ("closed_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "referral_id", "worker_id") VALUES (OLD."closed_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_on", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
-                    hash="6e96c3f460d48be98d8fb653fdf5e03c2af624d0",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_ecc40",
-                    table="welfare_supportcase",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactattempt",
-            constraint=models.UniqueConstraint(
-                fields=("case", "on", "part", "channel", "reached"), name="attempt_once"
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contactattempt",
-            trigger=pgtrigger.compiler.Trigger(
-                name="read_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="e38b03f89ec29d56a79737c947cc2afaef4784f0",
-                    operation="UPDATE",
-                    pgid="pgtrigger_read_only_af623",
-                    table="welfare_contactattempt",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="contactattempt",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="dc5f43aba95f821d7b916040c58aa18abe141845",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_ec886",
-                    table="welfare_contactattempt",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.consent",
                 ),
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="caseresult",
-            constraint=models.UniqueConstraint(fields=("case", "code", "on"), name="result_once"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="caseresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="read_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="2326c1b2e3a95c64f4b4002e1c0e31f63fcb4b96",
-                    operation="UPDATE",
-                    pgid="pgtrigger_read_only_f4abd",
-                    table="welfare_caseresult",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="taken_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="caseresult",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="0780ae1e18cbfc18eb4a9880adc1eb25bf2dbe7d",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_bc5f4",
-                    table="welfare_caseresult",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="withdrawn_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casenote",
-            trigger=pgtrigger.compiler.Trigger(
-                name="read_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="4486a52e4b5034e0d9c3991388ee9788a416d57b",
-                    operation="UPDATE",
-                    pgid="pgtrigger_read_only_f795e",
-                    table="welfare_casenote",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="consenthistory",
+                name="witness",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="立ち会い",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="casenote",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_deleted",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
-                    hash="561562d965f4c104c4b27a4b292315207c386b4e",
-                    operation="DELETE",
-                    pgid="pgtrigger_never_deleted_7b784",
-                    table="welfare_casenote",
-                    when="BEFORE",
+            migrations.AddField(
+                model_name="contactattempt",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
                 ),
             ),
-        ),
+            migrations.AddField(
+                model_name="lawyerquestion",
+                name="answered_by",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestion",
+                name="asked_by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="照会した人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestion",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="lawyer_questions",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestionhistory",
+                name="answered_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestionhistory",
+                name="asked_by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="照会した人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestionhistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestionhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="lawyerquestionhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.lawyerquestion",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meeting",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="meeting",
+                name="collector",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="徴収の担当",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meeting",
+                name="referral",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="meetings", to="welfare.referral"
+                ),
+            ),
+            migrations.AddField(
+                model_name="meeting",
+                name="worker",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="相談支援員",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="collector",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="徴収の担当",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.meeting",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="referral",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.referral",
+                ),
+            ),
+            migrations.AddField(
+                model_name="meetinghistory",
+                name="worker",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="相談支援員",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="resultsuggestion",
+                constraint=models.UniqueConstraint(
+                    fields=("result", "step", "starts_on"), name="result_suggestion_one_per_start"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="resultsuggestion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_resultsuggestionhistory" ("classes", "id", "in_use", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "result", "source", "starts_on", "step", "to_be_confirmed", "why") VALUES (OLD."classes", OLD."id", OLD."in_use", OLD."law", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."result", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."why"); RETURN NULL;',
+                        hash="189bcea7376e3ae383e45ce36523daab58618c9b",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_f416a",
+                        table="welfare_resultsuggestion",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="resultsuggestion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_resultsuggestionhistory" ("classes", "id", "in_use", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "result", "source", "starts_on", "step", "to_be_confirmed", "why") VALUES (OLD."classes", OLD."id", OLD."in_use", OLD."law", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."result", OLD."source", OLD."starts_on", OLD."step", OLD."to_be_confirmed", OLD."why"); RETURN NULL;',
+                        hash="ca2be8d3d30e83ef0a29ce80657ec68c289f83d3",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_f03f3",
+                        table="welfare_resultsuggestion",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddField(
+                model_name="resultsuggestionhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="resultsuggestionhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.resultsuggestion",
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcase",
+                name="referral",
+                field=models.OneToOneField(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="case", to="welfare.referral"
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcase",
+                name="worker",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="担当",
+                ),
+            ),
+            migrations.AddField(
+                model_name="contactattempt",
+                name="case",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="attempts", to="welfare.supportcase"
+                ),
+            ),
+            migrations.AddField(
+                model_name="caseresult",
+                name="case",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="results", to="welfare.supportcase"
+                ),
+            ),
+            migrations.AddField(
+                model_name="casenote",
+                name="case",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="welfare.supportcase"
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcasehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcasehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.supportcase",
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcasehistory",
+                name="referral",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.referral",
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportcasehistory",
+                name="worker",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                    verbose_name="担当",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="supportresult",
+                constraint=models.UniqueConstraint(fields=("code", "starts_on"), name="support_result_one_per_start"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="supportresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_supportresulthistory" ("code", "helped", "id", "in_use", "label", "lets_go", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "to_be_confirmed") VALUES (OLD."code", OLD."helped", OLD."id", OLD."in_use", OLD."label", OLD."lets_go", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."to_be_confirmed"); RETURN NULL;',
+                        hash="d065c11f72bd3ee6f1ea52076420a6a1d56345ab",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_00bf4",
+                        table="welfare_supportresult",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="supportresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_supportresulthistory" ("code", "helped", "id", "in_use", "label", "lets_go", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "to_be_confirmed") VALUES (OLD."code", OLD."helped", OLD."id", OLD."in_use", OLD."label", OLD."lets_go", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."to_be_confirmed"); RETURN NULL;',
+                        hash="d538c90bd06e898f2c855d73850714fc142a1d2b",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_1135b",
+                        table="welfare_supportresult",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportresulthistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="supportresulthistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.supportresult",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="conferencedecision",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("items__contains", ["tax"]), _negated=True),
+                        models.Q(("tax_ground", ""), _negated=True),
+                        _connector="OR",
+                    ),
+                    name="conference_shares_tax_on_its_own_ground",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="conferencedecision",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("decided_on", None), ("approval__isnull", False), _connector="OR"),
+                    name="conference_is_decided_by_somebody",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="conferencedecision",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("members", ""), _negated=True),
+                        ("items__len__gt", 0),
+                        ("valid_until__gte", models.F("held_on")),
+                    ),
+                    name="conference_has_members_and_an_end",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="conferencedecision",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_conferencedecisionhistory" ("approval_id", "by_id", "decided_on", "held_on", "id", "items", "law", "made_at", "members", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tax_ground", "valid_until", "why") VALUES (OLD."approval_id", OLD."by_id", OLD."decided_on", OLD."held_on", OLD."id", OLD."items", OLD."law", OLD."made_at", OLD."members", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."tax_ground", OLD."valid_until", OLD."why"); RETURN NULL;',
+                        hash="ba586d11a1f3c8a2426e2cd98fc8574bd5ea1f86",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_43d81",
+                        table="welfare_conferencedecision",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="conferencedecision",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_conferencedecisionhistory" ("approval_id", "by_id", "decided_on", "held_on", "id", "items", "law", "made_at", "members", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tax_ground", "valid_until", "why") VALUES (OLD."approval_id", OLD."by_id", OLD."decided_on", OLD."held_on", OLD."id", OLD."items", OLD."law", OLD."made_at", OLD."members", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."tax_ground", OLD."valid_until", OLD."why"); RETURN NULL;',
+                        hash="381463a66d03f78d7128a187171cadc123a8c51f",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_f1cee",
+                        table="welfare_conferencedecision",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="consent",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("given_on", None),
+                        models.Q(
+                            ("document__isnull", False),
+                            ("taken_by__isnull", False),
+                            ("way", "written"),
+                            models.Q(("scan_sha256", ""), _negated=True),
+                            models.Q(("signer", ""), _negated=True),
+                        ),
+                        models.Q(
+                            ("taken_by__isnull", False),
+                            ("way", "oral"),
+                            ("witness__isnull", False),
+                            models.Q(("said", ""), _negated=True),
+                            models.Q(("checked", ""), _negated=True),
+                            models.Q(("witness", models.F("taken_by")), _negated=True),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="consent_stands_on_paper_or_on_two_witnesses",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="consent",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("valid_until__gte", models.F("made_on"))), name="consent_has_an_end"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="consent",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("withdrawn_on", None),
+                        models.Q(("withdrawn_by__isnull", False), ("withdrawn_on__gte", models.F("given_on"))),
+                        _connector="OR",
+                    ),
+                    name="consent_is_withdrawn_after_it_was_given",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="consent",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("items__len__gt", 0), ("recipients__len__gt", 0)),
+                    name="consent_names_what_is_told_and_to_whom",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="consent",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_consenthistory" ("checked", "document_id", "dropped_on", "given_on", "id", "items", "made_by_id", "made_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipients", "said", "scan_name", "scan_path", "scan_sha256", "scan_type", "signer", "taken_by_id", "troubles", "valid_until", "way", "withdrawn_by_id", "withdrawn_how", "withdrawn_on", "witness_id") VALUES (OLD."checked", OLD."document_id", OLD."dropped_on", OLD."given_on", OLD."id", OLD."items", OLD."made_by_id", OLD."made_on", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."recipients", OLD."said", OLD."scan_name", OLD."scan_path", OLD."scan_sha256", OLD."scan_type", OLD."signer", OLD."taken_by_id", OLD."troubles", OLD."valid_until", OLD."way", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_on", OLD."witness_id"); RETURN NULL;',
+                        hash="9cb99f06edf1f3db5cc54c452f16c64c6de0565b",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_ccab9",
+                        table="welfare_consent",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="consent",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_consenthistory" ("checked", "document_id", "dropped_on", "given_on", "id", "items", "made_by_id", "made_on", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recipients", "said", "scan_name", "scan_path", "scan_sha256", "scan_type", "signer", "taken_by_id", "troubles", "valid_until", "way", "withdrawn_by_id", "withdrawn_how", "withdrawn_on", "witness_id") VALUES (OLD."checked", OLD."document_id", OLD."dropped_on", OLD."given_on", OLD."id", OLD."items", OLD."made_by_id", OLD."made_on", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."recipients", OLD."said", OLD."scan_name", OLD."scan_path", OLD."scan_sha256", OLD."scan_type", OLD."signer", OLD."taken_by_id", OLD."troubles", OLD."valid_until", OLD."way", OLD."withdrawn_by_id", OLD."withdrawn_how", OLD."withdrawn_on", OLD."witness_id"); RETURN NULL;',
+                        hash="861529ad3fb90eed21c68c56fd662724dcfdb3db",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_fd843",
+                        table="welfare_consent",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lawyerquestion",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("answer", "")), fields=("person",), name="lawyer_question_one_open"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lawyerquestion",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("answer", ""), ("answered_by", None), ("answered_on", None), ("wait_until", None)),
+                        models.Q(
+                            models.Q(("answer", ""), _negated=True),
+                            ("answered_by__isnull", False),
+                            ("answered_on__gte", models.F("asked_on")),
+                        ),
+                        _connector="OR",
+                    ),
+                    name="lawyer_question_is_answered_by_somebody",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="lawyerquestion",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("answer", "wait"), ("wait_until__gte", models.F("answered_on"))),
+                        models.Q(models.Q(("answer", "wait"), _negated=True), ("wait_until", None)),
+                        _connector="OR",
+                    ),
+                    name="lawyer_question_waits_until_a_day",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="lawyerquestion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_lawyerquestionhistory" ("answer", "answered_by_id", "answered_on", "asked_by_id", "asked_on", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "wait_until") VALUES (OLD."answer", OLD."answered_by_id", OLD."answered_on", OLD."asked_by_id", OLD."asked_on", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."wait_until"); RETURN NULL;',
+                        hash="59ddfdc1396469d3ab84e4d0d356bb30040393e8",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_9e723",
+                        table="welfare_lawyerquestion",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="lawyerquestion",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_lawyerquestionhistory" ("answer", "answered_by_id", "answered_on", "asked_by_id", "asked_on", "ground", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "wait_until") VALUES (OLD."answer", OLD."answered_by_id", OLD."answered_on", OLD."asked_by_id", OLD."asked_on", OLD."ground", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."wait_until"); RETURN NULL;',
+                        hash="38b8d77826af6931d85f0c5067f224dacfb4a7a2",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_814d9",
+                        table="welfare_lawyerquestion",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="meeting",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("outcome", "planned")),
+                    fields=("referral",),
+                    name="meeting_one_planned_per_referral",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="meeting",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_meetinghistory" ("at", "by_id", "collector_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "referral_id", "worker_id") VALUES (OLD."at", OLD."by_id", OLD."collector_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."place", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
+                        hash="c5e687e4988c61e019a5da4424bf332c89cfc7a9",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_a9a62",
+                        table="welfare_meeting",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="meeting",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_meetinghistory" ("at", "by_id", "collector_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "referral_id", "worker_id") VALUES (OLD."at", OLD."by_id", OLD."collector_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
+                        hash="7766ac6dd1864370d64db759b2d15f4da989efa0",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_fcab7",
+                        table="welfare_meeting",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="supportcase",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_supportcasehistory" ("closed_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "referral_id", "worker_id") VALUES (OLD."closed_on", OLD."id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."received_on", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
+                        hash="18e61062e8eee6c3f754661f76def83d32ca2395",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_4a8d8",
+                        table="welfare_supportcase",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="supportcase",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_supportcasehistory" ("closed_on", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_on", "referral_id", "worker_id") VALUES (OLD."closed_on", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."received_on", OLD."referral_id", OLD."worker_id"); RETURN NULL;',
+                        hash="6e96c3f460d48be98d8fb653fdf5e03c2af624d0",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_ecc40",
+                        table="welfare_supportcase",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="contactattempt",
+                constraint=models.UniqueConstraint(
+                    fields=("case", "on", "part", "channel", "reached"), name="attempt_once"
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contactattempt",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="read_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="e38b03f89ec29d56a79737c947cc2afaef4784f0",
+                        operation="UPDATE",
+                        pgid="pgtrigger_read_only_af623",
+                        table="welfare_contactattempt",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="contactattempt",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="dc5f43aba95f821d7b916040c58aa18abe141845",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_ec886",
+                        table="welfare_contactattempt",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="caseresult",
+                constraint=models.UniqueConstraint(fields=("case", "code", "on"), name="result_once"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="caseresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="read_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="2326c1b2e3a95c64f4b4002e1c0e31f63fcb4b96",
+                        operation="UPDATE",
+                        pgid="pgtrigger_read_only_f4abd",
+                        table="welfare_caseresult",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="caseresult",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="0780ae1e18cbfc18eb4a9880adc1eb25bf2dbe7d",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_bc5f4",
+                        table="welfare_caseresult",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="casenote",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="read_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                        hash="4486a52e4b5034e0d9c3991388ee9788a416d57b",
+                        operation="UPDATE",
+                        pgid="pgtrigger_read_only_f795e",
+                        table="welfare_casenote",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="casenote",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_deleted",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                        hash="561562d965f4c104c4b27a4b292315207c386b4e",
+                        operation="DELETE",
+                        pgid="pgtrigger_never_deleted_7b784",
+                        table="welfare_casenote",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+        )
     ]

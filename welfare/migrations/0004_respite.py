@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -18,889 +20,910 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="BenefitCheck",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="確かめた日")),
-                ("answers", models.JSONField(default=dict, verbose_name="聞いたこと")),
-                ("chosen", models.JSONField(default=list, verbose_name="案内したもの")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "制度の確認",
-                "verbose_name_plural": "制度の確認",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BenefitCheckHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("on", models.DateField(verbose_name="確かめた日")),
-                ("answers", models.JSONField(default=dict, verbose_name="聞いたこと")),
-                ("chosen", models.JSONField(default=list, verbose_name="案内したもの")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="BenefitHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                (
-                    "group",
-                    models.CharField(
-                        choices=[("reduction", "減らす・待つ"), ("support", "受け取る・助けを借りる")],
-                        max_length=10,
-                        verbose_name="まとまり",
+        AtOnce(
+            migrations.CreateModel(
+                name="BenefitCheck",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("on", models.DateField(verbose_name="確かめた日")),
+                    ("answers", models.JSONField(default=dict, verbose_name="聞いたこと")),
+                    ("chosen", models.JSONField(default=list, verbose_name="案内したもの")),
+                    ("at", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "制度の確認",
+                    "verbose_name_plural": "制度の確認",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="BenefitCheckHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("on", models.DateField(verbose_name="確かめた日")),
+                    ("answers", models.JSONField(default=dict, verbose_name="聞いたこと")),
+                    ("chosen", models.JSONField(default=list, verbose_name="案内したもの")),
+                    ("at", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="BenefitHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    (
+                        "group",
+                        models.CharField(
+                            choices=[("reduction", "減らす・待つ"), ("support", "受け取る・助けを借りる")],
+                            max_length=10,
+                            verbose_name="まとまり",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=60, verbose_name="名称")),
+                    ("section", models.CharField(max_length=60, verbose_name="窓口")),
+                    ("who", models.CharField(max_length=200, verbose_name="どんな人か")),
+                    ("conditions", models.CharField(blank=True, max_length=200, verbose_name="確かめること")),
+                    ("deadline", models.CharField(blank=True, max_length=100, verbose_name="申請の期限")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("plain", models.CharField(max_length=200, verbose_name="やさしい日本語")),
+                    ("en", models.CharField(max_length=200, verbose_name="英語")),
+                    ("pt", models.CharField(max_length=200, verbose_name="ポルトガル語")),
+                    ("zh", models.CharField(max_length=200, verbose_name="中国語（簡体字）")),
+                    ("vi", models.CharField(max_length=200, verbose_name="ベトナム語")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="ReliefOffer",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    (
+                        "legal_class",
+                        models.CharField(
+                            choices=[("A", "強制徴収公債権"), ("B", "非強制徴収公債権"), ("C", "私債権")],
+                            max_length=1,
+                            verbose_name="区分",
+                        ),
+                    ),
+                    (
+                        "ground",
+                        models.CharField(
+                            blank=True,
+                            choices=[("tax", "市税（国保税を含む）"), ("other", "市税以外")],
+                            max_length=10,
+                            verbose_name="税か税以外か",
+                        ),
+                    ),
+                    ("reason", models.CharField(max_length=25, verbose_name="猶予・停止の理由")),
+                    ("variant", models.CharField(blank=True, max_length=10, verbose_name="号・種類")),
+                    (
+                        "form",
+                        models.CharField(
+                            choices=[("application", "本人の申請"), ("draft", "市の起案")],
+                            max_length=12,
+                            verbose_name="進め方",
+                        ),
+                    ),
+                    ("label", models.CharField(max_length=60, verbose_name="名称")),
+                    ("when", models.CharField(max_length=200, verbose_name="どんなとき")),
+                    ("papers", models.CharField(max_length=200, verbose_name="要るもの")),
+                    (
+                        "within_months",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="納期限から申請できる月数（0は限りなし）"
+                        ),
+                    ),
+                    ("note", models.CharField(blank=True, max_length=200, verbose_name="気をつけること")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "合う猶予・停止",
+                    "verbose_name_plural": "合う猶予・停止",
+                    "ordering": ["position", "code", "-starts_on"],
+                },
+            ),
+            migrations.CreateModel(
+                name="ReliefOfferHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    (
+                        "legal_class",
+                        models.CharField(
+                            choices=[("A", "強制徴収公債権"), ("B", "非強制徴収公債権"), ("C", "私債権")],
+                            max_length=1,
+                            verbose_name="区分",
+                        ),
+                    ),
+                    (
+                        "ground",
+                        models.CharField(
+                            blank=True,
+                            choices=[("tax", "市税（国保税を含む）"), ("other", "市税以外")],
+                            max_length=10,
+                            verbose_name="税か税以外か",
+                        ),
+                    ),
+                    ("reason", models.CharField(max_length=25, verbose_name="猶予・停止の理由")),
+                    ("variant", models.CharField(blank=True, max_length=10, verbose_name="号・種類")),
+                    (
+                        "form",
+                        models.CharField(
+                            choices=[("application", "本人の申請"), ("draft", "市の起案")],
+                            max_length=12,
+                            verbose_name="進め方",
+                        ),
+                    ),
+                    ("label", models.CharField(max_length=60, verbose_name="名称")),
+                    ("when", models.CharField(max_length=200, verbose_name="どんなとき")),
+                    ("papers", models.CharField(max_length=200, verbose_name="要るもの")),
+                    (
+                        "within_months",
+                        models.PositiveSmallIntegerField(
+                            default=0, verbose_name="納期限から申請できる月数（0は限りなし）"
+                        ),
+                    ),
+                    ("note", models.CharField(blank=True, max_length=200, verbose_name="気をつけること")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="Respite",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("running", "保留中"),
+                                ("dropped", "取りやめ"),
+                                ("ended", "終わった"),
+                            ],
+                            default="asked",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("starts_on", models.DateField(verbose_name="始める日")),
+                    ("ends_on", models.DateField(verbose_name="終わりの日（この日の前日まで）")),
+                    ("review_on", models.DateField(verbose_name="見直しの日")),
+                    ("why", models.CharField(max_length=500, verbose_name="理由")),
+                    ("consulted", models.CharField(max_length=300, verbose_name="福祉部局との相談")),
+                    (
+                        "clock_plan",
+                        models.CharField(blank=True, max_length=500, verbose_name="時効が終わる期別をどうするか"),
+                    ),
+                    ("effects", models.JSONField(default=list, verbose_name="債権ごとのはたらき（始めたとき）")),
+                    ("asked_on", models.DateField(verbose_name="起案日")),
+                    ("settled_on", models.DateField(null=True, verbose_name="終わりを見届けた日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                ],
+                options={
+                    "verbose_name": "生活再建猶予",
+                    "verbose_name_plural": "生活再建猶予",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="RespiteHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("asked", "決裁待ち"),
+                                ("running", "保留中"),
+                                ("dropped", "取りやめ"),
+                                ("ended", "終わった"),
+                            ],
+                            default="asked",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("starts_on", models.DateField(verbose_name="始める日")),
+                    ("ends_on", models.DateField(verbose_name="終わりの日（この日の前日まで）")),
+                    ("review_on", models.DateField(verbose_name="見直しの日")),
+                    ("why", models.CharField(max_length=500, verbose_name="理由")),
+                    ("consulted", models.CharField(max_length=300, verbose_name="福祉部局との相談")),
+                    (
+                        "clock_plan",
+                        models.CharField(blank=True, max_length=500, verbose_name="時効が終わる期別をどうするか"),
+                    ),
+                    ("effects", models.JSONField(default=list, verbose_name="債権ごとのはたらき（始めたとき）")),
+                    ("asked_on", models.DateField(verbose_name="起案日")),
+                    ("settled_on", models.DateField(null=True, verbose_name="終わりを見届けた日")),
+                    ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="RespiteReview",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "outcome",
+                        models.CharField(
+                            choices=[
+                                ("continue", "続ける"),
+                                ("end", "ここで終える"),
+                                ("settled", "期間が終わったあとの進め方を決めた"),
+                                ("extend", "延長する"),
+                            ],
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
+                    ),
+                    ("text", models.CharField(max_length=1000, verbose_name="分かったことと、次にすること")),
+                    ("on", models.DateField(verbose_name="見直した日")),
+                    ("review_on", models.DateField(null=True, verbose_name="次の見直しの日")),
+                    ("at", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "verbose_name": "生活再建猶予の見直し",
+                    "verbose_name_plural": "生活再建猶予の見直し",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="RespiteReviewHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    (
+                        "outcome",
+                        models.CharField(
+                            choices=[
+                                ("continue", "続ける"),
+                                ("end", "ここで終える"),
+                                ("settled", "期間が終わったあとの進め方を決めた"),
+                                ("extend", "延長する"),
+                            ],
+                            max_length=10,
+                            verbose_name="結果",
+                        ),
+                    ),
+                    ("text", models.CharField(max_length=1000, verbose_name="分かったことと、次にすること")),
+                    ("on", models.DateField(verbose_name="見直した日")),
+                    ("review_on", models.DateField(null=True, verbose_name="次の見直しの日")),
+                    ("at", models.DateTimeField(auto_now_add=True)),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="Benefit",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    (
+                        "group",
+                        models.CharField(
+                            choices=[("reduction", "減らす・待つ"), ("support", "受け取る・助けを借りる")],
+                            max_length=10,
+                            verbose_name="まとまり",
+                        ),
+                    ),
+                    ("name", models.CharField(max_length=60, verbose_name="名称")),
+                    ("section", models.CharField(max_length=60, verbose_name="窓口")),
+                    ("who", models.CharField(max_length=200, verbose_name="どんな人か")),
+                    ("conditions", models.CharField(blank=True, max_length=200, verbose_name="確かめること")),
+                    ("deadline", models.CharField(blank=True, max_length=100, verbose_name="申請の期限")),
+                    ("law", models.CharField(max_length=200, verbose_name="根拠")),
+                    ("plain", models.CharField(max_length=200, verbose_name="やさしい日本語")),
+                    ("en", models.CharField(max_length=200, verbose_name="英語")),
+                    ("pt", models.CharField(max_length=200, verbose_name="ポルトガル語")),
+                    ("zh", models.CharField(max_length=200, verbose_name="中国語（簡体字）")),
+                    ("vi", models.CharField(max_length=200, verbose_name="ベトナム語")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "減免・支援",
+                    "verbose_name_plural": "減免・支援",
+                    "ordering": ["position", "code", "-starts_on"],
+                    "constraints": [models.UniqueConstraint(fields=("code", "starts_on"), name="benefit_once_a_start")],
+                },
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="benefit",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_benefithistory" ("code", "conditions", "deadline", "en", "group", "id", "in_use", "law", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain", "position", "pt", "section", "source", "starts_on", "to_be_confirmed", "vi", "who", "zh") VALUES (OLD."code", OLD."conditions", OLD."deadline", OLD."en", OLD."group", OLD."id", OLD."in_use", OLD."law", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plain", OLD."position", OLD."pt", OLD."section", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."vi", OLD."who", OLD."zh"); RETURN NULL;',
+                        hash="60259687eb6c75b17ddaaf139a91fc218efb6946",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_3de7e",
+                        table="welfare_benefit",
+                        when="AFTER",
                     ),
                 ),
-                ("name", models.CharField(max_length=60, verbose_name="名称")),
-                ("section", models.CharField(max_length=60, verbose_name="窓口")),
-                ("who", models.CharField(max_length=200, verbose_name="どんな人か")),
-                ("conditions", models.CharField(blank=True, max_length=200, verbose_name="確かめること")),
-                ("deadline", models.CharField(blank=True, max_length=100, verbose_name="申請の期限")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("plain", models.CharField(max_length=200, verbose_name="やさしい日本語")),
-                ("en", models.CharField(max_length=200, verbose_name="英語")),
-                ("pt", models.CharField(max_length=200, verbose_name="ポルトガル語")),
-                ("zh", models.CharField(max_length=200, verbose_name="中国語（簡体字）")),
-                ("vi", models.CharField(max_length=200, verbose_name="ベトナム語")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="ReliefOffer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                (
-                    "legal_class",
-                    models.CharField(
-                        choices=[("A", "強制徴収公債権"), ("B", "非強制徴収公債権"), ("C", "私債権")],
-                        max_length=1,
-                        verbose_name="区分",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="benefit",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_benefithistory" ("code", "conditions", "deadline", "en", "group", "id", "in_use", "law", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain", "position", "pt", "section", "source", "starts_on", "to_be_confirmed", "vi", "who", "zh") VALUES (OLD."code", OLD."conditions", OLD."deadline", OLD."en", OLD."group", OLD."id", OLD."in_use", OLD."law", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plain", OLD."position", OLD."pt", OLD."section", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."vi", OLD."who", OLD."zh"); RETURN NULL;',
+                        hash="bc93481abd849711c8582ccd4997628c36b98188",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_3d7ab",
+                        table="welfare_benefit",
+                        when="AFTER",
                     ),
                 ),
-                (
-                    "ground",
-                    models.CharField(
-                        blank=True,
-                        choices=[("tax", "市税（国保税を含む）"), ("other", "市税以外")],
-                        max_length=10,
-                        verbose_name="税か税以外か",
+            ),
+            migrations.AddField(
+                model_name="benefitcheck",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheck",
+                name="paper",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="案内の紙",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheck",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="benefit_checks",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheckhistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheckhistory",
+                name="paper",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="案内の紙",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheckhistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheckhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefitcheckhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.benefitcheck",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefithistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="benefithistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.benefit",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="reliefoffer",
+                constraint=models.UniqueConstraint(fields=("code", "starts_on"), name="relief_offer_once_a_start"),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="reliefoffer",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_reliefofferhistory" ("code", "form", "ground", "id", "in_use", "label", "legal_class", "note", "papers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "source", "starts_on", "to_be_confirmed", "variant", "when", "within_months") VALUES (OLD."code", OLD."form", OLD."ground", OLD."id", OLD."in_use", OLD."label", OLD."legal_class", OLD."note", OLD."papers", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."reason", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."variant", OLD."when", OLD."within_months"); RETURN NULL;',
+                        hash="c8ddc30af59d26de4aa01edb4ae7b6c4b05caeb5",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_df1b1",
+                        table="welfare_reliefoffer",
+                        when="AFTER",
                     ),
                 ),
-                ("reason", models.CharField(max_length=25, verbose_name="猶予・停止の理由")),
-                ("variant", models.CharField(blank=True, max_length=10, verbose_name="号・種類")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("application", "本人の申請"), ("draft", "市の起案")],
-                        max_length=12,
-                        verbose_name="進め方",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="reliefoffer",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_reliefofferhistory" ("code", "form", "ground", "id", "in_use", "label", "legal_class", "note", "papers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "source", "starts_on", "to_be_confirmed", "variant", "when", "within_months") VALUES (OLD."code", OLD."form", OLD."ground", OLD."id", OLD."in_use", OLD."label", OLD."legal_class", OLD."note", OLD."papers", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."reason", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."variant", OLD."when", OLD."within_months"); RETURN NULL;',
+                        hash="4cd3ffaa34149fc4b6c0a25cc47b98eebfbacba6",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_d9e7e",
+                        table="welfare_reliefoffer",
+                        when="AFTER",
                     ),
                 ),
-                ("label", models.CharField(max_length=60, verbose_name="名称")),
-                ("when", models.CharField(max_length=200, verbose_name="どんなとき")),
-                ("papers", models.CharField(max_length=200, verbose_name="要るもの")),
-                (
-                    "within_months",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="納期限から申請できる月数（0は限りなし）"),
+            ),
+            migrations.AddField(
+                model_name="reliefofferhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
                 ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="気をつけること")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "合う猶予・停止",
-                "verbose_name_plural": "合う猶予・停止",
-                "ordering": ["position", "code", "-starts_on"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ReliefOfferHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                (
-                    "legal_class",
-                    models.CharField(
-                        choices=[("A", "強制徴収公債権"), ("B", "非強制徴収公債権"), ("C", "私債権")],
-                        max_length=1,
-                        verbose_name="区分",
+            ),
+            migrations.AddField(
+                model_name="reliefofferhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.reliefoffer",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="approval",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="extends",
+                field=models.OneToOneField(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="extended_by",
+                    to="welfare.respite",
+                    verbose_name="延長する前の猶予",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="hold",
+                field=models.OneToOneField(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="respite",
+                    to="claims.hold",
+                    verbose_name="保留",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="letter",
+                field=models.ForeignKey(
+                    null=True,
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="お知らせ",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respite",
+                name="person",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="respites",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="approval",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.approval",
+                    verbose_name="決裁",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="extends",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.respite",
+                    verbose_name="延長する前の猶予",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="hold",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="claims.hold",
+                    verbose_name="保留",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="letter",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="toyota_collect.document",
+                    verbose_name="お知らせ",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="person",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="debtors.person",
+                    verbose_name="人",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.respite",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereview",
+                name="by",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereview",
+                name="respite",
+                field=models.ForeignKey(
+                    on_delete=django.db.models.deletion.PROTECT,
+                    related_name="reviews",
+                    to="welfare.respite",
+                    verbose_name="生活再建猶予",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereviewhistory",
+                name="by",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to=settings.AUTH_USER_MODEL,
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereviewhistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereviewhistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.respitereview",
+                ),
+            ),
+            migrations.AddField(
+                model_name="respitereviewhistory",
+                name="respite",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    related_query_name="+",
+                    to="welfare.respite",
+                    verbose_name="生活再建猶予",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="benefitcheck",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_benefitcheckhistory" ("answers", "at", "by_id", "chosen", "id", "on", "paper_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."at", OLD."by_id", OLD."chosen", OLD."id", OLD."on", OLD."paper_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
+                        hash="e81757e09aaa2dc8a75adbae5fc4eecd4a54e099",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_e24ee",
+                        table="welfare_benefitcheck",
+                        when="AFTER",
                     ),
                 ),
-                (
-                    "ground",
-                    models.CharField(
-                        blank=True,
-                        choices=[("tax", "市税（国保税を含む）"), ("other", "市税以外")],
-                        max_length=10,
-                        verbose_name="税か税以外か",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="benefitcheck",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_benefitcheckhistory" ("answers", "at", "by_id", "chosen", "id", "on", "paper_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."at", OLD."by_id", OLD."chosen", OLD."id", OLD."on", OLD."paper_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
+                        hash="fd15865a2cdac5bcbdbd63e7cfeb7f93de29d2f4",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_df7a4",
+                        table="welfare_benefitcheck",
+                        when="AFTER",
                     ),
                 ),
-                ("reason", models.CharField(max_length=25, verbose_name="猶予・停止の理由")),
-                ("variant", models.CharField(blank=True, max_length=10, verbose_name="号・種類")),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[("application", "本人の申請"), ("draft", "市の起案")],
-                        max_length=12,
-                        verbose_name="進め方",
+            ),
+            migrations.AddConstraint(
+                model_name="respite",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state", "asked")), fields=("person",), name="one_respite_asked_for"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="respite",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state", "running")),
+                    fields=("person", "starts_on"),
+                    name="one_respite_begins_a_day",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="respite",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="respite_ends_after_it_starts"
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="respite",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state__in", ["running", "ended"]), _negated=True),
+                        models.Q(("hold__isnull", False), ("letter__isnull", False)),
+                        _connector="OR",
+                    ),
+                    name="respite_that_runs_has_hold_and_letter",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="respite",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("state", "ended"), _negated=True), ("settled_on__isnull", False), _connector="OR"
+                    ),
+                    name="respite_that_ended_was_settled",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="respite",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_respitehistory" ("approval_id", "asked_on", "by_id", "clock_plan", "consulted", "effects", "ends_on", "extends_id", "hold_id", "id", "letter_id", "made_at", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_on", "settled_on", "starts_on", "state", "why") VALUES (OLD."approval_id", OLD."asked_on", OLD."by_id", OLD."clock_plan", OLD."consulted", OLD."effects", OLD."ends_on", OLD."extends_id", OLD."hold_id", OLD."id", OLD."letter_id", OLD."made_at", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."review_on", OLD."settled_on", OLD."starts_on", OLD."state", OLD."why"); RETURN NULL;',
+                        hash="47797fba59045cbf9d99196db6d29ec0e14a905d",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_78ad7",
+                        table="welfare_respite",
+                        when="AFTER",
                     ),
                 ),
-                ("label", models.CharField(max_length=60, verbose_name="名称")),
-                ("when", models.CharField(max_length=200, verbose_name="どんなとき")),
-                ("papers", models.CharField(max_length=200, verbose_name="要るもの")),
-                (
-                    "within_months",
-                    models.PositiveSmallIntegerField(default=0, verbose_name="納期限から申請できる月数（0は限りなし）"),
-                ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="気をつけること")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Respite",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("running", "保留中"),
-                            ("dropped", "取りやめ"),
-                            ("ended", "終わった"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                        verbose_name="状態",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="respite",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_respitehistory" ("approval_id", "asked_on", "by_id", "clock_plan", "consulted", "effects", "ends_on", "extends_id", "hold_id", "id", "letter_id", "made_at", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_on", "settled_on", "starts_on", "state", "why") VALUES (OLD."approval_id", OLD."asked_on", OLD."by_id", OLD."clock_plan", OLD."consulted", OLD."effects", OLD."ends_on", OLD."extends_id", OLD."hold_id", OLD."id", OLD."letter_id", OLD."made_at", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_on", OLD."settled_on", OLD."starts_on", OLD."state", OLD."why"); RETURN NULL;',
+                        hash="9ad87ff3ab91123b94b472c4d95271f046ebd4e5",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_a5638",
+                        table="welfare_respite",
+                        when="AFTER",
                     ),
                 ),
-                ("starts_on", models.DateField(verbose_name="始める日")),
-                ("ends_on", models.DateField(verbose_name="終わりの日（この日の前日まで）")),
-                ("review_on", models.DateField(verbose_name="見直しの日")),
-                ("why", models.CharField(max_length=500, verbose_name="理由")),
-                ("consulted", models.CharField(max_length=300, verbose_name="福祉部局との相談")),
-                (
-                    "clock_plan",
-                    models.CharField(blank=True, max_length=500, verbose_name="時効が終わる期別をどうするか"),
+            ),
+            migrations.AddConstraint(
+                model_name="respitereview",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("outcome", "continue"), _negated=True), ("review_on__isnull", False), _connector="OR"
+                    ),
+                    name="respite_goes_on_until_a_review",
                 ),
-                ("effects", models.JSONField(default=list, verbose_name="債権ごとのはたらき（始めたとき）")),
-                ("asked_on", models.DateField(verbose_name="起案日")),
-                ("settled_on", models.DateField(null=True, verbose_name="終わりを見届けた日")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-            ],
-            options={
-                "verbose_name": "生活再建猶予",
-                "verbose_name_plural": "生活再建猶予",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RespiteHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("asked", "決裁待ち"),
-                            ("running", "保留中"),
-                            ("dropped", "取りやめ"),
-                            ("ended", "終わった"),
-                        ],
-                        default="asked",
-                        max_length=10,
-                        verbose_name="状態",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="respitereview",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_respitereviewhistory" ("at", "by_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respite_id", "review_on", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."respite_id", OLD."review_on", OLD."text"); RETURN NULL;',
+                        hash="e8bf90ec0cbf85bb1b6ca509c57c37bf84780935",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_6d4a4",
+                        table="welfare_respitereview",
+                        when="AFTER",
                     ),
                 ),
-                ("starts_on", models.DateField(verbose_name="始める日")),
-                ("ends_on", models.DateField(verbose_name="終わりの日（この日の前日まで）")),
-                ("review_on", models.DateField(verbose_name="見直しの日")),
-                ("why", models.CharField(max_length=500, verbose_name="理由")),
-                ("consulted", models.CharField(max_length=300, verbose_name="福祉部局との相談")),
-                (
-                    "clock_plan",
-                    models.CharField(blank=True, max_length=500, verbose_name="時効が終わる期別をどうするか"),
-                ),
-                ("effects", models.JSONField(default=list, verbose_name="債権ごとのはたらき（始めたとき）")),
-                ("asked_on", models.DateField(verbose_name="起案日")),
-                ("settled_on", models.DateField(null=True, verbose_name="終わりを見届けた日")),
-                ("made_at", models.DateTimeField(auto_now_add=True, verbose_name="作成")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="RespiteReview",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("continue", "続ける"),
-                            ("end", "ここで終える"),
-                            ("settled", "期間が終わったあとの進め方を決めた"),
-                            ("extend", "延長する"),
-                        ],
-                        max_length=10,
-                        verbose_name="結果",
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="respitereview",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_respitereviewhistory" ("at", "by_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respite_id", "review_on", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."respite_id", OLD."review_on", OLD."text"); RETURN NULL;',
+                        hash="fb6e1f8dc9f84da6443b9e7be3bada0abb45f26f",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_8da66",
+                        table="welfare_respitereview",
+                        when="AFTER",
                     ),
                 ),
-                ("text", models.CharField(max_length=1000, verbose_name="分かったことと、次にすること")),
-                ("on", models.DateField(verbose_name="見直した日")),
-                ("review_on", models.DateField(null=True, verbose_name="次の見直しの日")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "verbose_name": "生活再建猶予の見直し",
-                "verbose_name_plural": "生活再建猶予の見直し",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RespiteReviewHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("continue", "続ける"),
-                            ("end", "ここで終える"),
-                            ("settled", "期間が終わったあとの進め方を決めた"),
-                            ("extend", "延長する"),
-                        ],
-                        max_length=10,
-                        verbose_name="結果",
-                    ),
-                ),
-                ("text", models.CharField(max_length=1000, verbose_name="分かったことと、次にすること")),
-                ("on", models.DateField(verbose_name="見直した日")),
-                ("review_on", models.DateField(null=True, verbose_name="次の見直しの日")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="Benefit",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                (
-                    "group",
-                    models.CharField(
-                        choices=[("reduction", "減らす・待つ"), ("support", "受け取る・助けを借りる")],
-                        max_length=10,
-                        verbose_name="まとまり",
-                    ),
-                ),
-                ("name", models.CharField(max_length=60, verbose_name="名称")),
-                ("section", models.CharField(max_length=60, verbose_name="窓口")),
-                ("who", models.CharField(max_length=200, verbose_name="どんな人か")),
-                ("conditions", models.CharField(blank=True, max_length=200, verbose_name="確かめること")),
-                ("deadline", models.CharField(blank=True, max_length=100, verbose_name="申請の期限")),
-                ("law", models.CharField(max_length=200, verbose_name="根拠")),
-                ("plain", models.CharField(max_length=200, verbose_name="やさしい日本語")),
-                ("en", models.CharField(max_length=200, verbose_name="英語")),
-                ("pt", models.CharField(max_length=200, verbose_name="ポルトガル語")),
-                ("zh", models.CharField(max_length=200, verbose_name="中国語（簡体字）")),
-                ("vi", models.CharField(max_length=200, verbose_name="ベトナム語")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=False, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "減免・支援",
-                "verbose_name_plural": "減免・支援",
-                "ordering": ["position", "code", "-starts_on"],
-                "constraints": [models.UniqueConstraint(fields=("code", "starts_on"), name="benefit_once_a_start")],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="benefit",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_benefithistory" ("code", "conditions", "deadline", "en", "group", "id", "in_use", "law", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain", "position", "pt", "section", "source", "starts_on", "to_be_confirmed", "vi", "who", "zh") VALUES (OLD."code", OLD."conditions", OLD."deadline", OLD."en", OLD."group", OLD."id", OLD."in_use", OLD."law", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."plain", OLD."position", OLD."pt", OLD."section", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."vi", OLD."who", OLD."zh"); RETURN NULL;',
-                    hash="60259687eb6c75b17ddaaf139a91fc218efb6946",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_3de7e",
-                    table="welfare_benefit",
-                    when="AFTER",
-                ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="benefit",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_benefithistory" ("code", "conditions", "deadline", "en", "group", "id", "in_use", "law", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plain", "position", "pt", "section", "source", "starts_on", "to_be_confirmed", "vi", "who", "zh") VALUES (OLD."code", OLD."conditions", OLD."deadline", OLD."en", OLD."group", OLD."id", OLD."in_use", OLD."law", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."plain", OLD."position", OLD."pt", OLD."section", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."vi", OLD."who", OLD."zh"); RETURN NULL;',
-                    hash="bc93481abd849711c8582ccd4997628c36b98188",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_3d7ab",
-                    table="welfare_benefit",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheck",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheck",
-            name="paper",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.document",
-                verbose_name="案内の紙",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheck",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="benefit_checks",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheckhistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheckhistory",
-            name="paper",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-                verbose_name="案内の紙",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheckhistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheckhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefitcheckhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.benefitcheck",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefithistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="benefithistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.benefit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reliefoffer",
-            constraint=models.UniqueConstraint(fields=("code", "starts_on"), name="relief_offer_once_a_start"),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reliefoffer",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_reliefofferhistory" ("code", "form", "ground", "id", "in_use", "label", "legal_class", "note", "papers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "source", "starts_on", "to_be_confirmed", "variant", "when", "within_months") VALUES (OLD."code", OLD."form", OLD."ground", OLD."id", OLD."in_use", OLD."label", OLD."legal_class", OLD."note", OLD."papers", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."reason", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."variant", OLD."when", OLD."within_months"); RETURN NULL;',
-                    hash="c8ddc30af59d26de4aa01edb4ae7b6c4b05caeb5",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_df1b1",
-                    table="welfare_reliefoffer",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="reliefoffer",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_reliefofferhistory" ("code", "form", "ground", "id", "in_use", "label", "legal_class", "note", "papers", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "reason", "source", "starts_on", "to_be_confirmed", "variant", "when", "within_months") VALUES (OLD."code", OLD."form", OLD."ground", OLD."id", OLD."in_use", OLD."label", OLD."legal_class", OLD."note", OLD."papers", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."reason", OLD."source", OLD."starts_on", OLD."to_be_confirmed", OLD."variant", OLD."when", OLD."within_months"); RETURN NULL;',
-                    hash="4cd3ffaa34149fc4b6c0a25cc47b98eebfbacba6",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_d9e7e",
-                    table="welfare_reliefoffer",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddField(
-            model_name="reliefofferhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reliefofferhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.reliefoffer",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="approval",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="extends",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="extended_by",
-                to="welfare.respite",
-                verbose_name="延長する前の猶予",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="hold",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="respite",
-                to="claims.hold",
-                verbose_name="保留",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="letter",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="toyota_collect.document",
-                verbose_name="お知らせ",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respite",
-            name="person",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="respites",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="approval",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.approval",
-                verbose_name="決裁",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="extends",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.respite",
-                verbose_name="延長する前の猶予",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="hold",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="claims.hold",
-                verbose_name="保留",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="letter",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="toyota_collect.document",
-                verbose_name="お知らせ",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="person",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="debtors.person",
-                verbose_name="人",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.respite",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereview",
-            name="by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereview",
-            name="respite",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="reviews",
-                to="welfare.respite",
-                verbose_name="生活再建猶予",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereviewhistory",
-            name="by",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereviewhistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereviewhistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.respitereview",
-            ),
-        ),
-        migrations.AddField(
-            model_name="respitereviewhistory",
-            name="respite",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                related_query_name="+",
-                to="welfare.respite",
-                verbose_name="生活再建猶予",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="benefitcheck",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_benefitcheckhistory" ("answers", "at", "by_id", "chosen", "id", "on", "paper_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."at", OLD."by_id", OLD."chosen", OLD."id", OLD."on", OLD."paper_id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id"); RETURN NULL;',
-                    hash="e81757e09aaa2dc8a75adbae5fc4eecd4a54e099",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_e24ee",
-                    table="welfare_benefitcheck",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="benefitcheck",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_benefitcheckhistory" ("answers", "at", "by_id", "chosen", "id", "on", "paper_id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."answers", OLD."at", OLD."by_id", OLD."chosen", OLD."id", OLD."on", OLD."paper_id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id"); RETURN NULL;',
-                    hash="fd15865a2cdac5bcbdbd63e7cfeb7f93de29d2f4",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_df7a4",
-                    table="welfare_benefitcheck",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respite",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "asked")), fields=("person",), name="one_respite_asked_for"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respite",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "running")),
-                fields=("person", "starts_on"),
-                name="one_respite_begins_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gt", models.F("starts_on"))), name="respite_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["running", "ended"]), _negated=True),
-                    models.Q(("hold__isnull", False), ("letter__isnull", False)),
-                    _connector="OR",
-                ),
-                name="respite_that_runs_has_hold_and_letter",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respite",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), _negated=True), ("settled_on__isnull", False), _connector="OR"
-                ),
-                name="respite_that_ended_was_settled",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="respite",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_respitehistory" ("approval_id", "asked_on", "by_id", "clock_plan", "consulted", "effects", "ends_on", "extends_id", "hold_id", "id", "letter_id", "made_at", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_on", "settled_on", "starts_on", "state", "why") VALUES (OLD."approval_id", OLD."asked_on", OLD."by_id", OLD."clock_plan", OLD."consulted", OLD."effects", OLD."ends_on", OLD."extends_id", OLD."hold_id", OLD."id", OLD."letter_id", OLD."made_at", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."review_on", OLD."settled_on", OLD."starts_on", OLD."state", OLD."why"); RETURN NULL;',
-                    hash="47797fba59045cbf9d99196db6d29ec0e14a905d",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_78ad7",
-                    table="welfare_respite",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="respite",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_respitehistory" ("approval_id", "asked_on", "by_id", "clock_plan", "consulted", "effects", "ends_on", "extends_id", "hold_id", "id", "letter_id", "made_at", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "review_on", "settled_on", "starts_on", "state", "why") VALUES (OLD."approval_id", OLD."asked_on", OLD."by_id", OLD."clock_plan", OLD."consulted", OLD."effects", OLD."ends_on", OLD."extends_id", OLD."hold_id", OLD."id", OLD."letter_id", OLD."made_at", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."review_on", OLD."settled_on", OLD."starts_on", OLD."state", OLD."why"); RETURN NULL;',
-                    hash="9ad87ff3ab91123b94b472c4d95271f046ebd4e5",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_a5638",
-                    table="welfare_respite",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="respitereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "continue"), _negated=True), ("review_on__isnull", False), _connector="OR"
-                ),
-                name="respite_goes_on_until_a_review",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="respitereview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_respitereviewhistory" ("at", "by_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respite_id", "review_on", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."respite_id", OLD."review_on", OLD."text"); RETURN NULL;',
-                    hash="e8bf90ec0cbf85bb1b6ca509c57c37bf84780935",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_6d4a4",
-                    table="welfare_respitereview",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="respitereview",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_respitereviewhistory" ("at", "by_id", "id", "on", "outcome", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "respite_id", "review_on", "text") VALUES (OLD."at", OLD."by_id", OLD."id", OLD."on", OLD."outcome", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."respite_id", OLD."review_on", OLD."text"); RETURN NULL;',
-                    hash="fb6e1f8dc9f84da6443b9e7be3bada0abb45f26f",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_8da66",
-                    table="welfare_respitereview",
-                    when="AFTER",
-                ),
-            ),
-        ),
+        )
     ]

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from toyota_collect.at_once import AtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,417 +18,432 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="SignalRuleHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                ("label", models.CharField(max_length=40, verbose_name="見出し")),
-                (
-                    "conditions",
-                    models.CharField(
-                        max_length=300, verbose_name="条件（すべて満たすとき。例：before>=4 kept_after<=15）"
-                    ),
-                ),
-                ("weight", models.SmallIntegerField(verbose_name="重み（負は反対のサイン）")),
-                ("text", models.CharField(max_length=300, verbose_name="根拠の文（{測る値}を入れられる）")),
-                ("law", models.CharField(max_length=300, verbose_name="この事実を使える根拠")),
-                ("grounds", models.CharField(max_length=60, verbose_name="知った根拠（|で区切る）")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="HardshipFlag",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("found_on", models.DateField(verbose_name="見つけた日")),
-                ("seen_on", models.DateField(verbose_name="最後に見つけた日")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "確かめていない"),
-                            ("later", "あとで確かめる"),
-                            ("confirmed", "困窮している"),
-                            ("rejected", "困窮ではない"),
-                            ("gone", "サインが消えた"),
-                        ],
-                        default="open",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("score", models.SmallIntegerField(verbose_name="重みの合計")),
-                ("threshold", models.SmallIntegerField(verbose_name="しきい値")),
-                ("silent", models.BooleanField(default=False, verbose_name="連絡のない人")),
-                ("signs", models.JSONField(default=list, verbose_name="サイン")),
-                ("counters", models.JSONField(default=list, verbose_name="反対のサイン")),
-                ("come_back_on", models.DateField(null=True, verbose_name="次に見る日")),
-                ("ended_on", models.DateField(null=True, verbose_name="決めた日・消えた日")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="hardship_flags",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "困窮のサイン",
-                "verbose_name_plural": "困窮のサイン",
-                "ordering": ["-score", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="FlagAssessment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[
-                            ("confirmed", "困窮している"),
-                            ("rejected", "困窮ではない"),
-                            ("later", "あとで確かめる"),
-                        ],
-                        max_length=10,
-                        verbose_name="見立て",
-                    ),
-                ),
-                (
-                    "reason",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("can_pay", "収入・資産があり納められる"),
-                            ("forgot", "納め忘れ・口座の変更"),
-                            ("disputes", "課税・請求に不服がある"),
-                            ("paid", "納付した・納付の予定がある"),
-                            ("not_here", "転出・居所が分からない"),
-                            ("deceased", "亡くなっている"),
-                            ("other_person", "別の人の記録だった"),
-                            ("data", "データの誤り"),
-                        ],
-                        max_length=15,
-                        verbose_name="困窮ではない理由",
-                    ),
-                ),
-                ("until", models.DateField(null=True, verbose_name="もう一度出す日")),
-                ("signs", models.JSONField(default=list, verbose_name="そのときのサイン")),
-                ("on", models.DateField(verbose_name="見立ての日")),
-                ("at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="職員",
-                    ),
-                ),
-                (
-                    "flag",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assessments",
-                        to="welfare.hardshipflag",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "サインの見立て",
-                "verbose_name_plural": "サインの見立て",
-                "ordering": ["-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="HardshipFlagHistory",
-            fields=[
-                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
-                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
-                ("pgh_label", models.TextField(help_text="The event label.")),
-                ("id", models.BigIntegerField()),
-                ("found_on", models.DateField(verbose_name="見つけた日")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "確かめていない"),
-                            ("later", "あとで確かめる"),
-                            ("confirmed", "困窮している"),
-                            ("rejected", "困窮ではない"),
-                            ("gone", "サインが消えた"),
-                        ],
-                        default="open",
-                        max_length=10,
-                        verbose_name="状態",
-                    ),
-                ),
-                ("threshold", models.SmallIntegerField(verbose_name="しきい値")),
-                ("silent", models.BooleanField(default=False, verbose_name="連絡のない人")),
-                ("come_back_on", models.DateField(null=True, verbose_name="次に見る日")),
-                ("ended_on", models.DateField(null=True, verbose_name="決めた日・消えた日")),
-                (
-                    "person",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        related_query_name="+",
-                        to="debtors.person",
-                        verbose_name="人",
-                    ),
-                ),
-                (
-                    "pgh_context",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to="pghistory.context",
-                    ),
-                ),
-                (
-                    "pgh_obj",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="history",
-                        to="welfare.hardshipflag",
-                    ),
-                ),
-            ],
-            options={
-                "abstract": False,
-            },
-        ),
-        migrations.CreateModel(
-            name="SignalRule",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.CharField(max_length=30, verbose_name="コード")),
-                ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
-                ("in_use", models.BooleanField(default=True, verbose_name="使う")),
-                ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
-                ("label", models.CharField(max_length=40, verbose_name="見出し")),
-                (
-                    "conditions",
-                    models.CharField(
-                        max_length=300, verbose_name="条件（すべて満たすとき。例：before>=4 kept_after<=15）"
-                    ),
-                ),
-                ("weight", models.SmallIntegerField(verbose_name="重み（負は反対のサイン）")),
-                ("text", models.CharField(max_length=300, verbose_name="根拠の文（{測る値}を入れられる）")),
-                ("law", models.CharField(max_length=300, verbose_name="この事実を使える根拠")),
-                ("grounds", models.CharField(max_length=60, verbose_name="知った根拠（|で区切る）")),
-                ("source", models.CharField(max_length=300, verbose_name="出典")),
-                ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
-            ],
-            options={
-                "verbose_name": "困窮のサインの決まり",
-                "verbose_name_plural": "困窮のサインの決まり",
-                "ordering": ["position", "code", "-starts_on"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("code", "starts_on"), name="signal_rule_one_per_start"),
-                    models.CheckConstraint(
-                        condition=models.Q(("weight", 0), _negated=True), name="signal_rule_weighs_something"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("law", ""), _negated=True), models.Q(("grounds", ""), _negated=True)
+        AtOnce(
+            migrations.CreateModel(
+                name="SignalRuleHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    ("label", models.CharField(max_length=40, verbose_name="見出し")),
+                    (
+                        "conditions",
+                        models.CharField(
+                            max_length=300, verbose_name="条件（すべて満たすとき。例：before>=4 kept_after<=15）"
                         ),
-                        name="signal_rule_names_its_law",
+                    ),
+                    ("weight", models.SmallIntegerField(verbose_name="重み（負は反対のサイン）")),
+                    ("text", models.CharField(max_length=300, verbose_name="根拠の文（{測る値}を入れられる）")),
+                    ("law", models.CharField(max_length=300, verbose_name="この事実を使える根拠")),
+                    ("grounds", models.CharField(max_length=60, verbose_name="知った根拠（|で区切る）")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="HardshipFlag",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("found_on", models.DateField(verbose_name="見つけた日")),
+                    ("seen_on", models.DateField(verbose_name="最後に見つけた日")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "確かめていない"),
+                                ("later", "あとで確かめる"),
+                                ("confirmed", "困窮している"),
+                                ("rejected", "困窮ではない"),
+                                ("gone", "サインが消えた"),
+                            ],
+                            default="open",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("score", models.SmallIntegerField(verbose_name="重みの合計")),
+                    ("threshold", models.SmallIntegerField(verbose_name="しきい値")),
+                    ("silent", models.BooleanField(default=False, verbose_name="連絡のない人")),
+                    ("signs", models.JSONField(default=list, verbose_name="サイン")),
+                    ("counters", models.JSONField(default=list, verbose_name="反対のサイン")),
+                    ("come_back_on", models.DateField(null=True, verbose_name="次に見る日")),
+                    ("ended_on", models.DateField(null=True, verbose_name="決めた日・消えた日")),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="hardship_flags",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
                     ),
                 ],
-            },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="signalrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
-                    func='INSERT INTO "welfare_signalrulehistory" ("code", "conditions", "grounds", "id", "in_use", "label", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "text", "to_be_confirmed", "weight") VALUES (OLD."code", OLD."conditions", OLD."grounds", OLD."id", OLD."in_use", OLD."label", OLD."law", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."text", OLD."to_be_confirmed", OLD."weight"); RETURN NULL;',
-                    hash="2f9f61f8e603a1c96cd2d3cd4ef1ea751061c8b2",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_b355b",
-                    table="welfare_signalrule",
-                    when="AFTER",
+                options={
+                    "verbose_name": "困窮のサイン",
+                    "verbose_name_plural": "困窮のサイン",
+                    "ordering": ["-score", "pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="FlagAssessment",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    (
+                        "answer",
+                        models.CharField(
+                            choices=[
+                                ("confirmed", "困窮している"),
+                                ("rejected", "困窮ではない"),
+                                ("later", "あとで確かめる"),
+                            ],
+                            max_length=10,
+                            verbose_name="見立て",
+                        ),
+                    ),
+                    (
+                        "reason",
+                        models.CharField(
+                            blank=True,
+                            choices=[
+                                ("can_pay", "収入・資産があり納められる"),
+                                ("forgot", "納め忘れ・口座の変更"),
+                                ("disputes", "課税・請求に不服がある"),
+                                ("paid", "納付した・納付の予定がある"),
+                                ("not_here", "転出・居所が分からない"),
+                                ("deceased", "亡くなっている"),
+                                ("other_person", "別の人の記録だった"),
+                                ("data", "データの誤り"),
+                            ],
+                            max_length=15,
+                            verbose_name="困窮ではない理由",
+                        ),
+                    ),
+                    ("until", models.DateField(null=True, verbose_name="もう一度出す日")),
+                    ("signs", models.JSONField(default=list, verbose_name="そのときのサイン")),
+                    ("on", models.DateField(verbose_name="見立ての日")),
+                    ("at", models.DateTimeField(auto_now_add=True)),
+                    (
+                        "by",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="+",
+                            to=settings.AUTH_USER_MODEL,
+                            verbose_name="職員",
+                        ),
+                    ),
+                    (
+                        "flag",
+                        models.ForeignKey(
+                            on_delete=django.db.models.deletion.PROTECT,
+                            related_name="assessments",
+                            to="welfare.hardshipflag",
+                        ),
+                    ),
+                ],
+                options={
+                    "verbose_name": "サインの見立て",
+                    "verbose_name_plural": "サインの見立て",
+                    "ordering": ["-pk"],
+                },
+            ),
+            migrations.CreateModel(
+                name="HardshipFlagHistory",
+                fields=[
+                    ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                    ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                    ("pgh_label", models.TextField(help_text="The event label.")),
+                    ("id", models.BigIntegerField()),
+                    ("found_on", models.DateField(verbose_name="見つけた日")),
+                    (
+                        "state",
+                        models.CharField(
+                            choices=[
+                                ("open", "確かめていない"),
+                                ("later", "あとで確かめる"),
+                                ("confirmed", "困窮している"),
+                                ("rejected", "困窮ではない"),
+                                ("gone", "サインが消えた"),
+                            ],
+                            default="open",
+                            max_length=10,
+                            verbose_name="状態",
+                        ),
+                    ),
+                    ("threshold", models.SmallIntegerField(verbose_name="しきい値")),
+                    ("silent", models.BooleanField(default=False, verbose_name="連絡のない人")),
+                    ("come_back_on", models.DateField(null=True, verbose_name="次に見る日")),
+                    ("ended_on", models.DateField(null=True, verbose_name="決めた日・消えた日")),
+                    (
+                        "person",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            related_query_name="+",
+                            to="debtors.person",
+                            verbose_name="人",
+                        ),
+                    ),
+                    (
+                        "pgh_context",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            null=True,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="+",
+                            to="pghistory.context",
+                        ),
+                    ),
+                    (
+                        "pgh_obj",
+                        models.ForeignKey(
+                            db_constraint=False,
+                            on_delete=django.db.models.deletion.DO_NOTHING,
+                            related_name="history",
+                            to="welfare.hardshipflag",
+                        ),
+                    ),
+                ],
+                options={
+                    "abstract": False,
+                },
+            ),
+            migrations.CreateModel(
+                name="SignalRule",
+                fields=[
+                    (
+                        "id",
+                        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    ),
+                    ("code", models.CharField(max_length=30, verbose_name="コード")),
+                    ("starts_on", models.DateField(verbose_name="適用開始日（この日から）")),
+                    ("in_use", models.BooleanField(default=True, verbose_name="使う")),
+                    ("position", models.PositiveSmallIntegerField(default=100, verbose_name="並び順")),
+                    ("label", models.CharField(max_length=40, verbose_name="見出し")),
+                    (
+                        "conditions",
+                        models.CharField(
+                            max_length=300, verbose_name="条件（すべて満たすとき。例：before>=4 kept_after<=15）"
+                        ),
+                    ),
+                    ("weight", models.SmallIntegerField(verbose_name="重み（負は反対のサイン）")),
+                    ("text", models.CharField(max_length=300, verbose_name="根拠の文（{測る値}を入れられる）")),
+                    ("law", models.CharField(max_length=300, verbose_name="この事実を使える根拠")),
+                    ("grounds", models.CharField(max_length=60, verbose_name="知った根拠（|で区切る）")),
+                    ("source", models.CharField(max_length=300, verbose_name="出典")),
+                    ("to_be_confirmed", models.BooleanField(default=True, verbose_name="要確認")),
+                ],
+                options={
+                    "verbose_name": "困窮のサインの決まり",
+                    "verbose_name_plural": "困窮のサインの決まり",
+                    "ordering": ["position", "code", "-starts_on"],
+                    "constraints": [
+                        models.UniqueConstraint(fields=("code", "starts_on"), name="signal_rule_one_per_start"),
+                        models.CheckConstraint(
+                            condition=models.Q(("weight", 0), _negated=True), name="signal_rule_weighs_something"
+                        ),
+                        models.CheckConstraint(
+                            condition=models.Q(
+                                models.Q(("law", ""), _negated=True), models.Q(("grounds", ""), _negated=True)
+                            ),
+                            name="signal_rule_names_its_law",
+                        ),
+                    ],
+                },
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="signalrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                        func='INSERT INTO "welfare_signalrulehistory" ("code", "conditions", "grounds", "id", "in_use", "label", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "text", "to_be_confirmed", "weight") VALUES (OLD."code", OLD."conditions", OLD."grounds", OLD."id", OLD."in_use", OLD."label", OLD."law", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."text", OLD."to_be_confirmed", OLD."weight"); RETURN NULL;',
+                        hash="2f9f61f8e603a1c96cd2d3cd4ef1ea751061c8b2",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_b355b",
+                        table="welfare_signalrule",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="signalrule",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_signalrulehistory" ("code", "conditions", "grounds", "id", "in_use", "label", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "text", "to_be_confirmed", "weight") VALUES (OLD."code", OLD."conditions", OLD."grounds", OLD."id", OLD."in_use", OLD."label", OLD."law", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."text", OLD."to_be_confirmed", OLD."weight"); RETURN NULL;',
-                    hash="5bcf147390ad5f253cbfa78c33cc47d54efd6545",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_00f54",
-                    table="welfare_signalrule",
-                    when="AFTER",
+            pgtrigger.migrations.AddTrigger(
+                model_name="signalrule",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_signalrulehistory" ("code", "conditions", "grounds", "id", "in_use", "label", "law", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "source", "starts_on", "text", "to_be_confirmed", "weight") VALUES (OLD."code", OLD."conditions", OLD."grounds", OLD."id", OLD."in_use", OLD."label", OLD."law", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."source", OLD."starts_on", OLD."text", OLD."to_be_confirmed", OLD."weight"); RETURN NULL;',
+                        hash="5bcf147390ad5f253cbfa78c33cc47d54efd6545",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_00f54",
+                        table="welfare_signalrule",
+                        when="AFTER",
+                    ),
                 ),
             ),
-        ),
-        migrations.AddField(
-            model_name="signalrulehistory",
-            name="pgh_context",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="pghistory.context",
-            ),
-        ),
-        migrations.AddField(
-            model_name="signalrulehistory",
-            name="pgh_obj",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="history",
-                to="welfare.signalrule",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hardshipflag",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "later"])),
-                fields=["-score", "id"],
-                name="hardship_flag_waiting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hardshipflag",
-            index=models.Index(fields=["person", "-id"], name="hardship_flag_by_person"),
-        ),
-        migrations.AddIndex(
-            model_name="hardshipflag",
-            index=models.Index(fields=["ended_on", "state"], name="hardship_flag_by_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="hardshipflag",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "later"])),
-                fields=("person",),
-                name="hardship_flag_one_waiting_per_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hardshipflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "gone"]), ("come_back_on__isnull", False), _connector="OR"),
-                name="hardship_flag_looked_at_has_its_next_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hardshipflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on", None), ("state__in", ["open", "later"])),
-                    models.Q(models.Q(("state__in", ["open", "later"]), _negated=True), ("ended_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hardship_flag_ends_on_a_day",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="hardshipflag",
-            trigger=pgtrigger.compiler.Trigger(
-                name="update_update",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."come_back_on" IS DISTINCT FROM (NEW."come_back_on") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."found_on" IS DISTINCT FROM (NEW."found_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."silent" IS DISTINCT FROM (NEW."silent") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."threshold" IS DISTINCT FROM (NEW."threshold"))',
-                    func='INSERT INTO "welfare_hardshipflaghistory" ("come_back_on", "ended_on", "found_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "silent", "state", "threshold") VALUES (OLD."come_back_on", OLD."ended_on", OLD."found_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."silent", OLD."state", OLD."threshold"); RETURN NULL;',
-                    hash="d5176016dfeb6afb7ceefec8a0ae103267184a72",
-                    operation="UPDATE",
-                    pgid="pgtrigger_update_update_8badd",
-                    table="welfare_hardshipflag",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="signalrulehistory",
+                name="pgh_context",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    null=True,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="+",
+                    to="pghistory.context",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="hardshipflag",
-            trigger=pgtrigger.compiler.Trigger(
-                name="delete_delete",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='INSERT INTO "welfare_hardshipflaghistory" ("come_back_on", "ended_on", "found_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "silent", "state", "threshold") VALUES (OLD."come_back_on", OLD."ended_on", OLD."found_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."silent", OLD."state", OLD."threshold"); RETURN NULL;',
-                    hash="fb0095e6d9a0867d8181049e101ddaf1d0a58435",
-                    operation="DELETE",
-                    pgid="pgtrigger_delete_delete_8adb5",
-                    table="welfare_hardshipflag",
-                    when="AFTER",
+            migrations.AddField(
+                model_name="signalrulehistory",
+                name="pgh_obj",
+                field=models.ForeignKey(
+                    db_constraint=False,
+                    on_delete=django.db.models.deletion.DO_NOTHING,
+                    related_name="history",
+                    to="welfare.signalrule",
                 ),
             ),
-        ),
-        migrations.AddIndex(
-            model_name="flagassessment",
-            index=models.Index(fields=["on", "answer"], name="assessment_by_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="flagassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "rejected"), models.Q(("reason", ""), _negated=True)),
-                    models.Q(models.Q(("answer", "rejected"), _negated=True), ("reason", "")),
-                    _connector="OR",
-                ),
-                name="assessment_rejects_for_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="flagassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", "later"), ("until__isnull", False)),
-                    models.Q(models.Q(("answer", "later"), _negated=True), ("until", None)),
-                    _connector="OR",
-                ),
-                name="assessment_puts_off_until_a_day",
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="flagassessment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="append_only",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
-                    hash="d76fbcca401159480557c68e699ea48617bf10bb",
-                    operation="UPDATE OR DELETE",
-                    pgid="pgtrigger_append_only_e7742",
-                    table="welfare_flagassessment",
-                    when="BEFORE",
+            migrations.AddIndex(
+                model_name="hardshipflag",
+                index=models.Index(
+                    condition=models.Q(("state__in", ["open", "later"])),
+                    fields=["-score", "id"],
+                    name="hardship_flag_waiting",
                 ),
             ),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name="flagassessment",
-            trigger=pgtrigger.compiler.Trigger(
-                name="never_truncated",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
-                    hash="9acaf5fab17de84913960d6e6a756658630111ce",
-                    level="STATEMENT",
-                    operation="TRUNCATE",
-                    pgid="pgtrigger_never_truncated_c9a96",
-                    table="welfare_flagassessment",
-                    when="BEFORE",
+            migrations.AddIndex(
+                model_name="hardshipflag",
+                index=models.Index(fields=["person", "-id"], name="hardship_flag_by_person"),
+            ),
+            migrations.AddIndex(
+                model_name="hardshipflag",
+                index=models.Index(fields=["ended_on", "state"], name="hardship_flag_by_end"),
+            ),
+            migrations.AddConstraint(
+                model_name="hardshipflag",
+                constraint=models.UniqueConstraint(
+                    condition=models.Q(("state__in", ["open", "later"])),
+                    fields=("person",),
+                    name="hardship_flag_one_waiting_per_person",
                 ),
             ),
-        ),
+            migrations.AddConstraint(
+                model_name="hardshipflag",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        ("state__in", ["open", "gone"]), ("come_back_on__isnull", False), _connector="OR"
+                    ),
+                    name="hardship_flag_looked_at_has_its_next_day",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="hardshipflag",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("ended_on", None), ("state__in", ["open", "later"])),
+                        models.Q(
+                            models.Q(("state__in", ["open", "later"]), _negated=True), ("ended_on__isnull", False)
+                        ),
+                        _connector="OR",
+                    ),
+                    name="hardship_flag_ends_on_a_day",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="hardshipflag",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="update_update",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        condition='WHEN (OLD."come_back_on" IS DISTINCT FROM (NEW."come_back_on") OR OLD."ended_on" IS DISTINCT FROM (NEW."ended_on") OR OLD."found_on" IS DISTINCT FROM (NEW."found_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."person_id" IS DISTINCT FROM (NEW."person_id") OR OLD."silent" IS DISTINCT FROM (NEW."silent") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."threshold" IS DISTINCT FROM (NEW."threshold"))',
+                        func='INSERT INTO "welfare_hardshipflaghistory" ("come_back_on", "ended_on", "found_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "silent", "state", "threshold") VALUES (OLD."come_back_on", OLD."ended_on", OLD."found_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."silent", OLD."state", OLD."threshold"); RETURN NULL;',
+                        hash="d5176016dfeb6afb7ceefec8a0ae103267184a72",
+                        operation="UPDATE",
+                        pgid="pgtrigger_update_update_8badd",
+                        table="welfare_hardshipflag",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="hardshipflag",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="delete_delete",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func='INSERT INTO "welfare_hardshipflaghistory" ("come_back_on", "ended_on", "found_on", "id", "person_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "silent", "state", "threshold") VALUES (OLD."come_back_on", OLD."ended_on", OLD."found_on", OLD."id", OLD."person_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."silent", OLD."state", OLD."threshold"); RETURN NULL;',
+                        hash="fb0095e6d9a0867d8181049e101ddaf1d0a58435",
+                        operation="DELETE",
+                        pgid="pgtrigger_delete_delete_8adb5",
+                        table="welfare_hardshipflag",
+                        when="AFTER",
+                    ),
+                ),
+            ),
+            migrations.AddIndex(
+                model_name="flagassessment",
+                index=models.Index(fields=["on", "answer"], name="assessment_by_day"),
+            ),
+            migrations.AddConstraint(
+                model_name="flagassessment",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("answer", "rejected"), models.Q(("reason", ""), _negated=True)),
+                        models.Q(models.Q(("answer", "rejected"), _negated=True), ("reason", "")),
+                        _connector="OR",
+                    ),
+                    name="assessment_rejects_for_a_reason",
+                ),
+            ),
+            migrations.AddConstraint(
+                model_name="flagassessment",
+                constraint=models.CheckConstraint(
+                    condition=models.Q(
+                        models.Q(("answer", "later"), ("until__isnull", False)),
+                        models.Q(models.Q(("answer", "later"), _negated=True), ("until", None)),
+                        _connector="OR",
+                    ),
+                    name="assessment_puts_off_until_a_day",
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="flagassessment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="append_only",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                        hash="d76fbcca401159480557c68e699ea48617bf10bb",
+                        operation="UPDATE OR DELETE",
+                        pgid="pgtrigger_append_only_e7742",
+                        table="welfare_flagassessment",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+            pgtrigger.migrations.AddTrigger(
+                model_name="flagassessment",
+                trigger=pgtrigger.compiler.Trigger(
+                    name="never_truncated",
+                    sql=pgtrigger.compiler.UpsertTriggerSql(
+                        func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
+                        hash="9acaf5fab17de84913960d6e6a756658630111ce",
+                        level="STATEMENT",
+                        operation="TRUNCATE",
+                        pgid="pgtrigger_never_truncated_c9a96",
+                        table="welfare_flagassessment",
+                        when="BEFORE",
+                    ),
+                ),
+            ),
+        )
     ]
