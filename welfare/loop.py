@@ -85,7 +85,7 @@ def newest_respite(person: Person) -> Respite | None:
 def stands(person: Person, user: Any, talk: dict[str, Any], *, on: date) -> dict[str, Any]:
     """The loop of one person: what is known of each part, and what comes next. ``talk``: of ``pages.talk_context``."""
     people = together(person.pk)
-    flag = assessable(user).filter(person__in=people).order_by("-pk").first()
+    flag = assessable(user, on=on).filter(person__in=people).order_by("-pk").first()
     respite, plan, wait = newest_respite(person), _plan(people, on), talk["wait"]
     rows = [
         ("サイン", _flag(flag)),

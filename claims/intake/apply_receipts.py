@@ -108,15 +108,20 @@ WHERE c.levied_yen + r.yen > 0
     AND (r.claim_id, r.day) IN (SELECT claim_id, day FROM new_entries WHERE kind = 'receipt')
 ON CONFLICT (claim_id, kind, "on") DO UPDATE SET withdrawn_at = NULL
 """
+# Few payments are cancelled; whether another one stands on the day is asked of those alone.
 WITHDRAW_PART_PAYMENTS = """
-UPDATE claims_claimevent v SET withdrawn_at = now()
-FROM paid p JOIN originals o ON o.line = p.line
-WHERE p.is_new AND v.claim_id = o.claim_id AND v.kind = 'part_payment' AND v.on = o.paid_on AND v.by_id = %(by)s
-    AND v.withdrawn_at IS NULL
-    AND NOT EXISTS (
-        SELECT FROM claims_entry e WHERE e.claim_id = v.claim_id AND e.kind = 'receipt' AND e.on = v.on
-            AND NOT EXISTS (SELECT FROM claims_entry r WHERE r.reverses_id = e.id)
-    )
+WITH cancelled AS MATERIALIZED (
+    SELECT DISTINCT v.id, v.claim_id, v.on
+    FROM paid p JOIN originals o ON o.line = p.line JOIN claims_claimevent v ON v.claim_id = o.claim_id
+    WHERE p.is_new AND v.kind = 'part_payment' AND v.on = o.paid_on AND v.by_id = %(by)s AND v.withdrawn_at IS NULL
+), others AS MATERIALIZED (
+    SELECT e.id, e.claim_id, e.on FROM claims_entry e WHERE e.claim_id IN (SELECT claim_id FROM cancelled) AND e.kind = 'receipt'
+)
+UPDATE claims_claimevent v SET withdrawn_at = now() FROM cancelled c
+WHERE v.id = c.id AND NOT EXISTS (
+    SELECT FROM others e WHERE e.claim_id = c.claim_id AND e.on = c.on
+        AND NOT EXISTS (SELECT FROM claims_entry r WHERE r.reverses_id = e.id)
+)
 """
 COUNTS = "SELECT count(*) FILTER (WHERE is_new), 0, count(*) FILTER (WHERE NOT is_new) FROM paid"
 

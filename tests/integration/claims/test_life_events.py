@@ -137,7 +137,7 @@ def test_who_owes_gets_a_task_for_the_owner_of_the_case(tmp_path):
     assert event.work_item.next_step.startswith("相続人を戸籍で調べて")
     assert (event.work_item.due_on, event.work_item.owner) == (date(2026, 11, 28), collector)
     assert event.work_item.subject_url == reverse("claims:heirs", args=[someone.number])
-    assert life_tasks.life_tasks.raise_tasks(on=NEXT, by=system_user()) == 0
+    assert life_tasks.raise_tasks(on=NEXT, by=system_user()) == 0
     assert WorkItem.objects.filter(subject_key=f"life:{event.pk}").count() == 1
 
 
@@ -150,7 +150,7 @@ def test_who_owes_nothing_gets_no_task_but_a_protection_does(debtor):
     LifeEvent.objects.update(work_item=None)
     someone.work_items.all().delete()
     Claim.objects.update(principal_yen=0)
-    assert life_tasks.life_tasks.raise_tasks(on=NEXT, by=system_user()) == 1
+    assert life_tasks.raise_tasks(on=NEXT, by=system_user()) == 1
     assert LifeEvent.objects.get(work_item__isnull=False).kind == "protected"
 
 
