@@ -41,7 +41,9 @@ class AccessLog(models.Model):
     action = models.CharField("操作", max_length=40)
     person_key = models.CharField("人", max_length=40, blank=True)  # Person.number; opaque here
     purpose = models.CharField("目的", max_length=20, choices=Purpose)
-    basis = models.CharField("根拠", max_length=200, blank=True, db_default="")  # what opened this one case, beside the role's purpose
+    basis = models.CharField(
+        "根拠", max_length=200, blank=True, db_default=""
+    )  # what opened this one case, beside the role's purpose
     path = models.CharField("画面", max_length=300)
     address = models.GenericIPAddressField("端末", null=True)
 
