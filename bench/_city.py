@@ -147,8 +147,9 @@ DESK = (
     FROM debtors_assignment a WHERE pg_temp.draw(a.person_id, 21, 50) = 0 ORDER BY a.person_id
     """,
     """
-    INSERT INTO welfare_referral (person_id, state, consented_on, offered_by_id, offered_at, result)
-    SELECT a.person_id, 'received', %(on)s - 30, a.officer_id, now(), ''
+    INSERT INTO welfare_referral (person_id, state, consented_on, offered_by_id, offered_at, offer, lane, urgency, contact,
+        summary, result)
+    SELECT a.person_id, 'received', %(on)s - 30, a.officer_id, now(), '', 'usual', '', '', '', ''
     FROM debtors_assignment a WHERE pg_temp.draw(a.person_id, 22, 120) = 0 ORDER BY a.person_id
     """,
     """

@@ -14,10 +14,11 @@ from claims.services.plan_standing import PlanState, state_of
 from debtors.joined import together
 from debtors.models import Person
 from toyota_collect.calendar import ONE_DAY
+from toyota_collect.held import once
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.wareki import long_text, short_text
 from welfare.models import HardshipFlag, LawyerQuestion, Referral, Respite
-from welfare.signal_services import assessable
+from welfare.signal_services import newest_flag
 
 ASKED, RUNNING, ENDED = Respite.State.ASKED, Respite.State.RUNNING, Respite.State.ENDED
 
@@ -71,6 +72,7 @@ def hold_step(wait: Wait | None, respite: Respite | None, person: Person, user: 
     return Step("生活再建猶予をこの日まで延長する", reverse("welfare:respite-extend", args=[respite.pk]))
 
 
+@once
 def newest_respite(person: Person) -> Respite | None:
     """Of the person, whoever they were before they were found to be one."""
     found: Respite | None = (
@@ -85,7 +87,7 @@ def newest_respite(person: Person) -> Respite | None:
 def stands(person: Person, user: Any, talk: dict[str, Any], *, on: date) -> dict[str, Any]:
     """The loop of one person: what is known of each part, and what comes next. ``talk``: of ``pages.talk_context``."""
     people = together(person.pk)
-    flag = assessable(user, on=on).filter(person__in=people).order_by("-pk").first()
+    flag = newest_flag(user, frozenset(people), on)
     respite, plan, wait = newest_respite(person), _plan(people, on), talk["wait"]
     rows = [
         ("サイン", _flag(flag)),

@@ -21,7 +21,7 @@ from welfare.facts import GRACE_DAYS, month_back
 from welfare.finder import FINDER, explain
 from welfare.models import FlagAssessment, HardshipFlag
 from welfare.rules.signals import Sign
-from welfare.signal_services import assessable
+from welfare.signal_services import assessable, newest_flag
 
 QUEUE = 15
 STRIP_MONTHS = 24
@@ -146,5 +146,5 @@ def _state(claim: Claim, last: date | None) -> str:
 
 def panel(person: Person, user: Any, people: Iterable[int]) -> dict[str, Any]:
     """The latest flag of the person, for the person's page."""
-    flag = assessable(user, on=business_date()).filter(person__in=people).order_by("-pk").first()
+    flag = newest_flag(user, frozenset(people), business_date())
     return {"person": person, "flag": flag, **(weighed(flag.signs, flag.counters, user) if flag else {})}

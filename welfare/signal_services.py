@@ -10,6 +10,7 @@ from debtors.models import Person
 from debtors.services_work import open_work_item
 from toyota_collect import audit
 from toyota_collect.dated import value_on
+from toyota_collect.held import once
 from toyota_collect.permissions import Permission, Role, allows
 from welfare.finder import FINDER
 from welfare.models import FlagAssessment, HardshipFlag, Referral
@@ -33,6 +34,13 @@ def assessable(user: Any, *, on: date) -> Any:
     if user.role == Role.WELFARE_WORKER:
         return flags.filter(person__in=Referral.objects.open_to_workers(on=on).values("person"))
     return flags
+
+
+@once
+def newest_flag(user: Any, people: frozenset[int], on: date) -> HardshipFlag | None:
+    """The latest flag of a human under all their numbers, where the user may assess it."""
+    found: HardshipFlag | None = assessable(user, on=on).filter(person__in=people).order_by("-pk").first()
+    return found
 
 
 @transaction.atomic
