@@ -208,12 +208,14 @@ def test_a_call_from_the_list_to_the_written_outcome(sign_in: SignIn, visitor, c
     page.keyboard.press("c")
     expect(page.get_by_text("090-0000-0000")).to_be_visible()
     expect(page.get_by_text("滞納合計")).to_have_count(0)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # no field half under the foot of the window
     assert faults(page) == []
     wide(page)
     page.get_by_label("生年月日").check()
     page.get_by_label("住所", exact=True).check()
     page.keyboard.press("k")
     expect(panel(page, "滞納合計")).to_contain_text("円")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     assert faults(page) == []
     wide(page)
     take(page, "call")
