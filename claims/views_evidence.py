@@ -1,7 +1,5 @@
 """Evidence files of a claim: what is needed and there, taking one in, downloading, withdrawing."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +12,7 @@ from claims.querysets import ClaimQuerySet, EvidenceQuerySet
 from claims.services import evidence as service
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.download import download
 from toyota_collect.permissions import Permission, Role, require
 
 OTHERS = 60  # claims a file can be kept for besides
@@ -72,11 +71,7 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
     except service.EvidenceRefused as refused:
         messages.warning(request, str(refused))
         return redirect("claims:evidence", pk=found.claim_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type=found.content_type, headers=headers)
+    return download(content, found.name, found.content_type)
 
 
 @require(Permission.EVIDENCE)

@@ -18,22 +18,17 @@ from toyota_collect.business_date import business_date
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
+from toyota_collect.tabs import tabs
 
 PER_PAGE = 50
 
 
 @require(Permission.HOLD_WRITE)
 def overview(request: HttpRequest) -> HttpResponse:
-    on, shown = business_date(), request.GET.get("show", "")
+    on = business_date()
     found = pages.lists(on=on)
-    counts = {key: rows.count() for key, (_, rows) in found.items()}
-    if shown not in found:
-        shown = next((key for key in found if counts[key]), "all")
+    shown, filters = tabs(found, request.GET.get("show", ""), else_="all")
     page = Paginator(found[shown][1], PER_PAGE).get_page(request.GET.get("page"))
-    filters = [
-        {"label": label, "url": f"?show={key}", "count": counts[key], "current": key == shown}
-        for key, (label, _) in found.items()
-    ]
     context: dict[str, Any] = {"filters": filters, "page": page, "shown": shown, "label": found[shown][0], "on": on}
     if shown in ("review", "ending", "all"):
         context["rows"] = pages.hold_rows(page, on=on)

@@ -16,6 +16,7 @@ from debtors.addresses import PersonAddress
 from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, Postponement, WorkItem
 from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
 from debtors.rules.postponing import has_news
+from toyota_collect.dated import rows_on
 from toyota_collect.held import once
 from toyota_collect.lookups import Keys
 from toyota_collect.models import User
@@ -139,9 +140,8 @@ def _with_a_lead(people: Keys, rules: Iterable[Rule], user: Any, *, on: date) ->
 
 
 def rules_on(on: date) -> list[Rule]:
-    """The table in force: of each code the latest row begun, where it is in use."""
-    latest = NextActionRule.objects.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
-    return [row.as_rule() for row in latest if row.in_use]
+    """The table in force."""
+    return [row.as_rule() for row in rows_on(NextActionRule, on)]
 
 
 def rows_of(entries: Iterable[Entry], user: Any, *, first: int, on: date) -> list[dict[str, Any]]:

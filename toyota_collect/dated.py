@@ -1,10 +1,14 @@
 """Reading settings by date."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import Model
 
 from toyota_collect.held import once
 from toyota_collect.models import Setting
+
+Row = TypeVar("Row", bound=Model)
 
 
 class SettingMissing(Exception):
@@ -24,6 +28,12 @@ def value_on(key: str, on: date) -> Any:
             f"設定「{key}」に {on:%Y-%m-%d} に有効な値がありません。管理画面の「設定値」に登録してください。"
         )
     return row.value
+
+
+def rows_on(table: type[Row], on: date) -> list[Row]:
+    """The rows of a dated table in force on ``on``: of each code the latest begun by then, where it is in use."""
+    latest = table._default_manager.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
+    return [row for row in latest if row.in_use]  # type: ignore[attr-defined]
 
 
 def value_or(key: str, on: date, default: Any) -> Any:

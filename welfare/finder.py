@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from toyota_collect import audit
-from toyota_collect.dated import value_on
+from toyota_collect.dated import rows_on, value_on
 from welfare.facts import facts_of
 from welfare.models import HardshipFlag, SignalRule
 from welfare.rules.signals import Facts, Finding, Near, Rule, find, why_not
@@ -30,9 +30,8 @@ class Refreshed:
 
 
 def rules_on(on: date) -> list[Rule]:
-    """The table in force: of each code the latest row begun, where it is in use."""
-    latest = SignalRule.objects.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
-    return [row.as_rule() for row in latest if row.in_use]
+    """The table in force."""
+    return [row.as_rule() for row in rows_on(SignalRule, on)]
 
 
 def findings(

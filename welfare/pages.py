@@ -1,5 +1,6 @@
 """What the pages of the welfare app show. The collector's half reads referrals alone; cases are read by ``case_pages``."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -38,9 +39,8 @@ def nav_count(user: Any) -> int:
     return Referral.objects.open_to_workers(on=business_date()).filter(state="consented").count()
 
 
-def referral_row(referral: Referral) -> dict[str, Any]:
-    """A referral as the collector sees it: state, result code and day of the hold."""
-    labels = result_labels()
+def referral_row(referral: Referral, labels: Mapping[str, str]) -> dict[str, Any]:
+    """A referral as the collector sees it: state, result code and day of the hold. ``labels``: of the result codes."""
     day = referral.answered_on or referral.handed_on or referral.consented_on or referral.offered_on
     facts = [("件の番号", referral.case_number)]
     if referral.handed_on:
@@ -67,7 +67,8 @@ def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     everybody = together(person.pk)
     consents = Consent.objects.filter(person__in=everybody, dropped_on=None).select_related("document", "taken_by")
     referrals = Referral.objects.filter(person__in=everybody).select_related("handed_by", "offered_by")
-    rows = [referral_row(one) for one in referrals]
+    labels = result_labels() if referrals else {}
+    rows = [referral_row(one, labels) for one in referrals]
     under_way = next((row for row in rows if row["referral"].state in ("consented", "received")), None)
     answered = next((row for row in rows if row["referral"].state == "answered"), None)
     wait = asked_to_wait(person, on=on)

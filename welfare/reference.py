@@ -1,4 +1,4 @@
-"""Reference data of the welfare app: results and what they suggest. Safe to run again: rows that exist are never overwritten."""
+"""Reference data of the welfare app: results and what they suggest, and the rules of the signals. Safe to run again: rows that exist are never overwritten."""
 
 import csv
 from datetime import date
@@ -22,6 +22,23 @@ def load(models: Any) -> None:
         models.get_model("welfare", "ResultSuggestion").objects.get_or_create(
             result=row["result"], step=row["step"], starts_on=FIRST_DAY, defaults=facts
         )
+
+
+def signal_rows() -> list[dict[str, Any]]:
+    """The rules of the file, as fields of ``SignalRule``."""
+    return [_fields(row) for row in _rows("signals.csv")]
+
+
+def load_signals(models: Any) -> None:
+    """Add what is missing of the rules."""
+    for fields in signal_rows():
+        key = {"code": fields.pop("code"), "starts_on": FIRST_DAY}
+        models.get_model("welfare", "SignalRule").objects.get_or_create(**key, defaults=fields)
+
+
+def _fields(row: dict[str, str]) -> dict[str, Any]:
+    numbers = {name: int(row[name]) for name in ("position", "weight")}
+    return row | numbers | {"to_be_confirmed": row["to_be_confirmed"] == "1"}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

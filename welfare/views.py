@@ -1,7 +1,6 @@
 """The collector's side: consent, offers, handing over, and the answer that comes back. Nothing here reads a case."""
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from debtors.models import Person
 from debtors.panels import person_panel
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.download import download
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import Altered, DocumentLost, document_bytes, kept_bytes
 from toyota_collect.permissions import Permission, require
@@ -164,11 +164,7 @@ def scan_paper(request: HttpRequest, pk: int) -> HttpResponse:
             request, "保存したファイルが見つからないか、登録したときと違います。管理者に連絡してください。"
         )
         return redirect("welfare:consent", pk=pk)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.scan_name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, content_type=found.scan_type, headers=headers)
+    return download(content, found.scan_name, found.scan_type)
 
 
 @require(REFER)

@@ -19,6 +19,7 @@ from toyota_collect.dated import SettingMissing
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
+from toyota_collect.tabs import tabs
 from welfare import respite_pages as pages
 from welfare.forms_respite import RespiteForm, ReviewForm
 from welfare.loop import asked_to_wait
@@ -36,16 +37,10 @@ def panel_respite(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require(Permission.HOLD_WRITE)
 def overview(request: HttpRequest) -> HttpResponse:
-    on, shown = business_date(), request.GET.get("show", "")
+    on = business_date()
     found = pages.lists(on=on)
-    counts = {key: rows.count() for key, (_, rows) in found.items()}
-    if shown not in found:
-        shown = next((key for key in found if counts[key]), "running")
+    shown, filters = tabs(found, request.GET.get("show", ""), else_="running")
     page = Paginator(found[shown][1], PER_PAGE).get_page(request.GET.get("page"))
-    filters = [
-        {"label": label, "url": f"?show={key}", "count": counts[key], "current": key == shown}
-        for key, (label, _) in found.items()
-    ]
     audit.log_view(request, action="respites")
     context = {"filters": filters, "page": page, "label": found[shown][0], "on": on}
     return render(request, "welfare/respite/list.html", context | {"rows": [pages.row_of(one, on=on) for one in page]})

@@ -4,7 +4,7 @@ The first load packs them in the database; later files join what they kept of th
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -131,31 +131,33 @@ def remember(cursor: Any, job: Job, basis: Basis, known: Known) -> None:
 
 def _together(known: Known, taken: list[Row]) -> Iterator[Columns]:
     """What was kept and what was read, in parts, in the order of this file's lines."""
-    found = _columns()
+    part = _columns()
+    for piece in _pieces(known, taken):
+        for column, more in zip(part, piece, strict=True):
+            column.extend(more)
+        if len(part[1]) >= PART:
+            yield part
+            part = _columns()
+    if part[1]:
+        yield part
+
+
+def _pieces(known: Known, taken: list[Row]) -> Iterator[tuple[Sequence[int], ...]]:
+    """Runs of kept lines and single lines that were read, as columns."""
     place, count = 0, len(known.lines)
     for line, *row in (*taken, (AFTER_ALL,)):
         while place < count and (stands := known.lines[place]) < line:
-            begin = place
-            while place < count and 0 < known.lines[place] < line and place - begin < PART:
-                place += 1
             if stands <= 0:
                 place += 1
                 continue
-            found[0].extend(known.hashes[begin * HASH_BYTES : place * HASH_BYTES])
-            for column, name in zip(found[1:], NUMBERS, strict=True):
-                column.extend(getattr(known, name)[begin:place])
-            if len(found[1]) >= 2 * PART:
-                yield found
-                found = _columns()
-        if len(found[1]) >= PART:
-            yield found
-            found = _columns()
+            begin = place
+            while place < count and 0 < known.lines[place] < line and place - begin < PART:
+                place += 1
+            numbers = (getattr(known, name)[begin:place] for name in NUMBERS)
+            yield known.hashes[begin * HASH_BYTES : place * HASH_BYTES], *numbers
         if row:
-            found[0].extend(row[0])
-            for column, number in zip(found[1:], row[1:], strict=True):
-                column.append(number)
-    if found[0]:
-        yield found
+            hash_, *numbers_of_one = row
+            yield hash_, *([number] for number in numbers_of_one)
 
 
 def _columns() -> Columns:

@@ -29,7 +29,7 @@ from toyota_collect.models import Holiday
 AHEAD = 2 * CHUNK  # known lines among which those of a page are looked for
 APPS = ("toyota_collect", "debtors", "claims")
 Place = tuple[int, int, int]  # line, start, size
-# Claims somebody else touched since, or that have two lines now. What the file itself changed counts as touched, too.
+# Claims somebody else touched since. What the file itself changed counts as touched, too.
 TOUCHED = """
 SELECT claim_id FROM claims_entry WHERE written_at >= %(since)s AND in_file_id IS DISTINCT FROM %(known)s
     AND kind IN ('levy', 'correction', 'exemption', 'reversal') AND claim_id IS NOT NULL

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Any
 
+from claims.models import Claim
 from debtors.models import Person
+from tests.factories.claims import claim
 from welfare.models import Respite
 from welfare.services import respites
 
@@ -19,3 +21,16 @@ TERMS: dict[str, Any] = {
 
 def switch_on(someone: Person, by: Any, **facts: Any) -> Respite:
     return respites.switch_on(person_id=someone.pk, by=by, **(TERMS | facts))
+
+
+def ending(someone: Person, last_day: date, **facts: Any) -> Claim:
+    """A claim whose clock ends on the day."""
+    made = claim(someone, **facts)
+    Claim.objects.filter(pk=made.pk).update(prescribes_on=last_day)
+    made.refresh_from_db()
+    return made
+
+
+def reached(someone: Person, channel: str, on: date = DAY) -> int:
+    """How many claims of somebody a channel may be used for."""
+    return Claim.objects.filter(identity__person=someone).reachable_by(channel, on=on).count()

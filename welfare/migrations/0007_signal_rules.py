@@ -3,7 +3,7 @@ from typing import Any
 from django.db import migrations
 
 from toyota_collect import reference
-from welfare.reference_signals import load_signals
+from welfare.reference import load_signals
 
 
 def begin(apps: Any, _: Any) -> None:

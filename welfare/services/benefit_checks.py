@@ -11,7 +11,7 @@ from claims.models import Claim
 from debtors.models import Contact, Person
 from toyota_collect import audit
 from toyota_collect.calendar import fiscal_year
-from toyota_collect.dated import SettingMissing, value_on
+from toyota_collect.dated import SettingMissing, rows_on, value_on
 from toyota_collect.documents.explanation import LANGUAGES, Language, part_of, ruby
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from toyota_collect.letter_forms import form_of
@@ -77,8 +77,7 @@ def with_answers(known: Mapping[str, Known], answers: Mapping[str, bool | None])
 
 def benefits_on(on: date) -> list[Benefit]:
     """The table in force, in its order."""
-    latest = Benefit.objects.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
-    return sorted((row for row in latest if row.in_use), key=lambda row: (row.position, row.code))
+    return sorted(rows_on(Benefit, on), key=lambda row: (row.position, row.code))
 
 
 def looks(rows: Collection[Benefit], known: Mapping[str, Known]) -> list[tuple[Benefit, Look]]:

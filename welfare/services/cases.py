@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from toyota_collect import audit
+from toyota_collect.dated import rows_on
 from welfare.models import CaseNote, CaseResult, ContactAttempt, Referral, SupportCase, SupportResult
 
 
@@ -19,9 +20,7 @@ class CaseClosed(CaseRefused):
 
 def results_on(on: date) -> dict[str, SupportResult]:
     """The closed list in force on a day, by code, in its order."""
-    begun = SupportResult.objects.filter(starts_on__lte=on).order_by("starts_on")
-    latest = {row.code: row for row in begun}
-    return {row.code: row for row in sorted(latest.values(), key=lambda row: row.position) if row.in_use}
+    return {row.code: row for row in sorted(rows_on(SupportResult, on), key=lambda row: row.position)}
 
 
 def result_labels() -> dict[str, str]:

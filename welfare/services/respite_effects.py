@@ -10,7 +10,7 @@ from claims.rules.holds import NotAllowed, Row, row_of
 from claims.services.charges import AmountDue, amounts_due, kind_terms
 from claims.services.holds import terms_rows
 from debtors.models import Person
-from toyota_collect.dated import value_on
+from toyota_collect.dated import rows_on, value_on
 from toyota_collect.permissions import Ground
 from toyota_collect.registry import WayOut, registry
 from welfare.models import ReliefOffer
@@ -151,8 +151,7 @@ def offers_for(person: Person, claims: Sequence[Claim], *, on: date) -> list[Fit
 
 
 def _offers_on(on: date) -> list[ReliefOffer]:
-    latest = ReliefOffer.objects.filter(starts_on__lte=on).order_by("code", "-starts_on").distinct("code")
-    return sorted((row for row in latest if row.in_use), key=lambda row: (row.position, row.code))
+    return sorted(rows_on(ReliefOffer, on), key=lambda row: (row.position, row.code))
 
 
 def _law(row: ReliefOffer, on: date) -> str:

@@ -25,11 +25,6 @@ from welfare.signal_services import OFFER, AssessmentRefused, assess, assessable
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def collector():
-    return user(Role.COLLECTOR)
-
-
 def signed_in(someone) -> Client:
     client = Client()
     client.force_login(someone)

@@ -40,11 +40,6 @@ def _files(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def collector() -> Any:
-    return user(Role.COLLECTOR)
-
-
 def chances(someone: Any, by: Any, **answers: bool | None) -> dict[str, Chance]:
     known = checks.with_answers(checks.known_facts(someone, user=by, on=DAY), answers)
     return {row.code: one.chance for row, one in checks.looks(checks.benefits_on(DAY), known)}

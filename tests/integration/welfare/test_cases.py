@@ -27,11 +27,6 @@ def _files(settings, tmp_path):
 
 
 @pytest.fixture
-def collector():
-    return user(Role.COLLECTOR)
-
-
-@pytest.fixture
 def worker():
     return user(Role.WELFARE_WORKER)
 

@@ -29,11 +29,6 @@ def _files(settings, tmp_path):
 
 
 @pytest.fixture
-def collector():
-    return user(Role.COLLECTOR)
-
-
-@pytest.fixture
 def someone():
     return person(name="架空 花子", kana="カクウ ハナコ")
 

@@ -38,11 +38,6 @@ def _files(settings: Any, tmp_path: Any) -> None:
 
 
 @pytest.fixture
-def chief() -> Any:
-    return user(Role.SUPERVISOR)
-
-
-@pytest.fixture
 def someone() -> Person:
     found: Person = claim(due_on=DAY - timedelta(days=200)).identity.person
     return found

@@ -24,11 +24,6 @@ pytestmark = pytest.mark.django_db
 QUARTER = (date(2026, 10, 1), date(2026, 12, 31))
 
 
-@pytest.fixture
-def collector():
-    return user(Role.COLLECTOR)
-
-
 def supported(someone, *, since: date, by, **facts) -> Referral:
     """Handed over on the day, and answered four days later with a result that counts as help."""
     plain = {"state": "answered", "result": "budget", "consented_on": since, "handed_on": since}

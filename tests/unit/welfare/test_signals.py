@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from toyota_collect.permissions import Ground
 from welfare.models import SignalRule
-from welfare.reference_signals import signal_rows
+from welfare.reference import signal_rows
 from welfare.rules.signals import COMPARE, MEASURES, Condition, Facts, conditions_of, find, measures_of, why_not
 
 DAY = date(2026, 11, 20)
