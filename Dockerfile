@@ -20,4 +20,4 @@ RUN useradd --system --create-home collect \
 ENV STATIC_ROOT=/srv/static
 USER collect
 EXPOSE 8000
-CMD ["gunicorn", "toyota_collect.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--timeout", "120"]
+CMD ["gunicorn", "toyota_collect.wsgi:application", "--bind", "0.0.0.0:8000", "--config", "python:toyota_collect.web_server"]

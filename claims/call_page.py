@@ -1,5 +1,6 @@
 """What the pages of the call queue show: the list in its order, and one call with what is said in it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,9 @@ from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
 
 SHOWN = 15
+COUNTED = (
+    5_000  # who waits is not counted further: more than the house calls in weeks, and counting would grow with the city
+)
 State = CallTurn.State
 
 
@@ -28,14 +32,20 @@ def list_of(user: Any, *, on: date, now: datetime, own_first: bool) -> dict[str,
     """Context of the list: a constant number of queries, however long it is."""
     own_of = user if own_first else None
     held = call_queue.in_hand(on=on, now=now, by=user)
-    counts = dict(CallTurn.objects.filter(on=on).values_list("state").annotate(Count("pk")).order_by())
+    turns = CallTurn.objects.filter(on=on)
+    waiting = turns.filter(state=State.WAITING).order_by()[:COUNTED].count()
+    begun = turns.exclude(state=State.WAITING).values_list("state", "skip_reason").annotate(Count("pk")).order_by()
+    counts, skipped = Counter({State.WAITING.value: waiting}), Counter[str]()
+    for state, reason, people in begun:
+        counts[state] += people
+        if state == State.SKIPPED:
+            skipped[reason] += people
     try:
         closed = call_queue.why_closed(on=on, now=now)
         coming = call_queue.coming(on=on, now=now, limit=SHOWN, own_of=own_of)
     except SettingMissing as missing:
         closed, coming = str(missing), []
-    later = CallTurn.objects.filter(on=on, state=State.AGAIN, not_before__gt=now).select_related("person")
-    skipped = CallTurn.objects.filter(on=on, state=State.SKIPPED).values_list("skip_reason").annotate(Count("pk"))
+    later = turns.filter(state=State.AGAIN, not_before__gt=now).select_related("person")
     own = Assignment.objects.filter(
         person__in=[turn.person_id for turn in coming], officer__in=officers_covered(user, on=on)
     )
@@ -46,9 +56,10 @@ def list_of(user: Any, *, on: date, now: datetime, own_first: bool) -> dict[str,
         "closed": closed,
         "coming": [{"turn": turn, "why": _why(turn, now=now), "own": turn.person_id in owned} for turn in coming],
         "later": later.order_by("not_before")[:SHOWN],
-        "counts": {state.value: counts.get(state.value, 0) for state in State},
-        "made": sum(counts.values()),
-        "skipped": sorted(skipped.order_by()),
+        "counts": {state.value: counts[state.value] for state in State},
+        "waiting_unit": "人以上" if waiting == COUNTED else "人",
+        "made": counts.total(),
+        "skipped": sorted(skipped.items()),
         "on": on,
     }
 

@@ -78,4 +78,5 @@ class CallTurn(models.Model):
                 include=["best_hour"],
                 condition=Q(state__in=["waiting", "again"]),
             ),
+            models.Index(name="call_turn_begun", fields=["on", "state"], condition=~Q(state="waiting")),
         ]

@@ -17,7 +17,6 @@ from toyota_collect.embedded.state import Command, Refused, State
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
@@ -26,7 +25,14 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "Asia/Tokyo",
 }
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "256MB"}
+MOST_MEMORY = 2**30  # bytes; what a city's pages of the desk read fits
+
+
+def _buffers() -> str:
+    """An eighth of the machine's memory: a page of a table that has to be fetched costs more than the row in it."""
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return f"{min(memory // 8, MOST_MEMORY) // 2**20}MB"
 
 
 class Postgres:
@@ -52,7 +58,8 @@ class Postgres:
         made_for, ours = (cluster / "PG_VERSION").read_text().strip(), _major(binaries)
         if int(made_for) != ours:
             raise Refused(f"{cluster} is of PostgreSQL {made_for}, this is {ours}; dump and restore, or remove it.")
-        settings = SETTINGS | {"unix_socket_directories": str(sockets)} | ({} if self.state.durable else THROW_AWAY)
+        settings = SETTINGS | ({"shared_buffers": _buffers()} if self.state.durable else THROW_AWAY)
+        settings |= {"unix_socket_directories": str(sockets)}
         flags = [f"--{key}={value}" for key, value in settings.items()]
         command: Command = [binaries / "postgres", "-D", cluster, *flags]
         options = {"cwd": "/"} | as_user(self.user)

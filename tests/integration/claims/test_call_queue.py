@@ -434,6 +434,21 @@ def test_the_pages_take_no_more_queries_for_more_people(client, collector):
     assert counts[0] == counts[1]
 
 
+def test_who_waits_is_counted_so_far_only_and_everybody_else_whole(collector, monkeypatch):
+    for _ in range(5):
+        debtor()
+    build(collector)
+    take_for_long(collector)
+    CallTurn.objects.filter(pk=CallTurn.objects.latest("pk").pk).update(state="skipped", skip_reason="保留")
+    told = []
+    for most in (3, 4):
+        monkeypatch.setattr(call_page, "COUNTED", most)
+        found = call_page.list_of(collector, on=DAY, now=NOW, own_first=False)
+        told.append((found["counts"]["waiting"], found["waiting_unit"]))
+        assert (found["counts"]["taken"], found["counts"]["skipped"], found["skipped"]) == (1, 1, [("保留", 1)])
+    assert told == [(3, "人以上"), (3, "人")]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_collectors_at_once_each_get_another_person_and_household():
     people = [debtor(90_000 - number, household=f"H{number % 6}") for number in range(12)]

@@ -22,6 +22,7 @@ from toyota_collect.embedded.state import ROOT, Refused, State, say, try_lock
 from toyota_collect.embedded.supervisor import Supervisor
 
 LOW_PRIORITY = ("nice", "-n", "10")  # who waits before a screen comes before imports and print runs
+CONFIGURED = ("--config", "python:toyota_collect.web_server")
 HEALTHY_WITHIN = 120  # seconds; a busy machine needs time for three Python processes
 
 
@@ -90,10 +91,8 @@ def _services(variables: Mapping[str, str], listener: socket.socket) -> list[Ser
 
 def web_server(listener: socket.socket) -> list[str | Path]:
     """The command of the web server on a socket that is handed down to it."""
-    workers = str(max(2, os.cpu_count() or 1))
     bind = ["--bind", f"fd://{listener.fileno()}"]
-    options = ["--workers", workers, "--threads", "4", "--timeout", "120"]
-    return [PYTHON, "-m", "gunicorn", "toyota_collect.wsgi:application", *bind, *options]
+    return [PYTHON, "-m", "gunicorn", "toyota_collect.wsgi:application", *bind, *CONFIGURED]
 
 
 @contextmanager
