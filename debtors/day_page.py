@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from debtors.addresses import PersonAddress
 from debtors.models import Absence, Assignment, Contact, NextActionRule, Person, Postponement, WorkItem
-from debtors.rules.next_action import Advice, Reason, Rule, advise, span_of
+from debtors.rules.next_action import Advice, Reason, Rule, advise, advise_each, span_of
 from debtors.rules.postponing import has_news
 from toyota_collect.dated import rows_on
 from toyota_collect.held import once
@@ -88,8 +88,7 @@ def day_of(officer: Any, *, on: date) -> Day:
     people = sorted(owners if found is None else (found | own) & owners.keys())
     facts = facts_of(people, officer, on=on)
     entries = []
-    for person in people:
-        advice = advise(rules, facts[person], on=on)
+    for person, advice in advise_each(rules, {person: facts[person] for person in people}, on=on):
         if advice.in_day:
             codes = frozenset(fact.code for fact in facts[person])
             entries.append(Entry(person, advice, codes, absent.get(owners[person])))

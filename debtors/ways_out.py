@@ -5,7 +5,7 @@ from datetime import date
 
 from debtors.day_page import facts_of, rules_on
 from debtors.protection import all_hidden_people, left_alone
-from debtors.rules.next_action import STEP, Advice, Severity, advise
+from debtors.rules.next_action import STEP, Advice, Severity, advise_each
 from debtors.services_work import CASE, HELD_BACK
 from toyota_collect.models import User
 from toyota_collect.permissions import Role
@@ -28,7 +28,8 @@ def register(registry: Registry) -> None:
 def _told_to_reach(people: Collection[int], on: date) -> set[int]:
     """Those whom a collector would be told to press or to call: by a rule, or by the step that somebody has set."""
     rules, facts = rules_on(on), facts_of(sorted(people), User(role=Role.COLLECTOR), on=on)
-    return {pk for pk in people if _reaches_out(advise(rules, facts[pk], on=on))}
+    told = advise_each(rules, {pk: facts[pk] for pk in people}, on=on)
+    return {pk for pk, advice in told if _reaches_out(advice)}
 
 
 def _reaches_out(advice: Advice) -> bool:

@@ -44,7 +44,7 @@ def benefits(request: HttpRequest, number: str) -> HttpResponse:
             )
             return redirect("welfare:benefits", number=number)
     found = checks.looks(rows, checks.with_answers(known, answers))
-    chosen = request.POST.getlist("chosen") if form.is_bound else []
+    chosen, offered = request.POST.getlist("chosen"), request.POST.getlist("offered")
     audit.log_view(request, action="benefits", person_key=number)
     context = {
         "person": person,
@@ -61,7 +61,8 @@ def benefits(request: HttpRequest, number: str) -> HttpResponse:
                         "met": [FACTS[code] for code in one.met],
                         "unknown": [FACTS[code] for code in one.unknown],
                         "unmet": [FACTS[code] for code in one.unmet],
-                        "chosen": row.code in chosen if form.is_bound else chance is Chance.LIKELY,
+                        # What an answer has just made likely is ticked; what somebody unticked stays so.
+                        "chosen": row.code in chosen or chance is Chance.LIKELY and row.code not in offered,
                         "may": chance is not Chance.UNLIKELY,
                     }
                     for row, one in found

@@ -6,10 +6,12 @@ step, or to none. They take the lead only where nothing else is left for the day
 more than asking for a decision.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from operator import itemgetter
 
 from toyota_collect.money import yen_text
 from toyota_collect.registry import Fact, Span
@@ -74,10 +76,15 @@ class Reason:
 
     rule: Rule
     fact: Fact
-    text: str
     step: str
     link: str
     softened: bool
+    on: date
+
+    @property
+    def text(self) -> str:
+        """The reason in words: put together only for who is shown."""
+        return in_words(self.rule.reason, self.fact, self.on)
 
     @property
     def severity(self) -> int:
@@ -115,17 +122,40 @@ class Advice:
 
 def advise(rules: Iterable[Rule], facts: Iterable[Fact], *, on: date) -> Advice:
     """Return what to do next for a person with these facts on ``on``; the order of rules and facts says nothing."""
+    return _advise(_Table(rules, on), facts)
+
+
+def advise_each(
+    rules: Iterable[Rule], facts: Mapping[int, Iterable[Fact]], *, on: date
+) -> Iterator[tuple[int, Advice]]:
+    """Yield what ``advise`` says of each person, by the facts of each, in the order given."""
+    table = _Table(rules, on)
+    for person, known in facts.items():
+        yield person, _advise(table, known)
+
+
+class _Table:
+    """The rules of a day in their order, found by the fact they look at, each with the days of a fact it fires for."""
+
+    def __init__(self, rules: Iterable[Rule], on: date) -> None:
+        self.on = on
+        self.about: dict[str, list[tuple[int, Rule, Span]]] = defaultdict(list)
+        for place, rule in enumerate(sorted(rules, key=lambda rule: (rule.position, rule.code))):
+            self.about[rule.fact].append((place, rule, span_of(rule, on)))
+
+
+def _advise(table: _Table, facts: Iterable[Fact]) -> Advice:
     known = _once_a_matter(facts)
     codes = {fact.code for fact in known}
     fired = [
-        (rule, fact)
-        for rule in sorted(rules, key=lambda rule: (rule.position, rule.code))
-        for fact in known
-        if fact.code == rule.fact and _fires(rule, fact, known, codes, on)
+        (place, nth, rule, fact)
+        for nth, fact in enumerate(known)
+        for place, rule, span in table.about.get(fact.code, ())
+        if _fires(rule, span, fact, known, codes)
     ]
-    ceilings = [rule.ceiling for rule, _ in fired if rule.ceiling is not None]
-    ceiling = min(ceilings, default=None)
-    reasons = tuple(_reason(rule, fact, ceiling, on) for rule, fact in fired)
+    fired.sort(key=itemgetter(0, 1))
+    ceiling = min((rule.ceiling for _, _, rule, _ in fired if rule.ceiling is not None), default=None)
+    reasons = tuple(_reason(rule, fact, ceiling, table.on) for _, _, rule, fact in fired)
     open_ = [reason for reason in reasons if reason.step]
     # What is to be done today comes before what is only good to know; in both, what softens comes last.
     hard = [one for one in open_ if one.rule.ceiling is None]
@@ -155,28 +185,15 @@ def _once_a_matter(facts: Iterable[Fact]) -> Sequence[Fact]:
     return [one for one in given if one.code != STEP or one.about not in told]
 
 
-def _fires(rule: Rule, fact: Fact, facts: Sequence[Fact], codes: set[str], on: date) -> bool:
+def _fires(rule: Rule, span: Span, fact: Fact, facts: Sequence[Fact], codes: set[str]) -> bool:
     if fact.yen < rule.least_yen or not codes.isdisjoint(rule.unless):
         return False
     since = fact.since or fact.on
-    if any(one.code in rule.unless_since and (since is None or (one.on or FAR) >= since) for one in facts):
+    if rule.unless_since and any(
+        one.code in rule.unless_since and (since is None or (one.on or FAR) >= since) for one in facts
+    ):
         return False
-    return _lies(rule, fact.on, on)
-
-
-def _lies(rule: Rule, day: date | None, on: date) -> bool:
-    if rule.when is When.ANY:
-        return True
-    if day is None:
-        return False
-    within = rule.days == 0 or abs((day - on).days) <= rule.days
-    return {
-        When.PAST: day < on,
-        When.DUE: day <= on,
-        When.TODAY: day == on,
-        When.COMING: day >= on and within,
-        When.RECENT: day <= on and within,
-    }[rule.when]
+    return rule.when is When.ANY or (fact.on is not None and span[0] <= fact.on <= span[1])
 
 
 def span_of(rule: Rule, on: date) -> Span:
@@ -197,23 +214,25 @@ def _reason(rule: Rule, fact: Fact, ceiling: int | None, on: date) -> Reason:
     return Reason(
         rule,
         fact,
-        in_words(rule.reason, fact, on),
         rule.softened_step if held_back else rule.step,
         rule.softened_link if held_back else rule.link,
         held_back,
+        on,
     )
 
 
 def in_words(pattern: str, fact: Fact, on: date) -> str:
     """The reason with what is known in its places: {text}, {day}, {left}, {yen}."""
     places = {
-        "text": fact.text,
-        "day": long_text(fact.on) if fact.on else "",
-        "left": time_left(fact.on, on) if fact.on else "",
-        "yen": yen_text(fact.yen),
+        "text": lambda: fact.text,
+        "day": lambda: long_text(fact.on) if fact.on else "",
+        "left": lambda: time_left(fact.on, on) if fact.on else "",
+        "yen": lambda: yen_text(fact.yen),
     }
-    for name in PLACEHOLDERS:
-        pattern = pattern.replace("{" + name + "}", places[name])
+    for name, value in places.items():
+        place = "{" + name + "}"
+        if place in pattern:
+            pattern = pattern.replace(place, value())
     return pattern
 
 

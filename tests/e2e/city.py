@@ -27,6 +27,7 @@ from tests.factories.extracts import claims as claims_file
 from tests.factories.extracts import import_all
 from tests.factories.moneyfiles import direct_debit
 from tests.factories.respites import switch_on
+from tests.factories.signals import flag
 from tests.integration.claims import test_claim_ends, test_measures, test_overpayments, test_parties
 from tests.integration.notices import test_closed_piles
 from tests.integration.notices.conftest import freeze
@@ -185,6 +186,10 @@ def _support(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addre
     questions.ask(person_id=_named("照会 架空", "ショウカイ").pk, by=staff[Role.SUPERVISOR], on=DAY)
     for name in ("welfare:talk", "welfare:oral", "welfare:hand-over", "welfare:conference"):
         yield name, {"number": asked.number}
+    doubtful = _named("途切 架空", "トギレ", birth_on=date(1971, 4, 5))
+    claim(doubtful, principal_yen=22_000, due_on=date(2026, 8, 31))
+    yield "welfare:signal", {"pk": flag(doubtful).pk}
+    yield "welfare:signal-person", {"number": doubtful.number}
     yield "welfare:consent", {"pk": sheet.pk}
     yield "welfare:case", {"pk": referral.pk}
 

@@ -145,13 +145,14 @@ def walk(
     enter: Callable[[User], Page], staff: dict[Role, User], places: dict[str, city.Address], *, every: bool
 ) -> list[str]:
     found = []
+    paths = {screen: address(screen, places) for screen in SCREENS if screen not in IN_JOURNEYS}  # of all, walked or not
     for role in ROLES:
         page = enter(staff[role])
         for screen in SCREENS if every else SCREENS[::SAMPLED]:
             who = readers(screen)
             if screen in IN_JOURNEYS or role not in (who if every else who[:1]):
                 continue
-            found += [f"{role}: {fault}" for fault in examine(page, address(screen, places), every=every)]
+            found += [f"{role}: {fault}" for fault in examine(page, paths[screen], every=every)]
         page.context.close()
     return found
 

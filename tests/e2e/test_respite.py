@@ -141,7 +141,7 @@ def test_a_clock_that_would_end_is_seen_before_anything_is_stopped(
     Claim.objects.filter(kind__code="housing_rent").update(prescribes_on=date(2027, 1, 10))
     supervisor = sign_in(Role.SUPERVISOR)
     supervisor.goto(f"/welfare/of/{someone.number}/respite/new/")
-    expect(panel(supervisor, "この期間に時効が終わる期別")).to_contain_text("令和9年1月10日に終わる")
+    expect(panel(supervisor, "この期間に時効が終わる期別")).to_contain_text("令和9年1月10日（日）に終わる")
     looked_at(supervisor)
     supervisor.get_by_label(re.compile("^理由")).fill("架空")
     supervisor.get_by_label(re.compile("^福祉部局との相談")).fill("架空")

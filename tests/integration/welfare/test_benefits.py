@@ -168,6 +168,10 @@ def test_what_cannot_be_explained_is_refused(collector):
     assert not Document.objects.exists()
 
 
+def ticked(page):
+    return {one["row"].code for group in page.context["groups"] for one in group["rows"] if one["chosen"]}
+
+
 def test_the_page_sorts_by_the_answers_and_keeps_what_is_not_asked(collector):
     someone = person()
     claim(someone, kind="nhi_tax", source="kokuho")
@@ -180,6 +184,10 @@ def test_the_page_sorts_by_the_answers_and_keeps_what_is_not_asked(collector):
     groups = {group["id"]: [one["row"].code for one in group["rows"]] for group in page.context["groups"]}
     assert "nhi_reduction" in groups["likely"]
     assert "nhi_jobless" in groups["ask"]
+    assert "nhi_reduction" in ticked(page)  # an answer has just made it likely
+    page = client.post(url, {"lost_job": "yes", "offered": ["nhi_reduction"], "chosen": ["nhi_jobless"], "sort": "1"})
+    assert "nhi_reduction" not in ticked(page)  # somebody unticked it
+    assert "nhi_jobless" in ticked(page)
     assert not BenefitCheck.objects.exists()
     said = client.post(url, {"make": "1"})
     assert "案内する制度を1つ以上" in said.content.decode()
