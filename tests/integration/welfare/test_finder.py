@@ -267,5 +267,6 @@ def test_three_cities_keep_the_goals(tmp_path, seed):
     """Rules were written on seed 41; 303 and 777 were looked at only afterwards."""
     build(debtors=4_000, seed=seed, out=tmp_path)
     bring_in(tmp_path)
-    report, _ = command("--truth", str(tmp_path))
+    report, told = command("--truth", str(tmp_path))
+    print(f"seed {seed}\n{told}")  # -rA shows it
     assert report["passes"], report["fails"]
