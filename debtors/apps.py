@@ -38,6 +38,7 @@ class DebtorsConfig(AppConfig):
             "debtors.mailingaddress.person",
             "debtors.personrelation.actor",
             "debtors.personrelation.person",
+            "debtors.postponement.person",
             "debtors.protectionflag.person",
             "debtors.workitem.person",
         }

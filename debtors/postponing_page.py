@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from debtors.joined import together
 from debtors.models import Person, Postponement
+from debtors.presence import rows_of
 from debtors.protection import hidden_people
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine, Happening
@@ -60,8 +61,9 @@ def happenings(person: Person, user: Any, on: date) -> Iterable[Happening]:
     """That the person was put off, for who reads the course of the case; struck through where somebody took it up again."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    rows = Postponement.objects.filter(person__in=together(person.pk), on__lte=on).select_related("by")
-    for one in rows:
+    people = together(person.pk)
+    rows = Postponement.objects.filter(person__in=people, on__lte=on).select_related("by")
+    for one in rows_of(rows, people):
         text = f"{short_text(one.until)}まで本日の業務から外した（{_label(one.reason)}）。{one.text}"
         yield Happening(one.on, "後回し", text, str(one.by), struck=one.ended_at is not None)
 

@@ -4,10 +4,11 @@ One question for all tables that apps call rare (``registry.rare``) takes the pl
 """
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from debtors.models import Person, SourceIdentity
 from toyota_collect.held import is_held, once
@@ -38,6 +39,11 @@ def nothing_of(model: type[Model], people: Collection[int], *, by: str = "person
     if key not in registry.rare:
         raise KeyError(key)
     return is_held() and not _has_rows(frozenset(people)).get(key, True)
+
+
+def rows_of(rows: QuerySet[Any], people: Collection[int], *, by: str = "person") -> QuerySet[Any]:
+    """The rows, which are the people's; where none of them has a row of the model, no question is asked for them."""
+    return rows.none() if nothing_of(rows.model, people, by=by) else rows
 
 
 @once

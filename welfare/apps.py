@@ -23,7 +23,14 @@ class WelfareConfig(AppConfig):
         registry.flags["living"] = living
         registry.cared_for.append(cared_for)
         registry.happenings.append(happenings)
-        registry.rare.add("welfare.referral.person")
+        registry.rare |= {
+            "welfare.conferencedecision.person",
+            "welfare.consent.person",
+            "welfare.hardshipflag.person",
+            "welfare.lawyerquestion.person",
+            "welfare.referral.person",
+            "welfare.respite.person",
+        }
         registry.day_sources.append(day_facts.SOURCE)
         registry.findings.append(findings)
         registry.lawyer_gates.append(verdicts)

@@ -13,6 +13,7 @@ from claims.models import Plan
 from claims.services.plan_standing import PlanState, state_of
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import rows_of
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.held import once
 from toyota_collect.permissions import Permission, allows
@@ -45,11 +46,19 @@ def asked_to_wait(person: Person, *, on: date) -> Wait | None:
     people = together(person.pk)
     found = []
     answered = Referral.objects.handed_over().filter(person__in=people, state=Referral.State.ANSWERED)
-    if (last := answered.order_by("-answered_on", "-pk").first()) and last.hold_until and last.answered_on:
+    if (
+        (last := rows_of(answered.order_by("-answered_on", "-pk"), people).first())
+        and last.hold_until
+        and last.answered_on
+    ):
         told = f"{long_text(last.answered_on)} 自立相談支援の回答（{last.case_number}）"
         found.append(Wait(last.hold_until, last.answered_on, told))
     asked = LawyerQuestion.objects.filter(person__in=people).exclude(answered_on=None)
-    if (question := asked.order_by("-answered_on", "-pk").first()) and question.wait_until and question.answered_on:
+    if (
+        (question := rows_of(asked.order_by("-answered_on", "-pk"), people).first())
+        and question.wait_until
+        and question.answered_on
+    ):
         told = f"{long_text(question.answered_on)} 委任前の照会への福祉の回答"
         found.append(Wait(question.wait_until, question.answered_on, told))
     return max((one for one in found if one.until >= on), key=lambda one: one.until, default=None)
@@ -75,12 +84,9 @@ def hold_step(wait: Wait | None, respite: Respite | None, person: Person, user: 
 @once
 def newest_respite(person: Person) -> Respite | None:
     """Of the person, whoever they were before they were found to be one."""
-    found: Respite | None = (
-        Respite.objects.filter(person__in=together(person.pk))
-        .exclude(state=Respite.State.DROPPED)
-        .select_related("hold", "letter", "approval")
-        .first()
-    )
+    people = together(person.pk)
+    kept = Respite.objects.filter(person__in=people).exclude(state=Respite.State.DROPPED)
+    found: Respite | None = rows_of(kept.select_related("hold", "letter", "approval"), people).first()
     return found
 
 
@@ -141,7 +147,7 @@ def _next(
 
 def _plan(people: list[int], on: date) -> PlanState | None:
     """The newest plan that was not closed and is not paid up."""
-    plan = Plan.objects.filter(person__in=people, closed_on=None).first()
+    plan = rows_of(Plan.objects.filter(person__in=people, closed_on=None), people).first()
     found = state_of(plan, on=on) if plan else None
     return found if found and found.code != "done" else None
 

@@ -11,6 +11,7 @@ from claims.models import Claim
 from claims.services.charges import kind_terms
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import rows_of
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.wareki import long_text
@@ -65,28 +66,31 @@ def referral_row(referral: Referral, labels: Mapping[str, str]) -> dict[str, Any
 def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     """What stands with the person: consents, referrals with their answers, and what the answers suggest."""
     everybody = together(person.pk)
-    consents = Consent.objects.filter(person__in=everybody, dropped_on=None).select_related("document", "taken_by")
-    referrals = Referral.objects.filter(person__in=everybody).select_related("handed_by", "offered_by")
+    mine = {"person__in": everybody}
+    consents = rows_of(Consent.objects.filter(**mine, dropped_on=None), everybody)
+    consents = consents.select_related("document", "taken_by")
+    referrals = rows_of(Referral.objects.filter(**mine).select_related("handed_by", "offered_by"), everybody)
     labels = result_labels() if referrals else {}
     rows = [referral_row(one, labels) for one in referrals]
     under_way = next((row for row in rows if row["referral"].state in ("consented", "received")), None)
     answered = next((row for row in rows if row["referral"].state == "answered"), None)
     wait = asked_to_wait(person, on=on)
-    conferences = ConferenceDecision.objects.filter(person__in=everybody).select_related("approval")
+    conferences = rows_of(ConferenceDecision.objects.filter(**mine).select_related("approval"), everybody)
+    questions = rows_of(LawyerQuestion.objects.filter(**mine).select_related("asked_by"), everybody)
     return {
         "person": person,
         "consents": consents,
         "waiting": next((one for one in consents if not one.given_on), None),
-        "open_consent": Consent.objects.open(on=on).filter(person=person).first(),
+        "open_consent": rows_of(Consent.objects.open(on=on).filter(person=person), everybody).first(),
         "conferences": conferences,
-        "open_conference": ConferenceDecision.objects.open(on=on).filter(person=person).first(),
+        "open_conference": rows_of(ConferenceDecision.objects.open(on=on).filter(person=person), everybody).first(),
         "rows": rows,
         "under_way": under_way,
         "answered": answered,
         "suggestions": suggestions(person, user, answered["referral"], on=on) if answered else [],
         "wait": wait,
         "hold_step": hold_step(wait, newest_respite(person), person, user, on=on) if wait else None,
-        "question": LawyerQuestion.objects.filter(person__in=everybody).select_related("asked_by").first(),
+        "question": questions.first(),
         "verdict": may_go_to_lawyers(person, on),
         "on": on,
     }

@@ -10,6 +10,7 @@ from django.urls import reverse
 from claims.models import Claim
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import rows_of
 from toyota_collect.business_date import business_date
 from toyota_collect.calendar import ONE_DAY
 from toyota_collect.permissions import Permission, allows
@@ -104,7 +105,9 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """Reviews and letters in the person's course."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for one in Respite.objects.filter(person__in=together(person.pk), hold__isnull=False).select_related("by"):
+    people = together(person.pk)
+    begun = Respite.objects.filter(person__in=people, hold__isnull=False).select_related("by")
+    for one in rows_of(begun, people):
         link = {"url": reverse("welfare:respite", args=[one.pk]), "action": "開く"}
         for review in one.reviews.select_related("by"):
             text = f"生活再建猶予の見直し：{review.get_outcome_display()}。{review.text}"

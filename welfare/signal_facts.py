@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from debtors.joined import together
 from debtors.models import Person
+from debtors.presence import nothing_of, rows_of
 from toyota_collect.lookups import Keys
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine, DaySource, Fact, Flag, Happening, Span
@@ -27,7 +28,8 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     """``sign``: a flag waits for somebody; ``sign_confirmed``: somebody found the person in hardship."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    for flag in HardshipFlag.objects.softening(on=on).filter(person__in=people).select_related("person"):
+    flags = HardshipFlag.objects.softening(on=on).filter(person__in=people).select_related("person")
+    for flag in rows_of(flags, people):
         if flag.state == CONFIRMED:
             talk = reverse("welfare:talk", args=[flag.person.number])
             yield flag.person_id, Fact("sign_confirmed", flag.ended_on, text=_confirmed(flag), url=talk)
@@ -57,7 +59,8 @@ def _confirmed(flag: HardshipFlag) -> str:
 
 def living_flag(person: Person, on: date) -> Flag:
     """The flag 生活 of somebody with no referral; the caller has asked whether the user may know."""
-    flag = HardshipFlag.objects.softening(on=on).filter(person__in=together(person.pk)).first()
+    people = together(person.pk)
+    flag = rows_of(HardshipFlag.objects.softening(on=on).filter(person__in=people), people).first()
     if flag is None:
         return NONE
     if flag.state == CONFIRMED:
@@ -74,8 +77,10 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     """What was decided about flags, in the person's course."""
     if not allows(user, Permission.CONTACT_VIEW):
         return
-    rows = FlagAssessment.objects.filter(flag__person__in=together(person.pk)).select_related("by")
-    for row in rows:
+    people = together(person.pk)
+    if nothing_of(HardshipFlag, people):
+        return
+    for row in FlagAssessment.objects.filter(flag__person__in=people).select_related("by"):
         reason = f"（{row.get_reason_display()}）" if row.reason else ""
         text = f"困窮のサインの見立て：{row.get_answer_display()}{reason}"
         yield Happening(row.on, "見立て", text, str(row.by), "life")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from debtors.models import Person
+from debtors.presence import rows_of
 from debtors.services_work import open_work_item
 from toyota_collect import audit
 from toyota_collect.dated import value_on
@@ -39,7 +40,8 @@ def assessable(user: Any, *, on: date) -> Any:
 @once
 def newest_flag(user: Any, people: frozenset[int], on: date) -> HardshipFlag | None:
     """The latest flag of a human under all their numbers, where the user may assess it."""
-    found: HardshipFlag | None = assessable(user, on=on).filter(person__in=people).order_by("-pk").first()
+    flags = assessable(user, on=on).filter(person__in=people).order_by("-pk")
+    found: HardshipFlag | None = rows_of(flags, people).first()
     return found
 
 

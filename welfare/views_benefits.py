@@ -62,7 +62,7 @@ def benefits(request: HttpRequest, number: str) -> HttpResponse:
                         "unknown": [FACTS[code] for code in one.unknown],
                         "unmet": [FACTS[code] for code in one.unmet],
                         # What an answer has just made likely is ticked; what somebody unticked stays so.
-                        "chosen": row.code in chosen or chance is Chance.LIKELY and row.code not in offered,
+                        "chosen": row.code in chosen or (chance is Chance.LIKELY and row.code not in offered),
                         "may": chance is not Chance.UNLIKELY,
                     }
                     for row, one in found

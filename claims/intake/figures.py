@@ -167,11 +167,29 @@ Tell = Callable[[dict[str, Any], list[dict[str, Any]], list[Change]], None]
 
 def _of_people(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:
     columns = {name: NAMES[name] for name in PERSON}
-    _compare(OLD_PEOPLE, columns, params, fields, sample, label="c.person_number", order="h.pgh_obj_id, h.pgh_id", name=_person_label)
+    _compare(
+        OLD_PEOPLE,
+        columns,
+        params,
+        fields,
+        sample,
+        label="c.person_number",
+        order="h.pgh_obj_id, h.pgh_id",
+        name=_person_label,
+    )
 
 
 def _of_claims(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:
-    _compare(OLD_CLAIMS, OF_CLAIM, params, fields, sample, label=CLAIM_LABEL, order="h.pgh_obj_id, h.pgh_id", name=claim_label)
+    _compare(
+        OLD_CLAIMS,
+        OF_CLAIM,
+        params,
+        fields,
+        sample,
+        label=CLAIM_LABEL,
+        order="h.pgh_obj_id, h.pgh_id",
+        name=claim_label,
+    )
 
 
 def _of_money(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:

@@ -145,7 +145,9 @@ def walk(
     enter: Callable[[User], Page], staff: dict[Role, User], places: dict[str, city.Address], *, every: bool
 ) -> list[str]:
     found = []
-    paths = {screen: address(screen, places) for screen in SCREENS if screen not in IN_JOURNEYS}  # of all, walked or not
+    paths = {
+        screen: address(screen, places) for screen in SCREENS if screen not in IN_JOURNEYS
+    }  # of all, walked or not
     for role in ROLES:
         page = enter(staff[role])
         for screen in SCREENS if every else SCREENS[::SAMPLED]:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from debtors.joined import current_people
 from debtors.models import Person
+from debtors.presence import rows_of
 from toyota_collect import audit
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.registry import Verdict
@@ -88,12 +89,13 @@ def may_go_to_lawyers(person: Person, on: date) -> Verdict:
 
 def _words(people: set[int], *, on: date) -> dict[int, list[Word]]:
     found: dict[int, list[Word]] = defaultdict(list)
-    for question in LawyerQuestion.objects.filter(person__in=people):
+    for question in rows_of(LawyerQuestion.objects.filter(person__in=people), people):
         lets_go = question.answer in (LawyerQuestion.Answer.GO, LawyerQuestion.Answer.UNKNOWN)
         word = Word(question.asked_on, question.answered_on, lets_go, question.wait_until)
         found[question.person_id].append(word)
-    goes = {code for code, row in results_on(on).items() if row.lets_go}
-    for referral in Referral.objects.handed_over().filter(person__in=people, handed_on__isnull=False):
+    referrals = list(rows_of(Referral.objects.handed_over().filter(person__in=people, handed_on__isnull=False), people))
+    goes = {code for code, row in results_on(on).items() if row.lets_go} if referrals else set()
+    for referral in referrals:
         lets_go = referral.result in goes and referral.hold_until is None
         found[referral.person_id].append(Word(referral.handed_on, referral.answered_on, lets_go, referral.hold_until))
     return found
