@@ -233,10 +233,8 @@ def test_a_truth_that_is_not_of_these_people_is_refused_with_what_to_do(tmp_path
 
 
 def bring_in(folder) -> None:
-    batch = run.start(by=run.intake_user(), as_of=AS_OF)
-    for extract in run.find_extracts(folder):
-        assert run.import_file(batch, extract).status == "committed"
-    run.finish(batch)
+    batch = run.run(run.start(by=run.intake_user(), as_of=AS_OF), folder)
+    assert set(batch.files.values_list("status", flat=True)) == {"committed"}
 
 
 def test_a_small_city_is_found_and_flagging_everybody_fails_the_report(tmp_path):
