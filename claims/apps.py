@@ -28,18 +28,20 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(BATCH, "標準の形", "claims:standard", Permission.STANDARD_CHECK, 22))
         registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))
         registry.nav_item(NavItem(DAILY, "過誤納", "claims:overpayments", Permission.MONEY_VIEW, 13))
-        registry.nav_item(NavItem(DAILY, "猶予・停止", "claims:holds", Permission.HOLD_WRITE, 15, hold_pages.nav_count))
+        registry.nav_item(
+            NavItem(DAILY, "猶予・停止", "claims:holds", Permission.HOLD_WRITE, 15, hold_pages.nav_waiting)
+        )
         registry.nav_item(NavItem(DAILY, "日締め", "claims:days", Permission.MONEY_VIEW, 14))
         registry.nav_item(NavItem(WATCH, "不納欠損", "claims:ends", Permission.HOLD_WRITE, 43))
         registry.nav_item(NavItem(WATCH, "年度", "claims:years", Permission.MONEY_VIEW, 44))
         registry.nav_item(NavItem(CARE, "時効", "claims:countdown", Permission.CLAIM_VIEW, 30))
         registry.nav_item(NavItem(DAILY, "分納", "claims:plans", Permission.CONTACT_VIEW, 11))
         registry.nav_item(NavItem(DAILY, "給与差押可能額", "claims:wage-seizure", Permission.CONTACT_VIEW, 15))
-        counts = handover_pages.nav_count_section, handover_pages.nav_count_office
-        registry.nav_item(NavItem(DAILY, "移管", "claims:handovers", Permission.HANDOVER_PREPARE, 16, counts[0]))
+        waiting = handover_pages.nav_waiting_section, handover_pages.nav_waiting_office
+        registry.nav_item(NavItem(DAILY, "移管", "claims:handovers", Permission.HANDOVER_PREPARE, 16, waiting[0]))
         registry.nav_item(NavItem(DAILY, "移管した債権", "claims:handover-board", Permission.HANDOVER_PREPARE, 17))
         registry.nav_item(
-            NavItem(DAILY, "移管の受入れ", "claims:handover-inbox", Permission.HANDOVER_OFFICE, 16, counts[1])
+            NavItem(DAILY, "移管の受入れ", "claims:handover-inbox", Permission.HANDOVER_OFFICE, 16, waiting[1])
         )
         registry.channel(Channel("seizure", "差押"))
         registry.channel(Channel("sale", "換価"))

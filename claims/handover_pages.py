@@ -29,15 +29,14 @@ WITH_OFFICE = [State.ACCEPTED, State.BACK]
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)
 
 
-def nav_count_section(user: Any) -> int:
+def nav_waiting_section(user: Any) -> tuple[QuerySet[Handover], ...]:
     """Baskets of the section whose deadline has passed: they can be handed in."""
-    return Handover.objects.filter(
-        section=user.section_id, closed_on=None, asked_on=None, deadline_on__lt=business_date()
-    ).count()
+    due = {"closed_on": None, "asked_on": None, "deadline_on__lt": business_date()}
+    return (Handover.objects.filter(section=user.section_id, **due),)
 
 
-def nav_count_office(_: Any) -> int:
-    return Handover.objects.filter(asked_on__isnull=False, closed_on=None).count()
+def nav_waiting_office(_: Any) -> tuple[QuerySet[Handover], ...]:
+    return (Handover.objects.filter(asked_on__isnull=False, closed_on=None),)
 
 
 def people_with_reasons(section_id: int | None, *, on: date, only_met: bool) -> list[tuple[int, Known, set[Criterion]]]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from claims.facts import scope_of
 from claims.models import Claim, Hold, HoldTerms, Measure, MeasureCheck
 from claims.rules.holds import Row, latest_end, stop_ends_on
@@ -47,10 +49,10 @@ def lists(*, on: date) -> dict[str, tuple[str, Any]]:
     }
 
 
-def nav_count(_: Any) -> int:
-    """How many holds and checks ask for somebody's look."""
+def nav_waiting(_: Any) -> tuple[QuerySet[Any], ...]:
+    """Holds and checks that ask for somebody's look."""
     on = business_date()
-    return hold_watch.unreviewed(on=on).count() + hold_watch.checks_due(on=on).count()
+    return hold_watch.unreviewed(on=on), hold_watch.checks_due(on=on)
 
 
 def hold_rows(holds: Iterable[Hold], *, on: date) -> list[dict[str, Any]]:

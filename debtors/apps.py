@@ -47,10 +47,10 @@ class DebtorsConfig(AppConfig):
         registry.panel(Panel("contact", "debtors:panel-contact", Permission.CONTACT_VIEW, 20, "second", "最後の接触"))
         registry.panel(Panel("course", "debtors:panel-course", Permission.CONTACT_VIEW, 60, "side", "経過"))
         registry.nav_item(
-            NavItem(BATCH, "名寄せ", "debtors:matching", Permission.MATCH_REVIEW, 22, matching_page.nav_count)
+            NavItem(BATCH, "名寄せ", "debtors:matching", Permission.MATCH_REVIEW, 22, matching_page.nav_waiting)
         )
         registry.nav_item(
-            NavItem(DAILY, "異動", "debtors:life-events", Permission.CONTACT_WRITE, 16, life_page.nav_count)
+            NavItem(DAILY, "異動", "debtors:life-events", Permission.CONTACT_WRITE, 16, life_page.nav_waiting)
         )
         registry.panel(
             Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 16, "main", "世帯と関係者")

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from debtors.models import LifeEvent, Person
 from debtors.presence import nothing_of
 from debtors.protection import hidden_people
@@ -22,8 +24,8 @@ GROUPS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def nav_count(_: Any) -> int:
-    return LifeEvent.objects.of_people().to_do().count()
+def nav_waiting(_: Any) -> tuple[QuerySet[LifeEvent], ...]:
+    return (LifeEvent.objects.of_people().to_do(),)
 
 
 def filters(*, group: str, done: bool) -> dict[str, Any]:

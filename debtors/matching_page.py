@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.db.models import QuerySet
 
 from debtors.models import Joining, MatchQuestion, Person, ProtectionFlag, SourceIdentity
 from debtors.protection import hidden_people
@@ -73,8 +74,8 @@ class Row:
         return bool(self.left and self.right and self.left[0] != self.right[0] and self.agreement != "hidden")
 
 
-def nav_count(user: Any) -> int:
-    return MatchQuestion.objects.waiting(on=business_date()).count()
+def nav_waiting(_: Any) -> tuple[QuerySet[MatchQuestion], ...]:
+    return (MatchQuestion.objects.waiting(on=business_date()),)
 
 
 def desk(user: Any, *, on: date, chosen: int | None = None) -> dict[str, Any]:

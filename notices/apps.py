@@ -16,7 +16,7 @@ class NoticesConfig(AppConfig):
             tasks,  # noqa: F401  the web process sends them by name
             ways_out,
         )
-        from notices.counter_page import nav_count
+        from notices.counter_page import nav_waiting
         from notices.happenings import happenings
         from notices.numbers import people_by_document
         from notices.querysets import CHANNEL
@@ -56,7 +56,7 @@ class NoticesConfig(AppConfig):
         registry.happenings.append(happenings)
         registry.rare |= {"notices.dunning.person", "notices.letter.person", "notices.notice.person"}
         registry.number_searches.append(people_by_document)
-        registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_count))
+        registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_waiting))
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(board_lines.lines)
         extraction_lists.register(lists)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 from claims.models import Plan
@@ -24,8 +25,8 @@ from toyota_collect.dated import value_on
 RULE_DAYS = 7  # where the table of outcomes says nothing
 
 
-def nav_count(_: Any) -> int:
-    return CounterVisit.objects.filter(closed_at=None).count()
+def nav_waiting(_: Any) -> tuple[QuerySet[CounterVisit], ...]:
+    return (CounterVisit.objects.filter(closed_at=None),)
 
 
 def open_visits(*, on: date) -> list[dict[str, Any]]:

@@ -5,17 +5,19 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from toyota_collect.permissions import Permission
 from toyota_collect.registry import NavItem, registry
 
 DAILY, BATCH, CARE, WATCH, ADMIN = "毎日", "まとめて行う", "守る・つなぐ", "見守る", "管理"
 
 
-def _waiting_for(user: Any) -> int:
+def _waiting_for(user: Any) -> tuple[QuerySet[Any], ...]:
     from toyota_collect.business_date import business_date
     from toyota_collect.models import Approval
 
-    return Approval.objects.decidable_by(user, on=business_date()).count()
+    return (Approval.objects.decidable_by(user, on=business_date()),)
 
 
 registry.nav_item(NavItem(WATCH, "決裁", "approvals:waiting", Permission.APPROVE, 41, _waiting_for))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
+
 
 @dataclass(frozen=True)
 class Channel:
@@ -50,14 +52,14 @@ class Panel:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A line of the side navigation."""
+    """A line of the side navigation. ``waiting``: of a user, the rows that ask for a look; how many there are stands there."""
 
     section: str
     label: str
     url_name: str
     permission: str
     order: int
-    count: Callable[[Any], int] | None = None
+    waiting: Callable[[Any], Sequence[QuerySet[Any]]] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ class WelfareConfig(AppConfig):
         from toyota_collect.registry import NavItem, Panel, registry
         from welfare import day_facts, decisions, people_joined, respite_ready, signal_facts, signal_page
         from welfare.flags import cared_for, findings, happenings, living
-        from welfare.pages import nav_count
+        from welfare.pages import nav_waiting
         from welfare.services.questions import verdicts
 
-        registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30, nav_count))
+        registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30, nav_waiting))
         registry.nav_item(NavItem(CARE, "委任前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
         registry.nav_item(NavItem(CARE, "件の書き出し・取込", "welfare:exchange", Permission.SUPPORT_CASE, 32))
         registry.panel(
@@ -39,7 +39,7 @@ class WelfareConfig(AppConfig):
         respite_ready.register(registry)
         signs, figures = Permission.SIGNAL_ASSESS, Permission.SIGNAL_FIGURES
         registry.panel(Panel("signals", "welfare:panel-signal", Permission.SIGNAL_VIEW, 30, "side", "困窮のサイン"))
-        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 29, signal_page.nav_count))
+        registry.nav_item(NavItem(CARE, "困窮のサイン", "welfare:signals", signs, 29, signal_page.nav_waiting))
         registry.nav_item(NavItem(CARE, "サインと支援の成績", "welfare:signal-figures", figures, 32))
         registry.cared_for.append(signal_facts.cared_for)
         registry.happenings.append(signal_facts.happenings)

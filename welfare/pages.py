@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -33,11 +34,11 @@ STATE_TONES = {
 }
 
 
-def nav_count(user: Any) -> int:
+def nav_waiting(user: Any) -> tuple[QuerySet[Referral], ...]:
     """Cases that nobody has received yet."""
     if not allows(user, Permission.SUPPORT_CASE):
-        return 0
-    return Referral.objects.open_to_workers(on=business_date()).filter(state="consented").count()
+        return ()
+    return (Referral.objects.open_to_workers(on=business_date()).filter(state="consented"),)
 
 
 def referral_row(referral: Referral, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -65,9 +65,9 @@ def alarming(on: date) -> Q:
     return Q(hold__ends_on__lte=on) | Q(hold__review_on__lt=on)
 
 
-def nav_count(_: Any) -> int:
-    """How many ask for a look."""
-    return Respite.objects.filter(alarming(business_date()), state=RUNNING).count()
+def nav_waiting(_: Any) -> tuple[QuerySet[Respite], ...]:
+    """Those that ask for a look."""
+    return (Respite.objects.filter(alarming(business_date()), state=RUNNING),)
 
 
 def board_lines(user: Any, on: date) -> Iterator[BoardLine]:

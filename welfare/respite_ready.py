@@ -19,7 +19,7 @@ from welfare.services import respites
 
 
 def register(registry: Registry) -> None:
-    registry.nav_item(NavItem(CARE, "生活再建猶予", "welfare:respites", Permission.HOLD_WRITE, 32, pages.nav_count))
+    registry.nav_item(NavItem(CARE, "生活再建猶予", "welfare:respites", Permission.HOLD_WRITE, 32, pages.nav_waiting))
     registry.panel(Panel("respite", "welfare:panel-respite", Permission.CONTACT_VIEW, 19, "third", "生活再建猶予"))
     for code, label in ((respites.SUBJECT, "生活再建猶予"), (respites.CLOCKS, "生活再建猶予（時効が終わる期別あり）")):
         registry.subject_labels[code] = label

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from claims.models import Claim
 from debtors.models import Person
@@ -31,9 +31,9 @@ MASKED = "この役割では見られない情報によるサイン"
 WORST = {"open": 3, "part": 2, "late": 1, "paid": 0}
 
 
-def nav_count(user: Any) -> int:
+def nav_waiting(user: Any) -> tuple[QuerySet[HardshipFlag], ...]:
     on = business_date()
-    return int(assessable(user, on=on).to_assess(on=on).count())
+    return (assessable(user, on=on).to_assess(on=on),)
 
 
 def desk(user: Any, *, on: date, view: str, chosen: int | None) -> dict[str, Any]:
