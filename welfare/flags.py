@@ -13,6 +13,7 @@ from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Finding, Flag, Happening
 from toyota_collect.wareki import long_text
 from welfare import signal_facts
+from welfare.loop import newest_respite
 from welfare.models import Referral
 from welfare.services.cases import result_labels
 
@@ -26,10 +27,15 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     referral = None
     if not nothing_of(Referral, [person.pk]):
         referral = Referral.objects.handed_over().filter(person=person).first()
-    if referral is None:
-        return signal_facts.living_flag(person, on)
-    basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"
-    return Flag("自立相談支援につないだ", f"{referral.get_state_display()}（{basis}）。")
+    support = ""
+    if referral:
+        basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"
+        support = f"{referral.get_state_display()}（{basis}）。"
+    respite = newest_respite(person)
+    if respite and (last_on := respite.rests_until(on)):
+        stopped = f"{long_text(last_on)}まで、催告・電話・差押などを止めています。"
+        return Flag("生活再建猶予の間は連絡しない", stopped + (f"自立相談支援：{support}" if support else ""))
+    return Flag("自立相談支援につないだ", support) if support else signal_facts.living_flag(person, on)
 
 
 def cared_for(people: Collection[int], on: date) -> set[int]:

@@ -1,5 +1,6 @@
 """生活再建猶予 and 使える制度: the switch with its reviews, and the dated tables of relief and benefits."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.models import Q
 
 from claims.models import ClaimKindTerms, Hold
 from debtors.models import Person
+from toyota_collect.calendar import ONE_DAY
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval, Document
 from welfare.rules.benefits import FACTS, codes_of
@@ -70,6 +72,13 @@ class Respite(models.Model):
     def waits(self) -> bool:
         """Whether somebody has to decide on it still."""
         return self.state == self.State.ASKED and self.approval is not None and self.approval.is_open
+
+    def rests_until(self, on: date) -> date | None:
+        """The last day of rest, where ``on`` is one of its days."""
+        hold = self.hold
+        if self.state != self.State.RUNNING or hold is None or hold.ends_on is None:
+            return None
+        return hold.ends_on - ONE_DAY if hold.starts_on <= on < hold.ends_on else None
 
 
 @keep_history()

@@ -21,7 +21,9 @@ from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.models import Approval, AuditEvent, Document
 from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
+from toyota_collect.wareki import long_text
 from welfare import respite_pages as pages
+from welfare.flags import living
 from welfare.models import ReliefOffer, Respite, RespiteReview
 from welfare.services import respites
 from welfare.services.respite_effects import claims_of, lines_of, offers_for
@@ -61,6 +63,18 @@ def test_one_action_silences_all_claims_and_leaves_letter_tasks_and_log(chief):
     assert due == {f"hold:{hold.pk}:review:{REVIEW}": REVIEW, f"hold:{hold.pk}:end:{ENDS}": LAST - timedelta(days=14)}
     assert "生活再建猶予を始めた" in Contact.objects.get().text
     assert AuditEvent.objects.filter(event="respite.begun", by=chief).count() == 1
+
+
+def test_the_flag_on_the_persons_page_says_not_to_reach_until_the_last_day(chief, collector):
+    someone = person()
+    claim(someone)
+    switch_on(someone, chief)
+    for on in (DAY, LAST):
+        told = living(someone, collector, on)
+        assert told.title == "生活再建猶予の間は連絡しない"
+        assert f"{long_text(LAST)}まで" in told.text
+    for on in (DAY - timedelta(days=1), ENDS):
+        assert not living(someone, collector, on).title
 
 
 def test_twice_is_once(chief, collector):
