@@ -1,5 +1,5 @@
 """Panels of the person page: each is a view of its own, checks its own permission, and knows whether it is part of
-a visit that was logged already. The page fetches them in two requests: what is seen first, and what lies below."""
+a visit that was logged already. The page fetches all of them in one request."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -23,8 +23,6 @@ from toyota_collect.registry import Panel, registry
 
 logger = logging.getLogger(__name__)
 PANEL_COLUMNS = ("first", "second", "third", "main", "side")
-PARTS = ("above", "below")
-FOLD = 15  # order of the last panel of the main column that is seen without scrolling
 VISIT_SECONDS = 600
 _signer = signing.TimestampSigner(salt="debtors.visit")
 
@@ -83,11 +81,6 @@ def panels_for(user: Any) -> list[Panel]:
     """The panels the user may open, in order."""
     allowed = (panel for panel in registry.panels.values() if allows(user, Permission(panel.permission)))
     return sorted(allowed, key=lambda panel: panel.order)
-
-
-def part_of(panel: Panel) -> str:
-    """Which of the two requests brings the panel. Those above ask for the amounts, those below for what happened."""
-    return "below" if panel.column == "side" or (panel.column == "main" and panel.order > FOLD) else "above"
 
 
 def panel_url(panel: Panel, number: str, mark: str) -> str:

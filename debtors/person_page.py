@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from debtors.disclosure import identities_for, own_records, protection_of, shown
 from debtors.models import CounterVisit, IdentityLink, Joining, OutsideEntry, Person, ProtectionFlag, SourceIdentity
-from debtors.panels import PANEL_COLUMNS, PARTS, panel_url, panels_for, part_of, visit_mark
+from debtors.panels import PANEL_COLUMNS, panel_url, panels_for, visit_mark
 from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from debtors.rules.certainty import EVIDENCE
@@ -38,7 +38,6 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
         "here": _visit_of(person, user),
         "panels": panels_by_column(person, user, mark := visit_mark(user, person.number)),
         "panels_url": f"{reverse('debtors:panels', args=[person.number])}?visit={mark}",
-        "parts": PARTS,
         "identities": (identities := _identities(person, user)),
         "may_unlink": allows(user, Permission.MATCH_REVIEW) and len(identities) > 1,
         "joined": _joined(person, user),
@@ -57,12 +56,12 @@ def _visit_of(person: Person, user: Any) -> CounterVisit | None:
 
 
 def panels_by_column(person: Person, user: Any, mark: str) -> dict[str, list[dict[str, str]]]:
-    """Code, title, address and part of each panel the user may open, by column."""
+    """Code, title and address of each panel the user may open, by column."""
     columns: dict[str, list[dict[str, str]]] = defaultdict(list)
     for panel in panels_for(user):
         column = panel.column if panel.column in PANEL_COLUMNS else "side"
         url = panel_url(panel, person.number, mark)
-        columns[column].append({"code": panel.code, "title": panel.title, "url": url, "part": part_of(panel)})
+        columns[column].append({"code": panel.code, "title": panel.title, "url": url})
     return dict(columns)
 
 

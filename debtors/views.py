@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from debtors.happenings import course_of, of_topic, topics_of
 from debtors.joined import went_to
 from debtors.models import Person
-from debtors.panels import answers_of, panels_for, part_of, person_panel, seen_person
+from debtors.panels import answers_of, panels_for, person_panel, seen_person
 from debtors.person_page import context_of
 from debtors.search import LIMIT, find_people
 from toyota_collect import audit
@@ -54,12 +54,9 @@ def person(request: HttpRequest, number: str) -> HttpResponse:
 @require(Permission.PERSON_VIEW)
 @held()
 def panels(request: HttpRequest, number: str) -> HttpResponse:
-    """All panels of a ``part`` of the page (without it: of the page) at once, each for its own place; what several of
-    them ask is asked once."""
+    """All panels of the page at once, each for its own place; what several of them ask is asked once."""
     seen_person(request.user, number)
-    part = request.GET.get("part")
-    chosen = [panel for panel in panels_for(request.user) if not part or part_of(panel) == part]
-    answers = answers_of(chosen, request, number)
+    answers = answers_of(panels_for(request.user), request, number)
     return render(request, "debtors/panels.html", {"answers": answers})
 
 

@@ -151,11 +151,10 @@ document.addEventListener('htmx:sendError', (event) => {
   const panel = event.target.closest('.panel--fetch');
   if (panel) refuse(panel, 'サーバーに届きません。少し待ってから開き直してください。');
 });
-// The panels come in two answers; what one did not bring stays where it is, with its own link.
+// All panels come in one answer; what it did not bring stays where it is, with its own link.
 document.addEventListener('htmx:afterRequest', (event) => {
   if (!event.target.matches('[data-panels]')) return;
-  const part = event.target.dataset.panels;
-  for (const panel of document.querySelectorAll(`[data-part="${part}"] .panel--fetch[aria-busy]`)) {
+  for (const panel of document.querySelectorAll('.panel--fetch[aria-busy]')) {
     refuse(panel, '読み込めませんでした。下のリンクから開いてください。');
   }
 });

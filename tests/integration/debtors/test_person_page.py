@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from html import unescape
 
 import pytest
 from django.db import connection
@@ -11,7 +10,7 @@ from django.urls import reverse
 
 from claims.models import Hold
 from debtors.models import Contact
-from debtors.panels import PARTS, visit_mark
+from debtors.panels import visit_mark
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import identity, person, protect, user
 from toyota_collect.models import AccessLog
@@ -55,7 +54,7 @@ def test_the_shell_names_every_panel_the_role_may_open(client, debtor):
     page = client.get(reverse("debtors:person", args=[debtor.number])).content.decode()
     named = re.findall(r'<a href="([^"?]+)[^"]*" hx-get="[^"]+" hx-target="closest .panel"', page)
     assert sorted(named) == sorted(panels(debtor.number))
-    assert fetched(page) == [reverse("debtors:panels", args=[debtor.number])] * 2
+    assert fetched(page) == [reverse("debtors:panels", args=[debtor.number])]
     assert ADDRESS in page
     assert PHONE in page
 
@@ -92,9 +91,9 @@ def test_a_visit_is_one_row_in_the_log_and_a_panel_by_itself_is_another(client, 
     client.force_login(who)
     page = client.get(reverse("debtors:person", args=[debtor.number])).content.decode()
     addresses = re.findall(r'hx-get="(/(?:people|claims|demands|welfare)/[^"]+\?visit=[^"]+)"', page)
-    assert len(addresses) == len(panels(debtor.number)) + 2
+    assert len(addresses) == len(panels(debtor.number)) + 1
     for address in addresses:
-        assert client.get(unescape(address)).status_code == 200
+        assert client.get(address).status_code == 200
     row = AccessLog.objects.get()
     assert (row.by, row.action, row.person_key, row.purpose) == (who, "person", debtor.number, "collection")
     client.get(reverse("claims:panel-owed", args=[debtor.number]))
@@ -111,20 +110,6 @@ def test_all_panels_in_one_request_are_what_each_is_by_itself(client, debtor):
         alone = client.get(reverse(panel.url_name, args=[debtor.number]), {"visit": mark}).content.decode()
         assert alone.strip()
         assert found[code].strip() == f"{alone}</div>".strip(), code
-
-
-def test_the_two_parts_of_a_page_are_all_of_it(client, debtor):
-    client.force_login(user(Role.COLLECTOR))
-    page = client.get(reverse("debtors:person", args=[debtor.number])).content.decode()
-    parts = [
-        places(client.get(unescape(url)).content.decode())
-        for url in re.findall(r'hx-get="([^"]+)" hx-trigger="load"', page)
-    ]
-    assert parts[0].keys() | parts[1].keys() == registry.panels.keys()
-    assert not parts[0].keys() & parts[1].keys()
-    assert {"owed", "clock", "advice", "next", "matrix", "respite"} <= parts[0].keys()
-    for code, part in re.findall(r'id="panel-(\w+)" data-part="(\w+)"', page):
-        assert code in parts[PARTS.index(part)]
 
 
 def test_panels_asked_for_without_the_mark_of_a_visit_are_logged_each(client, debtor):
