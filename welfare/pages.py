@@ -31,6 +31,7 @@ STATE_TONES = {
     "answered": "good",
     "declined": "",
     "withdrawn": "hold",
+    "lapsed": "hold",
 }
 
 

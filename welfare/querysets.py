@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 HANDED_OVER = ("consented", "received", "answered")
+WORKERS = "support"  # what the sheet calls those who work here for 自立相談支援機関 (setting consent.recipients)
 
 
 class BasisQuerySet(models.QuerySet):
@@ -28,6 +29,7 @@ class ReferralQuerySet(models.QuerySet):
     def open_to_workers(self, *, on: date) -> "ReferralQuerySet":
         """The only referrals a welfare worker may know of: what they rest on is in force on that day."""
         consented = Q(consent__given_on__lte=on, consent__withdrawn_on=None, consent__valid_until__gte=on)
+        consented &= Q(consent__recipients__contains=[WORKERS])
         decided = Q(conference__decided_on__lte=on, conference__valid_until__gte=on)
         return self.filter(consented | decided, state__in=HANDED_OVER).select_related("consent", "conference")
 

@@ -81,7 +81,7 @@ def happenings(person: Person, user: Any, on: date) -> Iterator[Happening]:
     if nothing_of(HardshipFlag, people):
         return
     for row in FlagAssessment.objects.filter(flag__person__in=people).select_related("by"):
-        reason = f"（{row.get_reason_display()}）" if row.reason else ""
+        reason = f"（{why}）" if (why := row.reason_for(user)) else ""
         text = f"困窮のサインの見立て：{row.get_answer_display()}{reason}"
         yield Happening(row.on, "見立て", text, str(row.by), "life")
 

@@ -67,7 +67,7 @@ def _one(flag: HardshipFlag, user: Any, on: date) -> dict[str, Any]:
         "can_answer": flag.state in HardshipFlag.WAITING,
         "reasons": FlagAssessment.Reason.choices,
         "later_on": on + timedelta(days=limits["later_days"]),
-        "assessments": flag.assessments.select_related("by"),
+        "assessments": [(one, one.reason_for(user)) for one in flag.assessments.select_related("by")],
         **weighed(flag.signs, flag.counters, user),
         **strip(flag.person, user, on=on),
     }

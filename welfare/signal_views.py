@@ -14,6 +14,7 @@ from toyota_collect.permissions import Permission, require
 from welfare import figures_page, signal_page
 from welfare.forms_signals import AssessForm
 from welfare.models import HardshipFlag
+from welfare.services.referrals import bases_of
 from welfare.signal_services import AssessmentRefused, assess, assessable
 
 SAID = {
@@ -82,7 +83,10 @@ def _desk(request: HttpRequest, pk: int | None) -> HttpResponse:
         context = signal_page.desk(request.user, on=business_date(), view=request.GET.get("list", ""), chosen=pk)
     except HardshipFlag.DoesNotExist as missing:
         raise Http404 from missing
+    seen = [one.person for one in [*context["queue"], *filter(None, [context["flag"]])]]
+    bases = bases_of(request.user, on=business_date(), people={one.pk for one in seen})
+    number = context["flag"].person.number if context["flag"] else ""
+    audit.log_view(request, action="signals", person_key=number, basis=bases.get(number, ""))
     keys = [one.person.number for one in context["queue"]]
-    audit.log_view(request, action="signals", person_key=context["flag"].person.number if context["flag"] else "")
-    audit.log_views(request, action="signals_list", person_keys=keys)
+    audit.log_views(request, action="signals_list", person_keys=keys, bases=bases)
     return render(request, "welfare/signals/desk.html", context)

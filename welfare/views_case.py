@@ -1,11 +1,13 @@
 """Welfare's side: the inbox, one case, the questions before lawyers. A case whose basis has ended is not there (404)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -20,6 +22,7 @@ from welfare.services import cases, questions
 from welfare.services.referrals import basis_of
 
 PAGE = 50
+ANSWERS_SHOWN = timedelta(days=60)  # so long a worker may look back at what was answered
 CASE = Permission.SUPPORT_CASE
 
 
@@ -94,7 +97,9 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 @require(CASE)
 def question_list(request: HttpRequest) -> HttpResponse:
     """What the collection head asks before claims go to lawyers: a name and a day, nothing that is owed."""
-    found = LawyerQuestion.objects.select_related("person", "asked_by").order_by("answer", "asked_on", "pk")
+    lately = Q(answered_on=None) | Q(answered_on__gt=_on() - ANSWERS_SHOWN)
+    found = LawyerQuestion.objects.filter(lately).select_related("person", "asked_by")
+    found = found.order_by("answer", "asked_on", "pk")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     bases = {one.person.number: one.ground for one in page}
     audit.log_view(request, action="support.questions")

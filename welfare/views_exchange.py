@@ -9,6 +9,7 @@ from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 from welfare import exchange as service
 from welfare.forms import ImportForm
+from welfare.services.referrals import bases_of
 
 LARGEST = 5 * 2**20  # bytes: a year of cases is far less
 CASE = Permission.SUPPORT_CASE
@@ -39,6 +40,9 @@ def exchange_document(request: HttpRequest) -> HttpResponse:
     """The file: JSON, or with ``?form=csv`` CSV; or with ``?form=schema`` what both are checked by."""
     on, form = business_date(), request.GET.get("form", "json")
     audit.log_view(request, action="support.export")
+    if form != "schema":
+        bases = bases_of(request.user, on=on)
+        audit.log_views(request, action="support.export", person_keys=bases, bases=bases)
     if form == "schema":
         text, kind, name = service.SCHEMA.read_text(encoding="utf-8"), "application/schema+json", "shien.schema.json"
     elif form == "csv":

@@ -183,7 +183,9 @@ def _support(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addre
     cases.note(case_id=case.pk, day=DAY, text="家計の表を作る（架空）", by=worker, on=DAY)
     cases.answer(case_id=case.pk, code="budget", day=DAY, hold_until=date(2027, 1, 29), by=worker, on=DAY)
     welfare.handed_over(_named("新着 架空", "シンチャク"), collector, urgency="food")
-    questions.ask(person_id=_named("照会 架空", "ショウカイ").pk, by=staff[Role.SUPERVISOR], on=DAY)
+    renter = _named("照会 架空", "ショウカイ")
+    claim(renter, kind="housing_rent", source="jutaku", principal_yen=15_000)
+    questions.ask(person_id=renter.pk, by=staff[Role.SUPERVISOR], on=DAY)
     for name in ("welfare:talk", "welfare:oral", "welfare:hand-over", "welfare:conference"):
         yield name, {"number": asked.number}
     doubtful = _named("途切 架空", "トギレ", birth_on=date(1971, 4, 5))

@@ -91,5 +91,9 @@ class CaseResult(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "支援の結果"
         ordering = ["-on", "-pk"]
-        constraints = [models.UniqueConstraint(name="result_once", fields=["case", "code", "on"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="result_once", fields=["case", "code", "on", "hold_until"], nulls_distinct=False
+            )
+        ]
         triggers = APPEND_ONLY

@@ -23,6 +23,7 @@ class Referral(models.Model):
         ANSWERED = "answered", "回答あり"
         DECLINED = "declined", "希望しない"
         WITHDRAWN = "withdrawn", "同意の撤回"
+        LAPSED = "lapsed", "同意・決定の期限切れ"  # before welfare answered
 
     class Lane(models.TextChoices):
         USUAL = "usual", "ふつう"

@@ -1,5 +1,7 @@
 """困窮のサイン: the rules as dated data, whom they found, and what people decided about it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,7 +10,7 @@ from django.db.models import Q
 from debtors.models import Person
 from toyota_collect.history import keep_history
 from toyota_collect.models.audit import APPEND_ONLY
-from toyota_collect.permissions import Ground
+from toyota_collect.permissions import Ground, Role
 from welfare.rules.signals import Rule, conditions_of
 from welfare.signal_querysets import HardshipFlagQuerySet
 
@@ -171,3 +173,8 @@ class FlagAssessment(models.Model):
         ]
         indexes = [models.Index(name="assessment_by_day", fields=["on", "answer"])]
         triggers = APPEND_ONLY
+
+    def reason_for(self, user: Any) -> str:
+        """The reason in words; what a welfare worker found out is for workers only (the sheet says what goes back)."""
+        between_workers = self.by.role != Role.WELFARE_WORKER or user.role == Role.WELFARE_WORKER
+        return self.get_reason_display() if between_workers else ""

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from unicodedata import normalize
 
 from toyota_collect.wareki import short_text
 
 TAX = "tax"
-# Words by which a short note tells that somebody owes tax (地方税法22条).
-TAX_WORDS = ("市民税", "県民税", "住民税", "固定資産税", "都市計画税", "軽自動車税", "国保税", "国民健康保険税", "市税", "税金", "滞納処分", "差押", "差し押さえ")  # fmt: skip
+# What a short note would tell of somebody's tax by (地方税法22条); 税 alone is in every name of one.
+TAX_WORDS = ("税", "国保", "国民健康保険", "督促", "滞納処分", "差押", "差し押さえ", "差押え")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +49,6 @@ def grounds_open(basis: Basis, grounds_of: Mapping[str, Collection[str]], *, on:
 
 
 def tax_words_in(text: str) -> list[str]:
-    """Words of the text that tell of tax."""
-    return [word for word in TAX_WORDS if word in text]
+    """Words of the text that tell of tax, however they are spaced or whatever width they have."""
+    plain = "".join(normalize("NFKC", text).split())
+    return [word for word in TAX_WORDS if word in plain]

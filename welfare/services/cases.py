@@ -99,7 +99,7 @@ def answer(*, case_id: int, code: str, day: date, by: Any, on: date, hold_until:
     if hold_until and hold_until < day:
         raise CaseRefused("待ってほしい日は、結果の日よりあとにしてください。")
     made, new = CaseResult.objects.get_or_create(
-        case=case, code=code, on=day, defaults={"by": by, "hold_until": hold_until}
+        case=case, code=code, on=day, hold_until=hold_until, defaults={"by": by}
     )
     if not new:
         return made

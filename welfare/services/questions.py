@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from claims.models import Claim
+from claims.services.charges import kind_terms
 from debtors.joined import current_people
 from debtors.models import Person
 from debtors.presence import rows_of
@@ -16,6 +18,7 @@ from toyota_collect.registry import Verdict
 from welfare.models import LawyerQuestion, Referral
 from welfare.rules.lawyer_gate import Word, gate
 from welfare.services.cases import results_on
+from welfare.services.referrals import basis_of
 
 TERMS = "lawyer_question.terms"
 
@@ -30,9 +33,14 @@ def ask(*, person_id: int, by: Any, on: date) -> LawyerQuestion:
 
     Raises:
         Person.DoesNotExist: no such person.
-        QuestionRefused: one waits for its answer, or the ground of asking is not set.
+        QuestionRefused: nothing is owed that may go to lawyers, one waits for its answer, or the ground of asking is not
+            set.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
+    if not _may_be_asked_about(person):
+        raise QuestionRefused(
+            "弁護士へ委任できる債権の未納がないため、照会できません。照会は、未納があることを伝えるためです。"
+        )
     try:
         ground = value_on(TERMS, on)["ground"]
         with transaction.atomic():
@@ -87,15 +95,25 @@ def may_go_to_lawyers(person: Person, on: date) -> Verdict:
     return verdicts([person.pk], on)[person.pk]
 
 
+def _may_be_asked_about(person: Person) -> bool:
+    """The question itself tells that something besides tax is owed, so something has to be."""
+    terms, owed = kind_terms(), Claim.objects.outstanding().filter(identity__person=person)
+    return any(terms.of(claim).may_go_to_lawyers for claim in owed.select_related("kind"))
+
+
 def _words(people: set[int], *, on: date) -> dict[int, list[Word]]:
     found: dict[int, list[Word]] = defaultdict(list)
     for question in rows_of(LawyerQuestion.objects.filter(person__in=people), people):
         lets_go = question.answer in (LawyerQuestion.Answer.GO, LawyerQuestion.Answer.UNKNOWN)
         word = Word(question.asked_on, question.answered_on, lets_go, question.wait_until)
         found[question.person_id].append(word)
-    referrals = list(rows_of(Referral.objects.handed_over().filter(person__in=people, handed_on__isnull=False), people))
+    handed = Referral.objects.handed_over().filter(person__in=people, handed_on__isnull=False)
+    referrals = list(rows_of(handed.select_related("consent", "conference"), people))
     goes = {code for code, row in results_on(on).items() if row.lets_go} if referrals else set()
     for referral in referrals:
+        basis = basis_of(referral)
+        if referral.answered_on is None and not (basis and basis.is_open(on)):
+            continue  # welfare cannot see it any more: its silence says nothing
         lets_go = referral.result in goes and referral.hold_until is None
         found[referral.person_id].append(Word(referral.handed_on, referral.answered_on, lets_go, referral.hold_until))
     return found

@@ -1,6 +1,6 @@
 """つなぎ: offering help, handing a person over with consent or by the decision of the 支援会議, and booking the three-way talk."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -11,8 +11,10 @@ from debtors.models import Person
 from toyota_collect import approvals, audit
 from toyota_collect.dated import value_on
 from toyota_collect.models import Approval
+from toyota_collect.permissions import Role
 from welfare import sheet
 from welfare.models import ConferenceDecision, Consent, Meeting, Referral
+from welfare.querysets import WORKERS
 from welfare.rules.disclosure import TAX, Basis, items_open, tax_words_in
 
 CONFERENCE = "welfare.conference"
@@ -29,6 +31,15 @@ def basis_of(referral: Referral) -> Basis | None:
     if referral.consent:
         return referral.consent.as_basis()
     return referral.conference.as_basis() if referral.conference else None
+
+
+def bases_of(user: Any, *, on: date, people: Collection[int] | None = None) -> dict[str, str]:
+    """For a welfare worker: by the person's number, what opens each person (of these, or all) to the worker; for the log."""
+    if user.role != Role.WELFARE_WORKER:
+        return {}
+    found = Referral.objects.open_to_workers(on=on).select_related("person")
+    found = found if people is None else found.filter(person__in=people)
+    return {one.person.number: basis.text() for one in found if (basis := basis_of(one))}
 
 
 @transaction.atomic
@@ -91,21 +102,30 @@ def hand_over(
 
     Raises:
         Person.DoesNotExist: no such person.
-        ReferralRefused: no basis in force, one is under way, something beyond the basis would be told, or a day passed.
+        ReferralRefused: no basis in force that names welfare, one is under way, something beyond the basis would be
+            told, or a day passed.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
-    consent = Consent.objects.open(on=on).filter(pk=consent_id, person=person).first() if consent_id else None
+    # Locked: whoever takes it back at the same moment finds this referral, or this finds it taken back.
+    given = Consent.objects.open(on=on).filter(pk=consent_id, person=person).select_for_update(of=("self",))
+    consent = given.first() if consent_id else None
     decided = ConferenceDecision.objects.open(on=on).filter(pk=conference_id, person=person)
+    decided = decided.select_for_update(of=("self",))
     conference = decided.first() if conference_id and not consent_id else None
     basis = consent.as_basis() if consent else conference.as_basis() if conference else None
     if basis is None:
         raise ReferralRefused("有効な同意も、支援会議の決定もありません。同意を受けるまで、何も伝えられません。")
+    if consent and WORKERS not in consent.recipients:
+        raise ReferralRefused(
+            "自立相談支援機関に伝えることに、同意がありません。同意書の「伝える相手」を確かめてください。"
+        )
+    _end_lapsed(person, by=by, on=on)
     if person.referrals.filter(state__in=UNDER_WAY).exists():
         raise ReferralRefused("すでに福祉へつないでいて、回答を待っています。")
     if urgency and urgency not in Referral.Urgency.values:
         raise ReferralRefused("急ぐ理由を選んでください。")
     open_items = items_open(basis, on=on)
-    _check_told(contact, summary, open_items)
+    _check_told(open_items, contact=contact, summary=summary, urgency=urgency, place=meeting[2] if meeting else "")
     referral = person.referrals.filter(state=Referral.State.OFFERED).first()
     referral = referral or Referral(person=person, offered_by=by, offered_on=on)
     referral.state, referral.handed_on, referral.handed_by = Referral.State.CONSENTED, on, by
@@ -134,6 +154,8 @@ def book(*, referral_id: int, on: date, at: time, place: str, by: Any, today: da
         raise ReferralRefused("引継ぎの途中の件ではないため、三者面談は入れられません。")
     if on < today or not place.strip():
         raise ReferralRefused("三者面談は、今日からあとの日と、場所を入れてください。")
+    if basis := basis_of(referral):
+        _check_told(items_open(basis, on=today), place=place)
     for planned in referral.meetings.filter(outcome=Meeting.Outcome.PLANNED):
         planned.outcome = Meeting.Outcome.CANCELLED
         planned.save()
@@ -252,12 +274,30 @@ def carry_out_conference(approval: Approval, *, by: Any, today: date) -> None:
     audit.record(event="conference.decided", by=by, target=made)
 
 
-def _check_told(contact: str, summary: str, open_items: frozenset[str]) -> None:
+def _end_lapsed(person: Person, *, by: Any, on: date) -> None:
+    """A referral whose basis is over, unanswered, stands in nobody's way: welfare can no longer see it."""
+    for referral in person.referrals.filter(state__in=UNDER_WAY).select_related("consent", "conference"):
+        basis = basis_of(referral)
+        if basis and basis.is_open(on):
+            continue
+        referral.state = Referral.State.LAPSED
+        referral.save()
+        for meeting in referral.meetings.filter(outcome=Meeting.Outcome.PLANNED):
+            meeting.outcome = Meeting.Outcome.CANCELLED
+            meeting.save()
+        audit.record(event="referral.lapsed", by=by, target=referral, detail={"person": person.number})
+
+
+def _check_told(
+    open_items: frozenset[str], *, contact: str = "", summary: str = "", urgency: str = "", place: str = ""
+) -> None:
+    if urgency and "troubles" not in open_items:
+        raise ReferralRefused("急ぐ理由（困りごと）を伝えることに、同意がありません。急ぐ理由を外してください。")
     if contact.strip() and "contact" not in open_items:
         raise ReferralRefused("連絡先を伝えることに、同意がありません。連絡先を消してください。")
     if summary.strip() and "troubles" not in open_items:
         raise ReferralRefused("話した要点を伝えることに、同意がありません。要点を消してください。")
-    if TAX not in open_items and (words := tax_words_in(summary + contact)):
+    if TAX not in open_items and (words := tax_words_in(f"{summary}　{contact}　{place}")):
         raise ReferralRefused(
-            f"要点に、税のことが分かる言葉（{'・'.join(words)}）があります。税を伝える根拠がないため、消してください。"
+            f"要点・連絡先・場所に、税のことが分かる言葉（{'・'.join(words)}）があります。税を伝える根拠がないため、消してください。"
         )

@@ -76,12 +76,17 @@ def test_every_suggested_draft_opens(client, worker):
             assert "別の措置を選ぶ" in answer.content.decode(), step
 
 
+def renter():
+    """Somebody who owes what may go to lawyers."""
+    return claim(kind="housing_rent", source="jutaku", principal_yen=26_300).identity.person
+
+
 def gate(someone, on=DAY):
     return registry.may_go_to_lawyers([someone.pk], on)[someone.pk]
 
 
 def test_nobody_passes_to_lawyers_without_a_question_on_record(supervisor, worker):
-    someone = person()
+    someone = renter()
     assert not gate(someone).allowed
     assert "照会の記録がありません" in gate(someone).reason
     question = questions.ask(person_id=someone.pk, by=supervisor, on=DAY)
@@ -97,7 +102,7 @@ def test_nobody_passes_to_lawyers_without_a_question_on_record(supervisor, worke
 
 
 def test_welfare_may_ask_to_wait_until_a_day(supervisor, worker):
-    someone = person()
+    someone = renter()
     question = questions.ask(person_id=someone.pk, by=supervisor, on=DAY)
     with pytest.raises(questions.QuestionRefused, match="いつまで"):
         questions.answer(question_id=question.pk, answer="wait", by=worker, on=DAY)
@@ -127,7 +132,7 @@ def test_a_refusal_of_help_is_no_answer_of_welfare():
 
 
 def test_without_the_citys_setting_nobody_passes(supervisor, worker):
-    someone = person()
+    someone = renter()
     question = questions.ask(person_id=someone.pk, by=supervisor, on=DAY)
     questions.answer(question_id=question.pk, answer="go", by=worker, on=DAY)
     Setting.objects.filter(key="lawyer_question.terms").delete()
@@ -135,7 +140,7 @@ def test_without_the_citys_setting_nobody_passes(supervisor, worker):
 
 
 def test_the_gate_asks_a_constant_number_of_queries(supervisor, django_assert_max_num_queries):
-    people = [person() for _ in range(12)]
+    people = [renter() for _ in range(12)]
     for one in people[:6]:
         questions.ask(person_id=one.pk, by=supervisor, on=DAY)
     with django_assert_max_num_queries(6):
@@ -143,19 +148,46 @@ def test_the_gate_asks_a_constant_number_of_queries(supervisor, django_assert_ma
 
 
 def test_the_list_of_questions_shows_a_name_and_nothing_that_is_owed(client, supervisor, worker):
-    someone = claim(principal_yen=87_654).identity.person
+    someone = renter()
+    claim(someone, principal_yen=87_654)
     questions.ask(person_id=someone.pk, by=supervisor, on=DAY)
     client.force_login(worker)
     page = client.get(reverse("welfare:questions")).content.decode()
     assert someone.name in page
     assert "87,654" not in page
+    assert "26,300" not in page
     assert "市民税" not in page
+    assert "住宅" not in page
     client.post(reverse("welfare:question-answer", args=[LawyerQuestion.objects.get().pk]), {"answer": "unknown"})
     assert LawyerQuestion.objects.get().answer == "unknown"
+    for days, is_shown in ((59, True), (60, False)):
+        day = DAY - timedelta(days=days)
+        LawyerQuestion.objects.update(asked_on=day, answered_on=day)
+        assert (someone.name in client.get(reverse("welfare:questions")).content.decode()) is is_shown
+
+
+def test_nobody_is_asked_about_who_owes_nothing_that_may_go_to_lawyers(supervisor):
+    """The question alone would tell welfare that tax is owed."""
+    taxed, paid = claim(principal_yen=87_654).identity.person, person()
+    for one in (taxed, paid):
+        with pytest.raises(questions.QuestionRefused, match="委任できる債権の未納がない"):
+            questions.ask(person_id=one.pk, by=supervisor, on=DAY)
+    assert not LawyerQuestion.objects.exists()
+
+
+def test_a_referral_whose_consent_ran_out_unanswered_asks_no_more(supervisor, worker):
+    """Welfare cannot see it any more, so that its silence says nothing."""
+    someone = renter()
+    collector = user(Role.COLLECTOR)
+    made.handed_over(someone, collector, consent=made.by_word(someone, collector, valid_until=DAY))
+    assert "回答を待っています" in gate(someone).reason
+    late = DAY + timedelta(days=40)
+    assert not gate(someone, late).allowed
+    assert "照会の記録がありません" in gate(someone, late).reason
 
 
 def test_only_who_decides_asks(client):
-    someone = person()
+    someone = renter()
     client.force_login(user(Role.COLLECTOR))
     assert client.post(reverse("welfare:ask-question", args=[someone.number])).status_code == 403
     client.force_login(user(Role.SUPERVISOR))

@@ -20,6 +20,7 @@ from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
 from welfare.models import FlagAssessment, HardshipFlag
 from welfare.services import cases, consents
+from welfare.signal_facts import happenings
 from welfare.signal_services import OFFER, AssessmentRefused, assess, assessable
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +230,35 @@ def test_the_board_says_how_many_wait_and_since_when():
     lines = [line for source in registry.board_lines for line in source(user(Role.SUPERVISOR), DAY)]
     (line,) = [line for line in lines if line.label == "困窮のサイン"]
     assert (line.text, line.tone) == ("見立て待ち 2人（30日以上 1人）", "care")
+
+
+def test_what_a_worker_found_out_is_no_reason_told_to_collectors(collector):
+    """The sheet says that nothing goes back but the result and the day to wait until."""
+    worker = user(Role.WELFARE_WORKER)
+    someone = person()
+    handed_over(someone, collector)
+    one = flag(someone)
+    assess(flag_id=one.pk, answer="rejected", reason="can_pay", on=DAY, by=worker)
+    for reader, is_told in ((collector, False), (worker, True)):
+        client = Client()
+        client.force_login(reader)
+        page = client.get(reverse("welfare:signal", args=[one.pk])).content.decode()
+        record = page[page.index("見立ての記録") :]
+        assert ("収入・資産があり納められる" in record) is is_told
+        assert "困窮ではない" in record
+    course = [one.text for one in happenings(someone, collector, DAY)]
+    assert course == ["困窮のサインの見立て：困窮ではない"]
+
+
+def test_each_look_of_a_worker_at_signs_and_exports_has_its_basis(collector):
+    worker = user(Role.WELFARE_WORKER)
+    someone = person()
+    handed_over(someone, collector)
+    one = flag(someone)
+    client = Client()
+    client.force_login(worker)
+    client.get(reverse("welfare:signal", args=[one.pk]))
+    client.get(reverse("welfare:exchange-document"), {"form": "csv"})
+    rows = AccessLog.objects.filter(person_key=someone.number)
+    assert set(rows.values_list("action", flat=True)) == {"signals", "signals_list", "support.export"}
+    assert all("本人の同意" in row.basis for row in rows)

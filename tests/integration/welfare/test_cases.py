@@ -12,9 +12,9 @@ from tests.factories.debtors import person, user
 from tests.factories.welfare import DAY, UNTIL
 from tests.test_permissions import OWN_VIEWS, ROWS
 from toyota_collect import approvals
-from toyota_collect.models import AccessLog
+from toyota_collect.models import AccessLog, AuditEvent
 from toyota_collect.permissions import POLICY, Permission, Role
-from welfare.models import CaseNote, ContactAttempt, Referral, SupportCase
+from welfare.models import CaseNote, Consent, ContactAttempt, Referral, SupportCase
 from welfare.services import cases, referrals
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_the_conference_tells_tax_only_on_a_ground_of_its_own_and_only_after_the
     facts = {"held_on": DAY, "members": "福祉課 架空一\n債権管理課 架空二", "why": "連絡がとれず、命にかかわる", "valid_until": UNTIL - timedelta(days=30)}  # fmt: skip
     with pytest.raises(referrals.ReferralRefused, match="別の根拠"):
         referrals.ask_conference(person_id=owing.pk, items=["debts", "tax"], by=collector, on=DAY, **facts)
-    decision = referrals.ask_conference(person_id=owing.pk, items=["debts"], by=collector, on=DAY, **facts)
+    decision = referrals.ask_conference(person_id=owing.pk, items=["debts", "troubles"], by=collector, on=DAY, **facts)
     with pytest.raises(referrals.ReferralRefused, match="有効な同意も、支援会議の決定もありません"):
         referrals.hand_over(person_id=owing.pk, conference_id=decision.pk, by=collector, on=DAY)
     assert not Referral.objects.exists()
@@ -179,7 +179,8 @@ def test_nothing_is_written_into_a_case_whose_consent_was_withdrawn(worker, coll
 @pytest.mark.parametrize(
     ("told", "says"),
     [
-        ({"summary": "市民税を滞納している"}, "税のことが分かる言葉（市民税"),
+        ({"summary": "市民税を滞納している"}, "税のことが分かる言葉（税"),
+        ({"meeting": (DAY, time(10), "市税の窓口")}, "税のことが分かる言葉（税"),
         ({"contact": "差押のあと電話が変わった"}, "税のことが分かる言葉（差押"),
         ({"urgency": "hurry"}, "急ぐ理由"),
         ({"meeting": (DAY - timedelta(days=1), time(10), "窓口")}, "今日からあとの日"),
@@ -192,6 +193,44 @@ def test_nothing_beyond_the_consent_is_handed_over(collector, told, says):
     with pytest.raises(referrals.ReferralRefused, match=says):
         made.handed_over(someone, collector, consent=consent, **told)
     assert not Referral.objects.exists()
+
+
+def test_welfare_is_told_only_where_the_consent_names_it(collector):
+    someone = person()
+    consent = made.by_word(someone, collector)
+    Consent.objects.filter(pk=consent.pk).update(recipients=["council"])
+    with pytest.raises(referrals.ReferralRefused, match="自立相談支援機関に伝えることに、同意がありません"):
+        made.handed_over(someone, collector, consent=consent)
+    assert not Referral.objects.exists()
+    Consent.objects.filter(pk=consent.pk).update(recipients=["support"])
+    referral = made.handed_over(someone, collector, consent=consent)
+    assert Referral.objects.open_to_workers(on=DAY).exists()
+    Consent.objects.filter(pk=consent.pk).update(recipients=["council"])
+    assert not Referral.objects.open_to_workers(on=DAY).filter(pk=referral.pk).exists()
+
+
+def test_a_consent_that_ran_out_stands_in_no_new_ones_way(collector):
+    someone = person()
+    first = made.handed_over(someone, collector, consent=made.by_word(someone, collector, valid_until=DAY))
+    meeting = referrals.book(referral_id=first.pk, on=DAY, at=time(10), place="窓口", by=collector, today=DAY)
+    with pytest.raises(referrals.ReferralRefused, match="すでに福祉へつないでいて"):
+        made.handed_over(someone, collector, consent=made.by_word(someone, collector))
+    later = DAY + timedelta(days=3)
+    anew = made.by_word(someone, collector)
+    second = referrals.hand_over(person_id=someone.pk, consent_id=anew.pk, by=collector, on=later)
+    first.refresh_from_db(), meeting.refresh_from_db()
+    assert (first.state, meeting.outcome, second.state) == ("lapsed", "cancelled", "consented")
+    assert AuditEvent.objects.filter(event="referral.lapsed", by=collector).count() == 1
+    assert not Referral.objects.handed_over().filter(pk=first.pk).exists()
+
+
+def test_a_day_to_wait_until_is_put_right_the_same_day(worker, collector):
+    case = made.received(worker)
+    for until in (None, UNTIL, UNTIL):
+        cases.answer(case_id=case.pk, code="budget", day=DAY, hold_until=until, by=worker, on=DAY)
+    case.referral.refresh_from_db()
+    assert case.referral.hold_until == UNTIL
+    assert case.results.count() == 2
 
 
 def test_what_the_consent_does_not_name_is_not_taken_along(collector):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from debtors.models import Assignment
+from tests.factories.claims import claim
 from tests.factories.debtors import person, user
 from tests.factories.welfare import DAY
 from toyota_collect.permissions import Role
@@ -27,7 +28,12 @@ def test_the_demo_city_has_people_on_their_way_to_support():
         account.save()
     for _ in range(8):
         Assignment.objects.create(
-            person=person(), officer=collector, by_hand=True, reason="見本", since=DAY, by=supervisor
+            person=claim(person(), kind="housing_rent", source="jutaku").identity.person,
+            officer=collector,
+            by_hand=True,
+            reason="見本",
+            since=DAY,
+            by=supervisor,
         )
     assert run() == 7
     assert run() == 0

@@ -146,6 +146,7 @@ def test_a_withdrawal_takes_no_softening_away(someone, chief):
 
 
 def test_the_answer_before_lawyers_offers_the_hold_too(someone, chief):
+    claim(someone, kind="housing_rent", source="jutaku")
     asked = questions.ask(person_id=someone.pk, by=chief, on=DAY)
     worker = user(Role.WELFARE_WORKER)
     questions.answer(question_id=asked.pk, answer="wait", wait_until=UNTIL, by=worker, on=DAY)

@@ -67,7 +67,17 @@ def test_nothing_outside_the_open_items_is_ever_seen(items, ground, shift, withd
 
 
 def test_words_of_tax_are_found_in_what_would_be_told():
-    assert tax_words_in("市民税を3期滞納、差押の話をした") == ["市民税", "差押"]
+    for told in (
+        "税30万円を滞納",
+        "納税が遅れている",
+        "国保の督促が来た",
+        "固定資産の税",
+        "市民 税",
+        "自動車　税10万円",
+        "差し押さえられた",
+    ):
+        assert tax_words_in(told), told
+    assert tax_words_in("市民税を3期滞納、差押の話をした") == ["税", "差押"]
     assert tax_words_in("家賃と水道が払えない。先月仕事をやめた") == []
 
 

@@ -1,6 +1,7 @@
 """A few people of the demo city on their way to support; only in a demo, and only once."""
 
 import json
+from contextlib import suppress
 from datetime import time, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ def _fill() -> int:
     supervisor, worker = User.objects.get(username="supervisor"), User.objects.get(username="welfare")
     today = business_date()
     people = list(
-        Person.objects.filter(assignment__officer=collector, died_on=None, is_corporate=False).order_by("-number")[:8]
+        Person.objects.filter(assignment__officer=collector, died_on=None, is_corporate=False).order_by("-number")[:60]
     )
     for place, someone in enumerate(people[:5]):
         day = today - timedelta(days=(20, 12, 4, 0, 1)[place])
@@ -52,8 +53,10 @@ def _fill() -> int:
         referrals.offer(person_id=someone.pk, way="leaflet", by=collector, on=today)
     for someone in people[6:7]:
         referrals.decline(person_id=someone.pk, by=collector, on=today)
-    for someone in people[7:8]:
-        questions.ask(person_id=someone.pk, by=supervisor, on=today - timedelta(days=5))
+    for someone in people[7:]:
+        with suppress(questions.QuestionRefused):  # who owes nothing that may go to lawyers is not asked about
+            questions.ask(person_id=someone.pk, by=supervisor, on=today - timedelta(days=5))
+            break
     return Referral.objects.count()
 
 
