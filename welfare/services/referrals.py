@@ -1,4 +1,4 @@
-"""つなぎ: offering help, handing a person over with consent or by the decision of the 支援会議, and booking the three-way talk."""
+"""つなぎ: offering help, handing a person over with consent or by the decision of the 支援会議 until it is ended, and the three-way talk."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -94,8 +94,10 @@ def hand_over(
         ReferralRefused: no basis in force, one is under way, something beyond the basis would be told, or a day passed.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
-    consent = Consent.objects.open(on=on).filter(pk=consent_id, person=person).first() if consent_id else None
-    decided = ConferenceDecision.objects.open(on=on).filter(pk=conference_id, person=person)
+    # Locked, so that nothing is handed over on what is being withdrawn or ended at the same moment.
+    given = Consent.objects.select_for_update().open(on=on).filter(pk=consent_id, person=person)
+    consent = given.first() if consent_id else None
+    decided = ConferenceDecision.objects.select_for_update().open(on=on).filter(pk=conference_id, person=person)
     conference = decided.first() if conference_id and not consent_id else None
     basis = consent.as_basis() if consent else conference.as_basis() if conference else None
     if basis is None:
@@ -250,6 +252,38 @@ def carry_out_conference(approval: Approval, *, by: Any, today: date) -> None:
     made.decided_on = today
     made.save()
     audit.record(event="conference.decided", by=by, target=made)
+
+
+@transaction.atomic
+def end_conference(*, conference_id: int, reason: str, by: Any, on: date) -> ConferenceDecision:
+    """End the sharing by the 支援会議: from this moment no welfare worker sees the case. Twice does no more than once.
+
+    Raises:
+        ConferenceDecision.DoesNotExist: no such decision.
+        ReferralRefused: it was never decided, or nothing is said about why it ends.
+    """
+    found = ConferenceDecision.objects.select_for_update(of=("self",)).select_related("person").get(pk=conference_id)
+    if found.ended_on:
+        return found
+    if found.decided_on is None:
+        raise ReferralRefused("まだ決定されていません。やめるときは、決裁の依頼を取り下げてください。")
+    if not reason.strip():
+        raise ReferralRefused("支援会議の決定を終える理由を書いてください。")
+    found.ended_on, found.ended_by, found.end_reason = on, by, reason.strip()[:1000]
+    found.save()
+    close_what_rests_on(found)
+    audit.record(event="conference.ended", by=by, target=found, detail={"person": found.person.number})
+    return found
+
+
+def close_what_rests_on(basis: Consent | ConferenceDecision) -> None:
+    """Referrals under way end with the consent or the decision they rest on, and so do the talks that were planned."""
+    for referral in basis.referrals.select_for_update().filter(state__in=UNDER_WAY):
+        referral.state = Referral.State.WITHDRAWN
+        referral.save()
+    for meeting in Meeting.objects.filter(referral__in=basis.referrals.all(), outcome=Meeting.Outcome.PLANNED):
+        meeting.outcome = Meeting.Outcome.CANCELLED
+        meeting.save()
 
 
 def _check_told(contact: str, summary: str, open_items: frozenset[str]) -> None:
