@@ -76,6 +76,7 @@ def register(registry: Registry) -> None:
         claims__views_countdown="時効の一覧を職員が書き出す（住所・電話はない）",
         claims__views_ends="不納欠損の合計",
         claims__views_handover="所管課が移管の一覧を書き出す（住所・電話はない）",
+        claims__views_overpaid="還付の振込データ。銀行に渡り、支払いを求めない",
         claims__views_standard="基幹の仕組みに渡す標準の形のファイル",
         claims__services__standard_exports="基幹の仕組みに渡す標準の形のファイル",
     )

@@ -72,7 +72,7 @@ def register(registry: Registry) -> None:
             "督促状の公示送達",
             (dunning_selection.CHANNEL,),
             _nobody,
-            modules=("notices.services.public_notice_paper",),
+            modules=("notices.services.public_notice_paper", "notices.views_public_notices"),
             kinds=("public_notice", "enquiry_report"),
             in_spite=BY_LAW,
         ),

@@ -80,6 +80,20 @@ class WithdrawForm(forms.Form):
     how = forms.CharField(label="どのように申出があったか", max_length=200, help_text="電話・来庁・手紙など")
 
 
+class EndConferenceForm(forms.Form):
+    reason = forms.CharField(
+        label="終える理由", max_length=1000, help_text="本人の申出、決定の誤り、必要がなくなったなど"
+    )
+
+
+class CaseWithdrawForm(WithdrawForm):
+    """Written by welfare and read by the collectors, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["how"].help_text = "電話・来庁・手紙など。徴収の担当にも見えるため、支援の内容は書かないでください"
+
+
 class HandOverForm(forms.Form):
     """What passes: contact and summary as the person gave them, how urgent it is, and the three-way talk."""
 

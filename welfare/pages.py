@@ -56,13 +56,19 @@ def referral_row(referral: Referral, labels: Mapping[str, str]) -> dict[str, Any
         facts.append(("徴収を待ってほしい日", f"{long_text(referral.hold_until)}まで"))
     return {
         "referral": referral,
-        "state": referral.get_state_display(),
+        "state": _state(referral),
         "tone": STATE_TONES[referral.state],
         "result": labels.get(referral.result, referral.result),
         "day": day or localdate(referral.offered_at),
         "facts": facts,
         "meeting": referral.meetings.filter(outcome="planned").select_related("worker", "collector").first(),
     }
+
+
+def _state(referral: Referral) -> str:
+    if referral.state == Referral.State.WITHDRAWN and referral.conference_id:
+        return "支援会議の決定の終了"
+    return referral.get_state_display()
 
 
 def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
@@ -77,7 +83,8 @@ def talk_context(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     under_way = next((row for row in rows if row["referral"].state in ("consented", "received")), None)
     answered = next((row for row in rows if row["referral"].state == "answered"), None)
     wait = asked_to_wait(person, on=on)
-    conferences = rows_of(ConferenceDecision.objects.filter(**mine).select_related("approval"), everybody)
+    conferences = rows_of(ConferenceDecision.objects.filter(**mine), everybody)
+    conferences = conferences.select_related("approval", "ended_by")
     questions = rows_of(LawyerQuestion.objects.filter(**mine).select_related("asked_by"), everybody)
     return {
         "person": person,

@@ -11,10 +11,10 @@ WORKERS = "support"  # what the sheet calls those who work here for 自立相談
 
 class BasisQuerySet(models.QuerySet):
     def open(self, *, on: date) -> "BasisQuerySet":
-        """Consents that were given, not withdrawn and have not run out; decisions likewise."""
+        """Consents that were given, not withdrawn and have not run out; decisions that were made, not ended and have not run out."""
         if hasattr(self.model, "given_on"):
             return self.filter(given_on__lte=on, withdrawn_on=None, valid_until__gte=on)
-        return self.filter(decided_on__lte=on, valid_until__gte=on)
+        return self.filter(decided_on__lte=on, ended_on=None, valid_until__gte=on)
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -30,7 +30,7 @@ class ReferralQuerySet(models.QuerySet):
         """The only referrals a welfare worker may know of: what they rest on is in force on that day."""
         consented = Q(consent__given_on__lte=on, consent__withdrawn_on=None, consent__valid_until__gte=on)
         consented &= Q(consent__recipients__contains=[WORKERS])
-        decided = Q(conference__decided_on__lte=on, conference__valid_until__gte=on)
+        decided = Q(conference__decided_on__lte=on, conference__ended_on=None, conference__valid_until__gte=on)
         return self.filter(consented | decided, state__in=HANDED_OVER).select_related("consent", "conference")
 
     def closed_to_workers(self, *, on: date) -> "ReferralQuerySet":

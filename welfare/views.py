@@ -19,6 +19,7 @@ from toyota_collect.permissions import Permission, require
 from welfare import loop, pages, sheet
 from welfare.forms import (
     ConferenceForm,
+    EndConferenceForm,
     HandOverForm,
     MeetingForm,
     MeetingOutcomeForm,
@@ -28,7 +29,7 @@ from welfare.forms import (
     WithdrawForm,
 )
 from welfare.leaflet import leaflet_pdf
-from welfare.models import Consent, Meeting, Referral
+from welfare.models import ConferenceDecision, Consent, Meeting, Referral
 from welfare.rules.disclosure import items_open
 from welfare.services import consents, questions, referrals
 
@@ -58,6 +59,11 @@ def talk(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("welfare:consent", pk=made.pk)
     audit.log_view(request, action="support", person_key=number)
     context = pages.talk_context(person, request.user, on=on) | {"form": form, "oral": sheet.terms(on=on)["oral"]}
+    context["endable"] = [
+        {"decision": one, "id": f"end-{one.pk}", "form": EndConferenceForm(auto_id=f"end-{one.pk}-%s")}
+        for one in context["conferences"]
+        if one.as_basis().is_open(on)
+    ]
     return render(request, "welfare/talk.html", context)
 
 
@@ -254,6 +260,23 @@ def conference(request: HttpRequest, number: str) -> HttpResponse:
             return redirect("welfare:talk", number=number)
     audit.log_view(request, action="support", person_key=number)
     return render(request, "welfare/conference.html", {"person": person, "form": form})
+
+
+@require(REFER)
+@require_POST
+def end_conference(request: HttpRequest, pk: int) -> HttpResponse:
+    """The decision of the 支援会議 was wrong, is not needed any more, or the person objects."""
+    found = get_object_or_404(ConferenceDecision.objects.select_related("person"), pk=pk)
+    get_object_or_404(Person.objects.visible_to(request.user), pk=found.person_id)
+    form = EndConferenceForm(request.POST)
+    try:
+        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        referrals.end_conference(conference_id=pk, reason=reason, by=request.user, on=business_date())
+    except referrals.ReferralRefused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, "支援会議の決定を終えました。相談の窓口からは、もう見えません。")
+    return redirect("welfare:talk", number=found.person.number)
 
 
 @require(Permission.APPROVE)

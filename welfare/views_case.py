@@ -16,7 +16,7 @@ from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
 from welfare import case_pages as pages
-from welfare.forms import AttemptForm, NoteForm, QuestionForm, ResultForm
+from welfare.forms import AttemptForm, CaseWithdrawForm, NoteForm, QuestionForm, ResultForm
 from welfare.models import LawyerQuestion, Referral, SupportCase
 from welfare.services import cases, questions
 from welfare.services.referrals import basis_of
@@ -92,6 +92,26 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     referral = _referral(pk)
     made = _case(referral)
     return _act(request, referral, "件を終えました。", lambda: cases.close(case_id=made.pk, by=request.user, on=_on()))
+
+
+@require(CASE)
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person takes it back and says so to welfare; the case is gone with the answer."""
+    referral, form = _referral(pk), CaseWithdrawForm(request.POST)
+    if form.is_valid():
+        try:
+            cases.withdraw(referral_id=pk, how=form.cleaned_data["how"], by=request.user, on=_on())
+        except cases.CaseClosed as closed:
+            messages.warning(request, str(closed))
+            return redirect("welfare:room")
+        except cases.CaseRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            said = f"{referral.case_number}の取り消しを登録しました。この件はもう開けません。本人への連絡をやめてください。"
+            messages.success(request, said)
+            return redirect("welfare:room")
+    return _show(request, referral, withdraw_form=form)
 
 
 @require(CASE)
@@ -179,5 +199,6 @@ def _show(request: HttpRequest, referral: Referral, **given: forms.Form) -> Http
         "attempt_form": AttemptForm(initial={"day": on}),
         "note_form": NoteForm(initial={"day": on}),
         "result_form": ResultForm(on=on),
+        "withdraw_form": CaseWithdrawForm(),
     }
     return render(request, "welfare/case.html", pages.case_context(referral, request.user, on=on) | own | given)

@@ -52,6 +52,7 @@ def register(registry: Registry) -> None:
             in_spite="本人が同意した支援のための連絡で、支払いを求めないため",
         ),
     )
+    registry.stays_inside(welfare__views_exchange="支援の件の書き出し（氏名・住所・電話・金額はない）")
 
 
 def _with_a_respite(people: Collection[int], on: date) -> set[int]:

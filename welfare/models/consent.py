@@ -113,6 +113,9 @@ class ConferenceDecision(models.Model):
     decided_on = models.DateField("決定日", null=True)
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+", verbose_name="起案者")
     made_at = models.DateTimeField(auto_now_add=True)
+    ended_on = models.DateField("終えた日", null=True)
+    ended_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="終えた人")
+    end_reason = models.TextField("終えた理由", max_length=1000, blank=True)
 
     objects = BasisQuerySet.as_manager()
 
@@ -131,7 +134,23 @@ class ConferenceDecision(models.Model):
                 name="conference_has_members_and_an_end",
                 condition=~Q(members="") & Q(items__len__gt=0, valid_until__gte=F("held_on")),
             ),
+            models.CheckConstraint(
+                name="conference_is_ended_by_somebody_and_says_why",
+                condition=Q(ended_on=None, ended_by=None, end_reason="")
+                | Q(decided_on__isnull=False, ended_on__isnull=False, ended_by__isnull=False)
+                & Q(ended_on__gte=F("decided_on"))
+                & ~Q(end_reason=""),
+            ),
         ]
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """What staff call it now, and the tone; whether it has run out is a matter of the day."""
+        if self.ended_on:
+            return "終了", "hold"
+        if self.decided_on:
+            return "決定済", "life"
+        return ("決裁待ち", "act") if self.approval and self.approval.is_open else ("差戻し", "care")
 
     def as_basis(self) -> Basis:
         """As the rule reads it."""
@@ -140,6 +159,6 @@ class ConferenceDecision(models.Model):
             items=tuple(self.items),
             starts_on=self.decided_on,
             until=self.valid_until,
-            ended_on=None,
+            ended_on=self.ended_on,
             tax_ground=self.tax_ground,
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 from toyota_collect import audit
 from toyota_collect.dated import rows_on
 from welfare.models import CaseNote, CaseResult, ContactAttempt, Referral, SupportCase, SupportResult
+from welfare.services import consents, referrals
 
 
 class CaseRefused(Exception):
@@ -15,7 +16,7 @@ class CaseRefused(Exception):
 
 
 class CaseClosed(CaseRefused):
-    """Consent was withdrawn or has run out: nothing of the case may be seen or written any more."""
+    """What the case rests on was withdrawn, was ended or has run out: nothing of the case may be seen or written any more."""
 
 
 def results_on(on: date) -> dict[str, SupportResult]:
@@ -125,12 +126,38 @@ def close(*, case_id: int, by: Any, on: date, day: date | None = None) -> Suppor
     return case
 
 
+@transaction.atomic
+def withdraw(*, referral_id: int, how: str, by: Any, on: date) -> Referral:
+    """The person takes it back and says so to welfare: the consent is withdrawn, or the decision of the 支援会議 ends.
+
+    Raises:
+        CaseClosed: what the case rests on is not in force any more.
+        CaseRefused: nothing is said about how the person asked.
+    """
+    referral = _known(referral_id, on=on)  # not locked: consent or decision come first, as when a collector does it
+    if not how.strip():
+        raise CaseRefused("どのように申出があったか（電話・来庁など）を書いてください。")
+    if referral.consent_id:
+        consents.withdraw(consent_id=referral.consent_id, how=how, by=by, on=on)
+    elif referral.conference_id:
+        reason = f"本人の申出（{how.strip()}）"
+        referrals.end_conference(conference_id=referral.conference_id, reason=reason, by=by, on=on)
+    referral.refresh_from_db()
+    return referral
+
+
 def _open(referral_id: int, *, on: date) -> Referral:
     """The referral, locked, if a welfare worker may still know of it."""
     Referral.objects.select_for_update().filter(pk=referral_id).first()
+    return _known(referral_id, on=on)
+
+
+def _known(referral_id: int, *, on: date) -> Referral:
     referral = Referral.objects.open_to_workers(on=on).filter(pk=referral_id).first()
     if referral is None:
-        raise CaseClosed("同意が撤回されたか、期限を過ぎています。この件は見ることも書くこともできません。")
+        raise CaseClosed(
+            "同意が撤回されたか、支援会議の決定が終わったか、期限を過ぎています。この件は見ることも書くこともできません。"
+        )
     return referral
 
 

@@ -13,8 +13,9 @@ from toyota_collect import audit
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.documents.store import draw_number, letterhead, make_document
 from welfare import sheet
-from welfare.models import Consent, Meeting, Referral
+from welfare.models import Consent
 from welfare.rules.disclosure import TAX
+from welfare.services.referrals import close_what_rests_on
 
 KIND = "welfare_consent"
 
@@ -183,12 +184,7 @@ def withdraw(*, consent_id: int, how: str, by: Any, on: date) -> Consent:
         raise ConsentRefused("どのように申出があったか（電話・来庁など）を書いてください。")
     consent.withdrawn_on, consent.withdrawn_by, consent.withdrawn_how = on, by, how.strip()[:200]
     consent.save()
-    for referral in consent.referrals.select_for_update().filter(state__in=["consented", "received"]):
-        referral.state = Referral.State.WITHDRAWN
-        referral.save()
-    for meeting in Meeting.objects.filter(referral__consent=consent, outcome=Meeting.Outcome.PLANNED):
-        meeting.outcome = Meeting.Outcome.CANCELLED
-        meeting.save()
+    close_what_rests_on(consent)
     audit.record(event="consent.withdrawn", by=by, target=consent, detail={"person": consent.person.number})
     return consent
 

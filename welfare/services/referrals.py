@@ -1,10 +1,11 @@
-"""つなぎ: offering help, handing a person over with consent or by the decision of the 支援会議, and booking the three-way talk."""
+"""つなぎ: offering help, handing a person over with consent or by the decision of the 支援会議 until it is ended, and the three-way talk."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from debtors.models import Person
@@ -106,11 +107,10 @@ def hand_over(
             told, or a day passed.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
-    # Locked: whoever takes it back at the same moment finds this referral, or this finds it taken back.
-    given = Consent.objects.open(on=on).filter(pk=consent_id, person=person).select_for_update(of=("self",))
+    # Locked, so that nothing is handed over on what is being withdrawn or ended at the same moment.
+    given = Consent.objects.select_for_update().open(on=on).filter(pk=consent_id, person=person)
     consent = given.first() if consent_id else None
-    decided = ConferenceDecision.objects.open(on=on).filter(pk=conference_id, person=person)
-    decided = decided.select_for_update(of=("self",))
+    decided = ConferenceDecision.objects.select_for_update().open(on=on).filter(pk=conference_id, person=person)
     conference = decided.first() if conference_id and not consent_id else None
     basis = consent.as_basis() if consent else conference.as_basis() if conference else None
     if basis is None:
@@ -156,9 +156,7 @@ def book(*, referral_id: int, on: date, at: time, place: str, by: Any, today: da
         raise ReferralRefused("三者面談は、今日からあとの日と、場所を入れてください。")
     if basis := basis_of(referral):
         _check_told(items_open(basis, on=today), place=place)
-    for planned in referral.meetings.filter(outcome=Meeting.Outcome.PLANNED):
-        planned.outcome = Meeting.Outcome.CANCELLED
-        planned.save()
+    _call_off(referral.meetings.all())
     made = Meeting.objects.create(
         referral=referral,
         on=on,
@@ -274,6 +272,36 @@ def carry_out_conference(approval: Approval, *, by: Any, today: date) -> None:
     audit.record(event="conference.decided", by=by, target=made)
 
 
+@transaction.atomic
+def end_conference(*, conference_id: int, reason: str, by: Any, on: date) -> ConferenceDecision:
+    """End the sharing by the 支援会議: from this moment no welfare worker sees the case. Twice does no more than once.
+
+    Raises:
+        ConferenceDecision.DoesNotExist: no such decision.
+        ReferralRefused: it was never decided, or nothing is said about why it ends.
+    """
+    found = ConferenceDecision.objects.select_for_update(of=("self",)).select_related("person").get(pk=conference_id)
+    if found.ended_on:
+        return found
+    if found.decided_on is None:
+        raise ReferralRefused("まだ決定されていません。やめるときは、決裁の依頼を取り下げてください。")
+    if not reason.strip():
+        raise ReferralRefused("支援会議の決定を終える理由を書いてください。")
+    found.ended_on, found.ended_by, found.end_reason = on, by, reason.strip()[:1000]
+    found.save()
+    close_what_rests_on(found)
+    audit.record(event="conference.ended", by=by, target=found, detail={"person": found.person.number})
+    return found
+
+
+def close_what_rests_on(basis: Consent | ConferenceDecision) -> None:
+    """Referrals under way end with the consent or the decision they rest on, and so do the talks that were planned."""
+    for referral in basis.referrals.select_for_update().filter(state__in=UNDER_WAY):
+        referral.state = Referral.State.WITHDRAWN
+        referral.save()
+    _call_off(Meeting.objects.filter(referral__in=basis.referrals.all()))
+
+
 def _end_lapsed(person: Person, *, by: Any, on: date) -> None:
     """A referral whose basis is over, unanswered, stands in nobody's way: welfare can no longer see it."""
     for referral in person.referrals.filter(state__in=UNDER_WAY).select_related("consent", "conference"):
@@ -282,10 +310,14 @@ def _end_lapsed(person: Person, *, by: Any, on: date) -> None:
             continue
         referral.state = Referral.State.LAPSED
         referral.save()
-        for meeting in referral.meetings.filter(outcome=Meeting.Outcome.PLANNED):
-            meeting.outcome = Meeting.Outcome.CANCELLED
-            meeting.save()
+        _call_off(referral.meetings.all())
         audit.record(event="referral.lapsed", by=by, target=referral, detail={"person": person.number})
+
+
+def _call_off(meetings: QuerySet[Meeting]) -> None:
+    for planned in meetings.filter(outcome=Meeting.Outcome.PLANNED):
+        planned.outcome = Meeting.Outcome.CANCELLED
+        planned.save()
 
 
 def _check_told(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("welfare", "0007_signal_rules"),
+        ("welfare", "0008_conference_ended"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
