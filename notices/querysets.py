@@ -1,13 +1,15 @@
 """Selections of a run: the overdue claims it looks at, those it may ask for, and the people to keep apart."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q
 
-from claims.models import Claim
+from claims.models import Claim, Hold
 from claims.querysets import ClaimQuerySet
+from debtors.joined import current_people
 from debtors.models import Person
+from debtors.querysets import in_force
 from notices.models import PrintRun
 from notices.rules.kinds import KINDS
 
@@ -46,3 +48,21 @@ def protected_people(days: Iterable[date]) -> set[int]:
     for day in days:
         found.update(Person.objects.protected(on=day).values_list("pk", flat=True))
     return found
+
+
+def resting_people(people: Collection[int], *, days: Iterable[date]) -> set[int]:
+    """Of the people, those who are left in peace as a whole (福祉支援) on any of the days.
+
+    Letters stay with the person they were written to while holds go along to the one the person was found to be, so
+    both sides are asked who they are now.
+    """
+    in_days = Q()
+    for day in days:
+        in_days |= in_force(day)
+    holds = Hold.objects.filter(
+        in_days, reason=Hold.Reason.WELFARE, channels__contains=[CHANNEL], kind=None, claim=None
+    )
+    held = set(holds.values_list("person_id", flat=True))
+    now = current_people({*people, *held})
+    resting = {now[pk] for pk in held}
+    return {pk for pk in people if now[pk] in resting}

@@ -40,6 +40,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
 def make(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(PrintRun, pk=pk)
     try:
+        services.may_make(run_id=pk, today=business_date())
         jobs.ask(run_id=pk, kind=RunJob.Kind.PACK, by=request.user, now=timezone.now())
     except RunRefused as error:
         messages.warning(request, str(error))
@@ -49,6 +50,11 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 @require(Permission.RUN_PREPARE)
 def download(request: HttpRequest, pk: int) -> FileResponse | HttpResponse:
     found = get_object_or_404(ROWS.filter(ended_as=""), pk=pk)
+    try:
+        services.may_take_out(found, today=business_date())
+    except RunRefused as error:
+        messages.warning(request, str(error))
+        return redirect("notices:pack", pk=pk)
     path = pack_file(found)
     if path is None:
         raise Http404("データが見つからないか、作ったときと違います。渡さずに、管理者に連絡してください。")
@@ -64,6 +70,7 @@ def password(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(ROWS, pk=pk)
     audit.log_view(request, action="pack.password")
     try:
+        services.may_take_out(found, today=business_date())
         word = services.password_of(found)
     except RunRefused as error:
         messages.warning(request, str(error))

@@ -20,7 +20,8 @@ from debtors.protection import hidden_people
 from debtors.services.letter_forms import last_set, set_letter_form
 from notices.forms_single import FormForm, SingleForm, kind_named
 from notices.models import Notice
-from notices.rules.kinds import FORMS
+from notices.querysets import resting_people
+from notices.rules.kinds import FORMS, KINDS
 from notices.services import single_offers, singles
 from notices.services.letter_slips import out_of_use
 from notices.services.single_data import claims_of
@@ -99,11 +100,17 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require(Permission.LETTER_VIEW)
 def notice_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """The kept bytes, as long as the person's address may be shown."""
+    """The kept bytes, as long as the person's address may be shown, and nobody at rest would get what is not sent yet."""
     found = get_object_or_404(NOTICES.exclude(document=None), pk=pk)
     audit.log_view(request, action="notice.pdf", person_key=found.person.number)
     if hidden_people([found.person_id], on=business_date()):
         raise PermissionDenied("支援措置の登録がある人か、その人かもしれない人です。住所が載るため、開けません。")
+    waits = found.state == Notice.State.MADE and not KINDS[found.kind].helps
+    if waits and resting_people([found.person_id], days=[business_date()]):
+        raise PermissionDenied(
+            "生活再建猶予（福祉支援の保留）の間の人です。この通知はまだ発送していないため、印刷できません。送らずに取りやめ、"
+            "保留が終わってから要るときに作り直してください。"
+        )
     try:
         content = store.document_bytes(found.document)
     except store.DocumentLost as error:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from debtors.joined import current_people
 from debtors.models import Person, SafeRoute
 from notices.models import DunningRun, Letter, Notice, PrintRun, ReturnedLetter
 from notices.querysets import CHANNEL
@@ -137,7 +138,7 @@ def _in_sealed_piles(people: Collection[int], on: date) -> set[int]:
         letters = pile_letters(run)
         if not resting_letters(letters, days=sorted({run.issued_on, on})):
             found |= set(letters.values_list("person_id", flat=True))
-    return found & set(people)
+    return set(current_people(found).values()) & set(people)
 
 
 def _with_a_made_notice(people: Collection[int], on: date) -> set[int]:

@@ -19,6 +19,7 @@ from notices.letter.gaiji import Drawn, drawn_characters
 from notices.models import Pack, PrintRun, Seal, SealedFile
 from notices.services.piles import Tell, as_csv
 from notices.services.progressing import silent
+from notices.services.pull_selection import resting_letters
 from notices.services.pulls import pile_letters
 from notices.services.runs import RunRefused
 from toyota_collect import audit
@@ -33,13 +34,21 @@ GROUPS, LETTERS = 6, 5  # 150 bits: ZIP's own key derivation is weak, so the pas
 Ended = Pack.Ended
 
 
-def make(*, run_id: int, by: Any, now: datetime, tell: Tell = silent) -> Pack:
+def may_make(*, run_id: int, today: date) -> Seal:
+    """Refuse at once where nothing can be packed; return the seal. Raises ``RunRefused`` as ``make`` does."""
+    sealed = _sealed(run_id)
+    _refuse_resting(sealed.run, today=today)
+    return sealed
+
+
+def make(*, run_id: int, by: Any, now: datetime, today: date, tell: Tell = silent) -> Pack:
     """Pack the sealed files for an outsourcer, encrypted with a password drawn for this pack alone.
 
     Raises:
-        RunRefused: the run is not sealed, has a pack already, or a file is not what was sealed.
+        RunRefused: the run is not sealed, has a pack already, somebody in the pile is left in peace since, or a file is
+            not what was sealed.
     """
-    sealed = _sealed(run_id)
+    sealed = may_make(run_id=run_id, today=today)
     password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(LETTERS)) for _ in range(GROUPS))
     path = f"runs/{run_id}/packs/{secrets.token_hex(16)}.zip"
     target = Path(settings.MEDIA_ROOT) / path
@@ -53,6 +62,7 @@ def make(*, run_id: int, by: Any, now: datetime, tell: Tell = silent) -> Pack:
         with transaction.atomic():
             if _sealed(run_id, lock=True) != sealed:
                 raise RunRefused("データを作っているあいだに、封緘が変わりました。もう一度押してください。")
+            _refuse_resting(sealed.run, today=today)
             pack = Pack.objects.create(
                 seal=sealed,
                 path=path,
@@ -68,6 +78,16 @@ def make(*, run_id: int, by: Any, now: datetime, tell: Tell = silent) -> Pack:
     finally:
         part.unlink(missing_ok=True)
     return pack
+
+
+def may_take_out(pack: Pack, *, today: date) -> None:
+    """Refuse to give out a pack that is still in the house while one of its letters must not leave it.
+
+    Raises:
+        RunRefused: somebody in the pile is left in peace since the seal.
+    """
+    if pack.handed_on is None and not pack.ended_as:
+        _refuse_resting(pack.seal.run, today=today)
 
 
 def password_of(pack: Pack) -> str:
@@ -153,6 +173,14 @@ def _sealed(run_id: int, *, lock: bool = False) -> Seal:
     if Pack.objects.filter(seal=sealed, ended_as="").exists():
         raise RunRefused("この封緘のデータは、作成済みです。")
     return sealed
+
+
+def _refuse_resting(run: PrintRun, *, today: date) -> None:
+    if resting := resting_letters(pile_letters(run), days=sorted({run.issued_on, today})):
+        raise RunRefused(
+            f"{len(resting)}通の人が生活再建猶予（福祉支援の保留）の間にあるため、委託先に渡すデータは出せません。渡さずに、"
+            "係長・課長に封緘を解いてもらい、引抜をもう一度調べてその催告書を抜き、封緘し直してください。"
+        )
 
 
 def _write(path: Path, sealed: Seal, password: str, tell: Tell) -> list[list[Any]]:

@@ -32,7 +32,8 @@ def _look(job: RunJob, tell: Teller) -> dict[str, Any]:
 
 
 def _pack(job: RunJob, tell: Teller) -> dict[str, Any]:
-    return {"sha256": packs.make(run_id=job.run_id, by=job.asked_by, now=timezone.now(), tell=tell).sha256}
+    now, today = timezone.now(), business_date()
+    return {"sha256": packs.make(run_id=job.run_id, by=job.asked_by, now=now, today=today, tell=tell).sha256}
 
 
 def _post(job: RunJob, tell: Teller) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def switch_on(
         RespiteRefused: the days, the reason or the consultation are missing or do not fit, or the table forbids it.
     """
     person = Person.objects.select_for_update().get(pk=person_id)
-    if waiting := _waiting(person):
+    if waiting := _waiting(person, by=by):
         return waiting
     if extends_id and (done := person.respites.filter(extends=extends_id).exclude(state=State.DROPPED).first()):
         return done
@@ -115,14 +115,23 @@ def switch_on(
 
 
 def carry_out(approval: Approval, *, by: Any, today: date) -> None:
-    """Begin what was asked for, from today; whether other clocks would end by now is asked again.
+    """Begin what was asked for, from today; what it extends, and whether other clocks would end by now, is asked again.
 
     Raises:
-        RespiteRefused: it has begun or was given up, its days are over, or a clock would end that nobody was told of.
+        RespiteRefused: it has begun or was given up, its days or those of the one it extends are over, or a clock would
+            end that nobody was told of.
     """
-    respite = Respite.objects.select_for_update().get(pk=int(approval.subject_key))
+    respite = _locked(int(approval.subject_key))
     if respite.state != State.ASKED:
-        raise RespiteRefused("この猶予は、もう決裁を待っていません。")
+        raise RespiteRefused(
+            f"この猶予は「{respite.get_state_display()}」で、もう決裁を待っていません。差し戻してください。"
+        )
+    try:
+        _former(respite.extends_id, person=respite.person, on=today)
+    except RespiteRefused as refused:
+        raise RespiteRefused(
+            "延長する前の猶予が、起案のあとで終わりました。差し戻して、まだ要るかを確かめ、新しく起案してもらってください。"
+        ) from refused
     respite.starts_on = max(respite.starts_on, today)
     if respite.ends_on <= respite.starts_on or respite.review_on <= today:
         raise RespiteRefused("起案した期間か見直しの日が過ぎました。差し戻して、日付を入れ直してもらってください。")
@@ -161,11 +170,13 @@ def review(
 ) -> RespiteReview:
     """Write what was found, and what follows: it goes on until the next review, it ends today, or its end was seen to.
 
+    With its end an extension that somebody has yet to decide is given up: there is nothing left to go on from.
+
     Raises:
         Respite.DoesNotExist: no such respite.
         RespiteRefused: it does not run, nothing is written, no next day, by whom may not decide, or settled too early.
     """
-    respite = Respite.objects.select_for_update(of=("self",)).select_related("hold", "person").get(pk=respite_id)
+    respite = _locked(respite_id)
     hold = respite.hold
     if respite.state != State.RUNNING or hold is None or hold.ends_on is None:
         raise RespiteRefused("この猶予は、いま続いていません。")
@@ -187,6 +198,8 @@ def review(
         respite.state, respite.settled_on = State.ENDED, on
         respite.save()
         _close_tasks(respite, outcome=made.get_outcome_display(), by=by, on=on)
+        for waiting in Respite.objects.select_for_update(of=("self",)).filter(extends=respite, state=State.ASKED):
+            _drop(waiting, by=by)
     return made
 
 
@@ -207,11 +220,18 @@ def waiting_for(person: Person) -> Respite | None:
     return found
 
 
-def _waiting(person: Person) -> Respite | None:
+def _locked(respite_id: int) -> Respite:
+    """The person first and the respite then, as ``switch_on`` does, so that an end and an extension never cross."""
+    person_id = Respite.objects.values_list("person_id", flat=True).get(pk=respite_id)
+    Person.objects.select_for_update().get(pk=person_id)
+    return Respite.objects.select_for_update(of=("self",)).select_related("hold", "person").get(pk=respite_id)
+
+
+def _waiting(person: Person, *, by: Any) -> Respite | None:
     """What somebody has yet to decide; what came back is dropped on the way."""
     asked: Respite | None = person.respites.filter(state=State.ASKED).select_related("approval").first()
     if asked and not asked.waits:
-        _drop(asked, by=asked.by)
+        _drop(asked, by=by)
         return None
     return asked
 
@@ -219,9 +239,9 @@ def _waiting(person: Person) -> Respite | None:
 def _former(extends_id: int | None, *, person: Person, on: date) -> Respite | None:
     if extends_id is None:
         return None
-    former: Respite | None = (
-        person.respites.select_related("hold").filter(pk=extends_id, state=State.RUNNING, hold__ends_on__gt=on).first()
-    )
+    running = person.respites.filter(pk=extends_id, state=State.RUNNING, hold__ends_on__gt=on)
+    # The hold is locked too: it may be ended on its own page.
+    former: Respite | None = running.select_related("hold").select_for_update(of=("self", "hold")).first()
     if former is None or former.hold is None or former.hold.ended_by_id:
         raise RespiteRefused("延長できるのは、いま続いている猶予だけです。終わったあとは、新しく始めてください。")
     return former
@@ -392,9 +412,10 @@ def _close_tasks(respite: Respite, *, outcome: str, by: Any, on: date) -> None:
 
 
 def _drop(respite: Respite, *, by: Any) -> Respite:
-    respite.state = State.DROPPED
-    respite.save(update_fields=["state"])
-    audit.record(event="respite.dropped", by=by, target=respite)
+    detail = {"extends": respite.extends_id} if respite.extends_id else {}
+    respite.state, respite.extends = State.DROPPED, None  # the former may be extended by another
+    respite.save(update_fields=["state", "extends"])
+    audit.record(event="respite.dropped", by=by, target=respite, detail=detail)
     return respite
 
 

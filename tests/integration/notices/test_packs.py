@@ -58,7 +58,7 @@ def ready(kept, run, operator):
 
 @pytest.fixture
 def pack(kept, ready, operator):
-    return kept(lambda: packs.make(run_id=ready.run_id, by=operator, now=timezone.now()))
+    return kept(lambda: packs.make(run_id=ready.run_id, by=operator, now=timezone.now(), today=DAY))
 
 
 def opened(pack: Pack, password: str) -> dict[str, bytes]:
@@ -127,7 +127,7 @@ def test_the_password_stands_nowhere_in_clear_and_no_two_are_alike(pack, ready, 
     assert word not in "".join(kept) + caplog.text
     seals.break_seal(run_id=ready.run_id, reason="数え直し", by=user("supervisor"), now=timezone.now())
     again = sealed(ready.run, operator)
-    assert packs.password_of(packs.make(run_id=again.run_id, by=operator, now=timezone.now())) != word
+    assert packs.password_of(packs.make(run_id=again.run_id, by=operator, now=timezone.now(), today=DAY)) != word
 
 
 def test_the_key_is_of_this_installation(pack, settings):
@@ -138,17 +138,17 @@ def test_the_key_is_of_this_installation(pack, settings):
 
 def test_only_a_sealed_run_has_one_and_only_one(pack, run, operator):
     with pytest.raises(RunRefused, match="作成済み"):
-        packs.make(run_id=run.pk, by=operator, now=timezone.now())
+        packs.make(run_id=run.pk, by=operator, now=timezone.now(), today=DAY)
     hand_over(run, operator, **WAYS)
     with pytest.raises(RunRefused, match="封緘したあと"):
-        packs.make(run_id=run.pk, by=operator, now=timezone.now())
+        packs.make(run_id=run.pk, by=operator, now=timezone.now(), today=DAY)
     assert list((Path(settings.MEDIA_ROOT) / pack.path).parent.glob("*")) == [Path(settings.MEDIA_ROOT) / pack.path]
 
 
 def test_a_sealed_file_that_was_changed_goes_into_no_pack(ready, operator):
     (Path(settings.MEDIA_ROOT) / ready.files.get().path).write_bytes(b"other")
     with pytest.raises(RunRefused, match="封緘したときと違います"):
-        packs.make(run_id=ready.run_id, by=operator, now=timezone.now())
+        packs.make(run_id=ready.run_id, by=operator, now=timezone.now(), today=DAY)
     assert not Pack.objects.exists()
 
 

@@ -373,6 +373,44 @@ def test_what_is_over_is_not_extended(running, chief):
         )
 
 
+@pytest.fixture
+def extension(running, collector) -> Respite:
+    """Asked for by who may not decide it, while the one before it runs."""
+    days = {"on": REVIEW, "last_on": date(2027, 5, 19), "review_on": date(2027, 3, 20)}
+    return switch_on(running.person, collector, extends_id=running.pk, **days)
+
+
+def test_an_extension_that_waits_goes_with_the_end_of_what_it_extends(running, extension, chief):
+    review(running, "end", chief)
+    extension.refresh_from_db()
+    assert (extension.state, extension.hold) == ("dropped", None)
+    dropped = AuditEvent.objects.get(event="respite.dropped")
+    assert (dropped.by, dropped.detail) == (chief, {"extends": running.pk})
+    with pytest.raises(ApprovalRefused, match="取りやめ"):
+        approve(extension, user(Role.SUPERVISOR))
+    assert reached(running.person, "notice", ENDS) == 1
+    assert switch_on(running.person, chief, on=REVIEW, review_on=date(2027, 1, 20)).state == "running"
+
+
+@pytest.mark.parametrize("how", ["its hold was ended", "its days are over"])
+def test_no_extension_begins_after_what_it_extends(how, running, extension, chief, settings):
+    settings.BASE_DATE = REVIEW
+    if how == "its hold was ended":
+        holds.end_hold(hold_id=running.hold_id, ends_on=REVIEW, by=chief)
+    else:
+        settings.BASE_DATE = ENDS
+    with pytest.raises(ApprovalRefused, match="延長する前の猶予が、起案のあとで終わりました"):
+        approve(extension, chief)
+    assert Hold.objects.count() == 1
+
+
+def test_an_extension_that_was_sent_back_is_dropped_by_who_asks_anew(running, extension, chief, collector):
+    approvals.decide(approval_id=extension.approval_id, decision="rejected", by=chief, reason="事情をもう少し")
+    days = {"on": REVIEW, "last_on": date(2027, 5, 19), "review_on": date(2027, 3, 20)}
+    assert switch_on(running.person, chief, extends_id=running.pk, **days).extends == running
+    assert AuditEvent.objects.get(event="respite.dropped").by == chief
+
+
 def test_a_clock_that_came_since_is_on_the_board(running, chief):
     ending(running.person, date(2027, 1, 10), instalment=2)
     assert [line.label for line in pages.board_lines(chief, DAY)] == ["時効"]
