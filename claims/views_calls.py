@@ -67,6 +67,13 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, "この人の受持ちは終わっています。次の人に進んでください。")
         return redirect("claims:calls")
     on = business_date()
+    # Not of what is sent: a call that was made is written down.
+    if request.method == "GET" and (why := call_queue.closed_since(turn_id=pk, on=on, by=request.user)):
+        messages.warning(
+            request,
+            f"{turn.person.name}さんには、いま電話をかけません（{why}）。順番から外しました。次の人に進んでください。",
+        )
+        return redirect("claims:calls")
     form = log_form.contact_form(turn.person, request, kind=CallForm)
     if form.is_bound and form.is_valid():
         try:

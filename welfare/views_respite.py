@@ -75,12 +75,17 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviewForm(request.POST, over=_is_over(found, on))
     if not form.is_valid():
         return _show(request, found, review_form=form)
+    waiting = respites.waiting_for(found.person)
     try:
         respites.review(respite_id=pk, by=request.user, on=on, **form.cleaned_data)
     except respites.RespiteRefused as refused:
         form.add_error(None, str(refused))
         return _show(request, found, review_form=form)
     messages.success(request, "見直しを記録しました。")
+    if waiting and Respite.objects.filter(pk=waiting.pk, state=Respite.State.DROPPED).exists():
+        messages.warning(
+            request, "決裁を待っていた延長は取りやめになりました。起案した人に伝え、決裁は差し戻してください。"
+        )
     return redirect("welfare:respite", pk=pk)
 
 

@@ -173,11 +173,30 @@ def take_next(*, on: date, now: datetime, by: Any, own_first: bool = False) -> C
 
 
 def in_hand(*, on: date, now: datetime, by: Any) -> CallTurn | None:
-    """The person this collector has taken. What was held too long, by whomever, goes back to the list first."""
+    """The person this collector has taken, unless a call is not allowed any more (``closed_since``).
+
+    What was held too long, by whomever, goes back to the list first.
+    """
     stale = CallTurn.objects.filter(state=State.TAKEN).exclude(on=on, taken_until__gt=now)
     for turn in stale:
         release(turn_id=turn.pk, by=by)
-    return CallTurn.objects.filter(state=State.TAKEN, taken_by=by).select_related("person").first()
+    held = CallTurn.objects.filter(state=State.TAKEN, taken_by=by).select_related("person").first()
+    return None if held and closed_since(turn_id=held.pk, on=on, by=by) else held
+
+
+@transaction.atomic
+def closed_since(*, turn_id: int, on: date, by: Any) -> str:
+    """Skip a person in hand who may not be called any more, as taking does; return why, or "".
+
+    Who is spoken with already stays in hand: what was said has to be written.
+    """
+    turn = CallTurn.objects.select_for_update(of=("self",)).select_related("person").get(pk=turn_id)
+    if turn.state != State.TAKEN or turn.taken_by_id != by.pk or turn.checked_at:
+        return ""
+    if why := _why_not(turn, on=on):
+        _end(turn, State.SKIPPED, skip_reason=why[:100])
+        audit.record(event="call.skipped", by=by, target=turn, detail={"reason": why})
+    return why
 
 
 @transaction.atomic

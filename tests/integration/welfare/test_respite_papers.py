@@ -11,7 +11,7 @@ from claims.services.clocks import refresh_clocks
 from tests.factories.claims import claim
 from tests.factories.debtors import person, protect
 from tests.factories.handovers import text_of
-from tests.factories.respites import LAST, ending, reached, switch_on
+from tests.factories.respites import LAST, REVIEW, ending, reached, switch_on
 from welfare.models import Respite
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -126,3 +126,19 @@ def test_clocks_are_not_moved_by_it(chief):
     owed.refresh_from_db()
     assert owed.prescribes_on == before
     assert not owed.events.exists()
+
+
+def test_who_ends_one_is_told_that_its_extension_is_given_up(chief, collector, client, settings):
+    settings.BASE_DATE = REVIEW
+    someone = person()
+    claim(someone)
+    made = switch_on(someone, chief)
+    days = {"on": REVIEW, "last_on": date(2027, 5, 19), "review_on": date(2027, 3, 20)}
+    asked = switch_on(someone, collector, extends_id=made.pk, **days)
+    client.force_login(chief)
+    given = {"outcome": "end", "text": "就職した（架空）"}
+    answer = client.post(reverse("welfare:respite-review", args=[made.pk]), given, follow=True)
+    assert "決裁を待っていた延長は取りやめになりました" in answer.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == "dropped"
+    assert client.get(reverse("welfare:respite", args=[asked.pk])).status_code == 200
