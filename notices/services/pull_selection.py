@@ -61,9 +61,11 @@ def letters_to_pull(letters: QuerySet[Letter], *, run: PrintRun, today: date) ->
 
 
 def hidden_letters(letters: QuerySet[Letter], *, days: list[date]) -> list[int]:
-    """Of the letters, those whose persons are under protection measures on any of the days, or may be. Quick."""
-    hidden = all_hidden_people(days)
-    return [pk for pk, person in letters.values_list("pk", "person_id") if person in hidden]
+    """Of the letters, those whose persons, or who these were found to be, are under protection measures on any of the
+    days, or may be. Quick."""
+    people, hidden = dict(letters.values_list("pk", "person_id")), all_hidden_people(days)
+    now = current_people(set(people.values()))
+    return [pk for pk, person in people.items() if {person, now[person]} & hidden]
 
 
 def resting_letters(letters: QuerySet[Letter], *, days: list[date]) -> list[int]:

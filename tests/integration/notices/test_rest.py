@@ -15,12 +15,12 @@ from debtors.models import Person
 from debtors.services.joining import join_people
 from notices.models import Pack, PrintRun, RunJob
 from notices.services import packs, singles
-from notices.services.pull_selection import resting_letters
+from notices.services.pull_selection import hidden_letters, resting_letters
 from notices.services.pulls import pile_letters
 from notices.services.runs import RunRefused
 from notices.services.single_data import Wish
 from tests.factories.claims import claim
-from tests.factories.debtors import person, user
+from tests.factories.debtors import person, protect, user
 from tests.integration.notices.conftest import DAY
 from tests.integration.notices.mailing import hand_over, sealed, work
 from toyota_collect.models import AccessLog
@@ -182,3 +182,10 @@ def test_a_letter_that_was_sent_may_be_read_during_the_rest(quick, client):
     rest(someone)
     client.force_login(clerk)
     assert client.get(reverse("notices:notice-pdf", args=[made.pk])).status_code == 200
+
+
+def test_the_letter_of_who_was_found_to_be_somebody_under_protection_is_hidden_too(pile):
+    letter = pile.letters.order_by("serial").first()
+    assert hidden_letters(pile.letters.all(), days=DAYS) == []
+    protect(joined(letter.person))
+    assert hidden_letters(pile.letters.all(), days=DAYS) == [letter.pk]
