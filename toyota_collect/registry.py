@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import QuerySet
-
 
 @dataclass(frozen=True)
 class Channel:
@@ -59,7 +57,7 @@ class NavItem:
     url_name: str
     permission: str
     order: int
-    waiting: Callable[[Any], Sequence[QuerySet[Any]]] | None = None
+    waiting: Callable[[Any], Sequence[Any]] | None = None  # querysets; rules read this module and know no Django
 
 
 @dataclass(frozen=True)
