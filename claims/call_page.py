@@ -22,9 +22,8 @@ from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
 
 SHOWN = 15
-COUNTED = (
-    5_000  # who waits is not counted further: more than the house calls in weeks, and counting would grow with the city
-)
+# Who waits is not counted further: it is more than the house calls in weeks, and counting would grow with the city.
+COUNTED = 5_000
 State = CallTurn.State
 
 

@@ -88,7 +88,7 @@ def day_of(officer: Any, *, on: date) -> Day:
     people = sorted(owners if found is None else (found | own) & owners.keys())
     facts = facts_of(people, officer, on=on)
     entries = []
-    for person, advice in advise_each(rules, {person: facts[person] for person in people}, on=on):
+    for person, advice in advise_each(rules, facts, on=on):
         if advice.in_day:
             codes = frozenset(fact.code for fact in facts[person])
             entries.append(Entry(person, advice, codes, absent.get(owners[person])))

@@ -28,8 +28,7 @@ def register(registry: Registry) -> None:
 def _told_to_reach(people: Collection[int], on: date) -> set[int]:
     """Those whom a collector would be told to press or to call: by a rule, or by the step that somebody has set."""
     rules, facts = rules_on(on), facts_of(sorted(people), User(role=Role.COLLECTOR), on=on)
-    told = advise_each(rules, {pk: facts[pk] for pk in people}, on=on)
-    return {pk for pk, advice in told if _reaches_out(advice)}
+    return {pk for pk, advice in advise_each(rules, facts, on=on) if _reaches_out(advice)}
 
 
 def _reaches_out(advice: Advice) -> bool:

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from debtors.joined import together
 from debtors.models import Person
-from debtors.presence import nothing_of
+from debtors.presence import nothing_of, rows_of
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import Finding, Flag, Happening
 from toyota_collect.wareki import long_text
@@ -24,9 +24,7 @@ def living(person: Person, user: Any, on: date) -> Flag | None:
     """What those who work on the case may know: that support is under way, not why."""
     if not allows(user, Permission.CONTACT_VIEW):
         return UNSEEN
-    referral = None
-    if not nothing_of(Referral, [person.pk]):
-        referral = Referral.objects.handed_over().filter(person=person).first()
+    referral = rows_of(Referral.objects.handed_over().filter(person=person), [person.pk]).first()
     support = ""
     if referral:
         basis = f"同意 {long_text(referral.consented_on)}" if referral.consented_on else "支援会議の決定"

@@ -167,29 +167,11 @@ Tell = Callable[[dict[str, Any], list[dict[str, Any]], list[Change]], None]
 
 def _of_people(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:
     columns = {name: NAMES[name] for name in PERSON}
-    _compare(
-        OLD_PEOPLE,
-        columns,
-        params,
-        fields,
-        sample,
-        label="c.person_number",
-        order="h.pgh_obj_id, h.pgh_id",
-        name=_person_label,
-    )
+    _compare(OLD_PEOPLE, columns, params, fields, sample, label="c.person_number", name=_person_label)
 
 
 def _of_claims(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:
-    _compare(
-        OLD_CLAIMS,
-        OF_CLAIM,
-        params,
-        fields,
-        sample,
-        label=CLAIM_LABEL,
-        order="h.pgh_obj_id, h.pgh_id",
-        name=claim_label,
-    )
+    _compare(OLD_CLAIMS, OF_CLAIM, params, fields, sample, label=CLAIM_LABEL, name=claim_label)
 
 
 def _of_money(params: dict[str, Any], fields: list[dict[str, Any]], sample: list[Change]) -> None:
@@ -203,8 +185,9 @@ def _of_dunning(params: dict[str, Any], fields: list[dict[str, Any]], sample: li
 
 
 def _compare(rows: str, columns: dict[str, str], *args: Any, **options: Any) -> None:
-    """Old rows of the history (h) beside those of now (c)."""
-    _tell(rows, columns, {name: (f"h.{name}", f"c.{name}") for name in columns}, *args, **options)
+    """Old rows of the history (h) beside those of now (c). The order in which the server wrote them says nothing."""
+    pairs = {name: (f"h.{name}", f"c.{name}") for name in columns}
+    _tell(rows, columns, pairs, *args, order="h.pgh_obj_id, h.pgh_id", **options)
 
 
 def _tell(

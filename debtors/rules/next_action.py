@@ -7,7 +7,7 @@ more than asking for a decision.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
@@ -223,16 +223,14 @@ def _reason(rule: Rule, fact: Fact, ceiling: int | None, on: date) -> Reason:
 
 def in_words(pattern: str, fact: Fact, on: date) -> str:
     """The reason with what is known in its places: {text}, {day}, {left}, {yen}."""
-    places: dict[str, Callable[[], str]] = {
-        "text": lambda: fact.text,
-        "day": lambda: long_text(fact.on) if fact.on else "",
-        "left": lambda: time_left(fact.on, on) if fact.on else "",
-        "yen": lambda: yen_text(fact.yen),
+    places = {
+        "text": fact.text,
+        "day": long_text(fact.on) if fact.on else "",
+        "left": time_left(fact.on, on) if fact.on else "",
+        "yen": yen_text(fact.yen),
     }
-    for name, value in places.items():
-        place = "{" + name + "}"
-        if place in pattern:
-            pattern = pattern.replace(place, value())
+    for name in PLACEHOLDERS:
+        pattern = pattern.replace("{" + name + "}", places[name])
     return pattern
 
 

@@ -9,7 +9,7 @@ from toyota_collect.wareki import short_text
 
 TAX = "tax"
 # What a short note would tell of somebody's tax by (地方税法22条); 税 alone is in every name of one.
-TAX_WORDS = ("税", "国保", "国民健康保険", "督促", "滞納処分", "差押", "差し押さえ", "差押え")
+TAX_WORDS = ("税", "国保", "国民健康保険", "督促", "滞納処分", "差押", "差し押さえ")
 
 
 @dataclass(frozen=True, slots=True)
