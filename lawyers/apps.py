@@ -6,7 +6,7 @@ class LawyersConfig(AppConfig):
     verbose_name = "弁護士"
 
     def ready(self) -> None:
-        from lawyers import ways_out
+        from lawyers import people_joined, ways_out
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, registry
@@ -14,3 +14,4 @@ class LawyersConfig(AppConfig):
         registry.channel(Channel("lawyers", "弁護士"))
         registry.nav_item(NavItem(CARE, "弁護士の部屋", "lawyers:room", Permission.LAWYER_ROOM, 31))
         ways_out.register(registry)
+        people_joined.register(registry)

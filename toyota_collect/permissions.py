@@ -69,7 +69,10 @@ class Permission(StrEnum):
     SIGNAL_ASSESS = "signal.assess"  # of a welfare worker: of people handed over with consent
     SIGNAL_VIEW = "signal.view"  # why the rules found somebody, or did not
     SIGNAL_FIGURES = "signal.figures"
-    LAWYER_ROOM = "lawyer.room"
+    LAWYER_OFFICE = "lawyer.office"  # the city's side of the cases with lawyers
+    LAWYER_PREPARE = "lawyer.prepare"
+    LAWYER_MONEY = "lawyer.money"
+    LAWYER_ROOM = "lawyer.room"  # the firm's side
     ACCESS_LOG_VIEW = "access_log.view"
     POLICY_VIEW = "policy.view"
     USER_ADMIN = "user.admin"
@@ -116,7 +119,10 @@ _DESCRIPTIONS = {
     Permission.SIGNAL_ASSESS: "困窮のサインを見て、見立てを書く",
     Permission.SIGNAL_VIEW: "困窮のサインの理由を、人ごとに見る",
     Permission.SIGNAL_FIGURES: "サインと支援の成績を見る（件数だけ）",
-    Permission.LAWYER_ROOM: "弁護士の部屋に入る",
+    Permission.LAWYER_OFFICE: "弁護士へ委任した件と、その成績を見る",
+    Permission.LAWYER_PREPARE: "委任の候補を選び、起案し、引き渡し、取り戻す。弁護士の提案と質問に答える",
+    Permission.LAWYER_MONEY: "弁護士からの送金を記帳し、報酬の請求を照合する",
+    Permission.LAWYER_ROOM: "弁護士の部屋に入る（自分の事務所の件だけ）",
     Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
     Permission.POLICY_VIEW: "権限表を見る",
     Permission.USER_ADMIN: "利用者を登録し、役割を変える",
@@ -153,6 +159,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.SIGNAL_ASSESS,
             P.SIGNAL_VIEW,
             P.SIGNAL_FIGURES,
+            P.LAWYER_OFFICE,
+            P.LAWYER_PREPARE,
             P.TEXT_VIEW,
             P.EXTRACT,
             P.ASK,
@@ -182,6 +190,9 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.SIGNAL_ASSESS,
             P.SIGNAL_VIEW,
             P.SIGNAL_FIGURES,
+            P.LAWYER_OFFICE,
+            P.LAWYER_PREPARE,
+            P.LAWYER_MONEY,
             P.TEXT_VIEW,
             P.TEXT_EDIT,
             P.IMPORT_VIEW,
@@ -212,6 +223,8 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.STANDARD_EXPORT,
             P.MONEY_VIEW,
             P.MONEY_WORK,
+            P.LAWYER_OFFICE,
+            P.LAWYER_MONEY,
             P.EXTRACT,
             P.ASK,
         }
@@ -270,7 +283,10 @@ SEES_GROUNDS: dict[str, frozenset[str]] = {
     Role.SECTION_VIEWER: frozenset(Ground.values),
 }
 # What one case may open to a role that sees nothing of itself: each ground by consent or decision, tax never with another.
-OPENED_TO: dict[str, frozenset[str]] = {Role.WELFARE_WORKER: frozenset(Ground.values)}
+OPENED_TO: dict[str, frozenset[str]] = {
+    Role.WELFARE_WORKER: frozenset(Ground.values),
+    Role.LAWYER: frozenset({Ground.CONTRACT, Ground.REGISTER, Ground.CONSENT, Ground.OPEN}),  # 地方税法22条
+}
 PURPOSE_OF: dict[str, str] = {
     Role.COLLECTOR: Purpose.COLLECTION,
     Role.SUPERVISOR: Purpose.COLLECTION,

@@ -34,6 +34,7 @@ from claims.services.acknowledgements import make_paper
 from claims.services.slips import issue_slip
 from debtors.models import Contact, MatchQuestion, NeverLink, Person, ProtectionFlag, SourceIdentity
 from debtors.services.joining import move_identities
+from lawyers.models import Firm, LegalCase, LegalClaim, Mandate
 from notices.models import DunningRun, Letter, Notice, PrintRun
 from tests.factories.debtors import person, user
 from tests.factories.extracts import AS_OF, claims, import_one, receipts, register, welfare
@@ -222,6 +223,15 @@ def _handover() -> None:
     HandoverLine.objects.create(handover=basket, claim=claim, principal_yen=1, other_yen=0)
 
 
+def _mandate() -> None:
+    claim, firm = _claim(), Firm.objects.create(name="架空 ひかり法律事務所")
+    mandate = Mandate.objects.create(
+        firm=firm, group="home", fiscal_year=2026, number=1, drafted_on=AS_OF, by=user("collector")
+    )
+    case = LegalCase.objects.create(mandate=mandate, person=claim.identity.person, number="2026-1-1")
+    LegalClaim.objects.create(case=case, claim=claim, principal_yen=1, other_yen=0)
+
+
 STANDING: list[tuple[Callable[[], None], str]] = [
     (_hold, "猶予・保留1件"),
     (_slip, "納付書1件"),
@@ -237,6 +247,7 @@ STANDING: list[tuple[Callable[[], None], str]] = [
     (_plan, "分納1件"),
     (_payment, "納付の知らせ1件"),
     (_handover, "移管1件"),
+    (_mandate, "弁護士への委任1件"),
     (_kept_apart, "別人の組1件"),
     (_letter, "催告書1件"),
     (_notice, "個別の通知1件"),
