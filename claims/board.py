@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.models import Claim, ClaimGroup, Entry, ImportFile
 from debtors.models import SourceIdentity, WorkItem
-from toyota_collect.calendar import last_day_after
+from toyota_collect.calendar import last_day_after, years_before
 from toyota_collect.models import Approval
 from toyota_collect.wareki import short_text
 
@@ -57,7 +57,7 @@ def owed(*, on: date) -> list[dict[str, Any]]:
     One pass over the ledger: ``instalments``, ``yen``, and ``fresh_yen``, the part of this fiscal year's levy.
     """
     year = on.year if on.month >= 4 else on.year - 1
-    edges = [When(due_on__gt=_years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
+    edges = [When(due_on__gt=years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
     claims = Claim.objects.overdue(on=on).alive(on=on).with_total()
     rows = (
         claims.order_by()
@@ -188,8 +188,3 @@ def _month_text(first: date) -> str:
 def _first_of_month(on: date, back: int) -> date:
     months = on.year * 12 + on.month - 1 - back
     return date(months // 12, months % 12 + 1, 1)
-
-
-def _years_before(on: date, years: int) -> date:
-    day = 28 if (on.month, on.day) == (2, 29) else on.day
-    return date(on.year - years, on.month, day)

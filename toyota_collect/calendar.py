@@ -41,6 +41,14 @@ def last_day_after(event_on: date, *, years: int = 0, months: int = 0) -> date:
     return last_day_of_period(event_on + ONE_DAY, years=years, months=months)
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day so many years before; of 29 February, 28 February where that year has none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
 def is_business_day(day: date, holidays: Collection[date]) -> bool:
     """Tell whether ``day`` is neither Saturday, Sunday nor one of ``holidays``."""
     return day.weekday() < 5 and day not in holidays

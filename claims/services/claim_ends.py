@@ -24,7 +24,7 @@ from claims.services.receipts import lock_claims
 from claims.services.slips import void_slip
 from debtors.querysets import in_force
 from toyota_collect import approvals, audit
-from toyota_collect.calendar import fiscal_year
+from toyota_collect.calendar import fiscal_year, years_before
 from toyota_collect.dated import value_on, value_or
 from toyota_collect.models import Approval
 from toyota_collect.money import comma
@@ -219,10 +219,10 @@ def _condition(ground: str, *, on: date) -> Q:
         return Q(pk__in=holds.filter(reason=Hold.Reason.EXECUTION_STOP, variant__in=variants).values("claim"))
     if ground == EndGround.EXEMPTION:
         put_off = Hold.objects.filter(
-            reason=Hold.Reason.DEFERRED_PERFORMANCE, starts_on__lte=_years_before(on, YEARS_TO_EXEMPTION)
+            reason=Hold.Reason.DEFERRED_PERFORMANCE, starts_on__lte=years_before(on, YEARS_TO_EXEMPTION)
         )
         return Q(pk__in=put_off.values("claim"))
-    stopped = holds.filter(reason=Hold.Reason.COLLECTION_STOP, starts_on__lte=_years_before(on, 1))
+    stopped = holds.filter(reason=Hold.Reason.COLLECTION_STOP, starts_on__lte=years_before(on, 1))
     return lapsed | Q(pk__in=stopped.values("claim"))  # 債権管理条例15条 (to be confirmed)
 
 
@@ -234,10 +234,6 @@ def _ended_by_stop(claims: Sequence[Claim], *, on: date) -> set[int]:
     )
     ends = {(pk, stop_ends_on(day, first_day_counts=counts)) for pk, day in stops.values_list("claim_id", "on")}
     return {claim.pk for claim in claims if (claim.pk, claim.prescribes_on) in ends}
-
-
-def _years_before(on: date, years: int) -> date:
-    return date(on.year - years, on.month, 28 if (on.month, on.day) == (2, 29) else on.day)
 
 
 def _evidence(end: ClaimEnd, lines: Sequence[ClaimEndLine]) -> dict[str, Any]:

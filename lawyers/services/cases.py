@@ -1,0 +1,137 @@
+"""弁護士の件: accepted or declined by the firm; taken back, returned or ended. What the firm sees ends in that moment."""
+
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from claims.models import Entry
+from claims.services.holds import HoldRefused, end_hold
+from debtors.services_work import CASE, WorkItemRefused, open_work_item
+from lawyers.models import LegalCase, Proposal
+from toyota_collect import audit
+from toyota_collect.calendar import ONE_DAY
+
+State = LegalCase.State
+WORK_DAYS = 7
+
+
+class CaseRefused(Exception):
+    """The step of the case cannot be made; the message says why and what to do, in Japanese."""
+
+
+@transaction.atomic
+def accept(*, case_id: int, conflict_check: str, by: Any, on: date) -> LegalCase:
+    """受任: the firm takes the case on after its check for conflicts of interest. A second time changes nothing.
+
+    Raises:
+        LegalCase.DoesNotExist: no such case of the member's firm.
+        CaseRefused: it does not wait for the firm, or the check is not told.
+    """
+    case = of_member(case_id, by)
+    if case.state == State.ACCEPTED:
+        return case
+    if not conflict_check.strip():
+        raise CaseRefused("利益相反をどう確かめたかを書いてください。")
+    case.state, case.accepted_on, case.accepted_by = State.ACCEPTED, on, by
+    case.conflict_check = conflict_check.strip()[:300]
+    case.save()
+    audit.record(event="legal_case.accepted", by=by, target=case)
+    return case
+
+
+@transaction.atomic
+def decline(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
+    """辞退: the firm cannot take the case (a conflict of interest, the claim itself); the city works on it again.
+
+    Raises:
+        LegalCase.DoesNotExist: no such case of the member's firm.
+        CaseRefused: the firm has taken it on already, or no reason is given.
+    """
+    case = of_member(case_id, by)
+    if case.state != State.HANDED:
+        raise CaseRefused("受任した件は辞退できません。「市へ返す」を提案してください。")
+    return _end(case, State.DECLINED, reason, by=by, on=on)
+
+
+@transaction.atomic
+def recall(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
+    """取り戻し: the city takes the case back at any time. Access, waiting proposals and the hold end at once; the record stays.
+
+    Raises:
+        LegalCase.DoesNotExist: no such case.
+        CaseRefused: it is not with a firm, or no reason is given.
+    """
+    return _end(_with_firm(case_id), State.RECALLED, reason, by=by, on=on)
+
+
+@transaction.atomic
+def take_return(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
+    """返還: the firm proposed it, the city takes the case back. Raises: like :func:`recall`."""
+    return _end(_with_firm(case_id), State.RETURNED, reason, by=by, on=on)
+
+
+@transaction.atomic
+def finish(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
+    """終了: paid, or ended otherwise; nothing more is for the firm to do. Raises: like :func:`recall`."""
+    return _end(_with_firm(case_id), State.FINISHED, reason, by=by, on=on)
+
+
+def of_member(case_id: int, user: Any) -> LegalCase:
+    """The case, locked, if it is with the user's firm; to anybody else it does not exist."""
+    rows = LegalCase.objects.of_member(user).select_for_update(of=("self",))
+    case: LegalCase = rows.select_related("mandate__firm", "person").get(pk=case_id)
+    return case
+
+
+def _with_firm(case_id: int) -> LegalCase:
+    rows = LegalCase.objects.select_for_update(of=("self",)).select_related("mandate__firm", "person")
+    case: LegalCase = rows.get(pk=case_id)
+    if not case.is_open:
+        raise CaseRefused("この件は、いま事務所にありません。")
+    return case
+
+
+def _end(case: LegalCase, state: str, reason: str, *, by: Any, on: date) -> LegalCase:
+    if not reason.strip():
+        raise CaseRefused("理由を書いてください。事務所と市の記録に残ります。")
+    case.state, case.ended_on, case.ended_by, case.end_reason = state, on, by, reason.strip()[:500]
+    case.end_entry = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
+    case.save()
+    case.proposals.filter(state=Proposal.State.WAITING).update(
+        state=Proposal.State.REFUSED, decided_by=by, decided_on=on, reply=f"件が終わった（{case.get_state_display()}）"
+    )
+    for line in case.lines.filter(is_open=True).select_related("hold"):
+        line.is_open = False
+        line.save()
+        if line.hold and line.hold.ends_on is None:
+            _end_hold(line.hold, by=by, on=on)
+    audit.record(event=f"legal_case.{state}", by=by, target=case, detail={"reason": case.end_reason})
+    if state != State.FINISHED:
+        _next_step(case, by=by, on=on)
+    return case
+
+
+def _end_hold(hold: Any, *, by: Any, on: date) -> None:
+    """From today the city may write again; a hold that began today ends tomorrow, since a hold lasts a day at least."""
+    try:
+        end_hold(hold_id=hold.pk, ends_on=max(on, hold.starts_on + ONE_DAY), by=by)
+    except HoldRefused as refused:
+        raise CaseRefused(str(refused)) from refused
+
+
+def _next_step(case: LegalCase, *, by: Any, on: date) -> None:
+    item = case.person.work_items.filter(subject_key=CASE, closed_at=None).select_related("owner").first()
+    with suppress(WorkItemRefused):
+        open_work_item(
+            person_id=case.person_id,
+            reason=f"弁護士の件が終わった（{case.number}・{case.get_state_display()}）"[:200],
+            next_step="理由を読み、これからの方針を決める",
+            due_on=on + timedelta(days=WORK_DAYS),
+            owner=item.owner if item else None,
+            subject_key=f"lawyers:{case.pk}",
+            subject_url=f"/lawyers/cases/{case.pk}/",
+            by=by,
+        )
