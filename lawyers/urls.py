@@ -1,6 +1,43 @@
 from django.urls import path
 
-from lawyers import views
+from lawyers import views_office, views_room
 
 app_name = "lawyers"
-urlpatterns = [path("", views.room, name="room")]
+urlpatterns = [
+    path("", views_room.the_room, name="room"),
+    path("room/<int:pk>/", views_room.case, name="room-case"),
+    path("room/<int:pk>/accept/", views_room.accept, name="room-accept"),
+    path("room/<int:pk>/decline/", views_room.decline, name="room-decline"),
+    path("room/<int:pk>/entry/", views_room.entry, name="room-entry"),
+    path("room/<int:pk>/file/", views_room.add_file, name="room-add-file"),
+    path("room/<int:pk>/ask/", views_room.ask, name="room-ask"),
+    path("room/<int:pk>/propose/", views_room.propose, name="room-propose"),
+    path("room/files/<int:pk>/", views_room.file, name="room-file"),
+    path("room/questions/<int:pk>/answer/", views_room.answer, name="room-answer"),
+    path("room/proposals/<int:pk>/begin/", views_room.begin, name="room-begin"),
+    path("room/proceedings/<int:pk>/step/", views_room.step, name="room-step"),
+    path("room/proceedings/<int:pk>/order/", views_room.order, name="room-order"),
+    path("room/steps/<int:pk>/withdraw/", views_room.withdraw_step, name="room-withdraw-step"),
+    path("room/packets/<int:pk>/", views_room.packet, name="room-packet"),
+    path("room/key/", views_room.key, name="room-key"),
+    path("room/report/", views_room.report, name="room-report"),
+    path("office/", views_office.office, name="office"),
+    path("figures/", views_office.figures, name="figures"),
+    path("candidates/", views_office.candidates, name="candidates"),
+    path("candidates/pick/", views_office.pick, name="pick"),
+    path("bundles/<str:number>/", views_office.bundle, name="bundle"),
+    path("mandates/<int:pk>/", views_office.mandate, name="mandate"),
+    path("mandates/<int:pk>/ask/", views_office.ask, name="mandate-ask"),
+    path("mandates/<int:pk>/packet/", views_office.make_packet, name="mandate-packet"),
+    path("mandates/<int:pk>/hand-over/", views_office.hand_over, name="mandate-hand-over"),
+    path("mandates/<int:pk>/give-up/", views_office.give_up, name="mandate-give-up"),
+    path("packets/<int:pk>/progress/", views_office.packet_progress, name="packet-progress"),
+    path("cases/<int:pk>/", views_office.case, name="case"),
+    path("cases/<int:pk>/drop/", views_office.drop, name="case-drop"),
+    path("cases/<int:pk>/recall/", views_office.recall, name="case-recall"),
+    path("cases/<int:pk>/finish/", views_office.finish, name="case-finish"),
+    path("cases/<int:pk>/ask/", views_office.ask_firm, name="case-ask"),
+    path("questions/<int:pk>/answer/", views_office.answer, name="case-answer"),
+    path("proposals/<int:pk>/reply/", views_office.reply, name="proposal-reply"),
+    path("files/<int:pk>/", views_office.case_file, name="case-file"),
+]

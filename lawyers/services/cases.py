@@ -1,7 +1,6 @@
 """弁護士の件: accepted or declined by the firm; taken back, returned or ended. What the firm sees ends in that moment."""
 
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -9,13 +8,12 @@ from django.db.models import Max
 
 from claims.models import Entry
 from claims.services.holds import HoldRefused, end_hold
-from debtors.services_work import CASE, WorkItemRefused, open_work_item
 from lawyers.models import LegalCase, Proposal
+from lawyers.services.reminders import done, tell
 from toyota_collect import audit
 from toyota_collect.calendar import ONE_DAY
 
 State = LegalCase.State
-WORK_DAYS = 7
 
 
 class CaseRefused(Exception):
@@ -100,6 +98,10 @@ def _end(case: LegalCase, state: str, reason: str, *, by: Any, on: date) -> Lega
     case.state, case.ended_on, case.ended_by, case.end_reason = state, on, by, reason.strip()[:500]
     case.end_entry = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
     case.save()
+    for pk in case.proposals.filter(state__in=Proposal.OPEN).values_list("pk", flat=True):
+        done(f"proposal:{pk}", outcome=f"件が終わった（{case.get_state_display()}）", by=by, on=on)
+    for pk in case.questions.filter(by_firm=True, answer="").values_list("pk", flat=True):
+        done(f"question:{pk}", outcome=f"件が終わった（{case.get_state_display()}）", by=by, on=on)
     case.proposals.filter(state=Proposal.State.WAITING).update(
         state=Proposal.State.REFUSED, decided_by=by, decided_on=on, reply=f"件が終わった（{case.get_state_display()}）"
     )
@@ -110,7 +112,14 @@ def _end(case: LegalCase, state: str, reason: str, *, by: Any, on: date) -> Lega
             _end_hold(line.hold, by=by, on=on)
     audit.record(event=f"legal_case.{state}", by=by, target=case, detail={"reason": case.end_reason})
     if state != State.FINISHED:
-        _next_step(case, by=by, on=on)
+        tell(
+            case,
+            key=f"lawyers:{case.pk}",
+            reason=f"弁護士の件が終わった・{case.get_state_display()}",
+            next_step="理由を読み、これからの方針を決める",
+            by=by,
+            on=on,
+        )
     return case
 
 
@@ -120,18 +129,3 @@ def _end_hold(hold: Any, *, by: Any, on: date) -> None:
         end_hold(hold_id=hold.pk, ends_on=max(on, hold.starts_on + ONE_DAY), by=by)
     except HoldRefused as refused:
         raise CaseRefused(str(refused)) from refused
-
-
-def _next_step(case: LegalCase, *, by: Any, on: date) -> None:
-    item = case.person.work_items.filter(subject_key=CASE, closed_at=None).select_related("owner").first()
-    with suppress(WorkItemRefused):
-        open_work_item(
-            person_id=case.person_id,
-            reason=f"弁護士の件が終わった（{case.number}・{case.get_state_display()}）"[:200],
-            next_step="理由を読み、これからの方針を決める",
-            due_on=on + timedelta(days=WORK_DAYS),
-            owner=item.owner if item else None,
-            subject_key=f"lawyers:{case.pk}",
-            subject_url=f"/lawyers/cases/{case.pk}/",
-            by=by,
-        )

@@ -12,6 +12,7 @@ from lawyers.models import LegalCase, Proposal
 from lawyers.services import cases, settlements
 from lawyers.services.bundles import bundles
 from lawyers.services.candidates import candidates
+from lawyers.services.reminders import done, tell
 from lawyers.services.room import RoomRefused, refuse_while_stopped
 from lawyers.services.settlements import SettlementRefused
 from toyota_collect import approvals, audit
@@ -64,6 +65,8 @@ def propose(
     except IntegrityError as error:
         raise ProposalRefused("同じ種類の提案が、市の判断を待っています。") from error
     audit.record(event="proposal.made", by=by, target=made, detail={"case": case.number, "kind": kind})
+    reason = f"弁護士の提案：{made.get_kind_display()}"
+    tell(case, key=f"proposal:{made.pk}", reason=reason, next_step="提案を読み、市として答える", by=by, on=on)
     return made
 
 
@@ -186,6 +189,7 @@ def _waiting(proposal_id: int) -> Proposal:
 def _decide(proposal: Proposal, state: str, reply: str, *, by: Any, on: date) -> Proposal:
     proposal.state, proposal.reply, proposal.decided_by, proposal.decided_on = state, reply.strip()[:1000], by, on
     proposal.save()
+    done(f"proposal:{proposal.pk}", outcome=str(State(state).label), by=by, on=on)
     audit.record(event=f"proposal.{state}", by=by, target=proposal, detail={"kind": proposal.kind})
     return proposal
 

@@ -17,8 +17,10 @@ from claims.services.what_if import CHANNELS_OF, Act
 from debtors.querysets import in_force
 from lawyers.models import CaseEntry, CaseFile, CaseQuestion, Firm, LegalCase, MonthlyReport
 from lawyers.services.cases import of_member
+from lawyers.services.reminders import done, tell
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.store import Altered, kept_bytes
 
 TO_COURT = CHANNELS_OF[Act.SUIT]
 
@@ -94,6 +96,16 @@ def add_file(*, case: LegalCase, title: str, name: str, content: bytes, by: Any,
     return made
 
 
+def content_of(file: CaseFile) -> bytes:
+    """The kept bytes. Raises ``RoomRefused`` where they are gone or altered."""
+    try:
+        return kept_bytes(file.path, sha256=file.sha256)
+    except (FileNotFoundError, Altered) as error:
+        raise RoomRefused(
+            "保存したファイルが見つからないか、登録したときと違います。管理者に連絡してください。"
+        ) from error
+
+
 @transaction.atomic
 def ask(*, case: LegalCase, by_firm: bool, text: str, token: UUID, by: Any, on: date) -> CaseQuestion:
     """Ask the other side. ``case``: as the caller may reach it; the same form sent twice asks once.
@@ -115,6 +127,8 @@ def ask(*, case: LegalCase, by_firm: bool, text: str, token: UUID, by: Any, on: 
     except IntegrityError as error:
         raise RoomRefused("同じ質問がすでに送られています。") from error
     audit.record(event="case_question.asked", by=by, target=made, detail={"case": case.number, "by_firm": by_firm})
+    if by_firm:
+        tell(case, key=f"question:{made.pk}", reason="弁護士からの質問", next_step="質問に答える", by=by, on=on)
     return made
 
 
@@ -136,6 +150,8 @@ def answer(*, question_id: int, by_firm: bool, text: str, by: Any, on: date) -> 
         raise RoomRefused("回答を書いてください。")
     question.answer, question.answered_by, question.answered_on = text.strip()[:2000], by, on
     question.save()
+    if not by_firm:
+        done(f"question:{question.pk}", outcome="回答した", by=by, on=on)
     audit.record(event="case_question.answered", by=by, target=question)
     return question
 

@@ -1,8 +1,7 @@
 """和解・判決: the terms, the ledger's side of them, and who watches them. Money is booked by the ledger alone, never here."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,15 +10,14 @@ from django.db.models import Max, Sum
 from claims.models import ClaimEvent, Entry
 from claims.services.charges import amounts_due
 from claims.services.events import EventRefused, record_events
-from debtors.services_work import WorkItemRefused, open_work_item
 from lawyers.models import LegalCase, Proceeding, Proposal, Settlement
 from lawyers.rules.settlement import Instalment, Standing, standing
+from lawyers.services.reminders import tell
 from toyota_collect import audit
 from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
 
 MOST = 120  # instalments
-WORK_DAYS = 7
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF, Entry.Kind.REVERSAL)
 
 
@@ -203,16 +201,7 @@ def _next_step(one: Settlement, stands: Standing, *, by: Any, on: date) -> None:
         if stands.done
         else "期限の利益の喪失を確かめ、強制執行か組み直しを事務所と決める"
     )
-    with suppress(WorkItemRefused):
-        open_work_item(
-            person_id=one.case.person_id,
-            reason=f"{reason}（{one.case.number}）"[:200],
-            next_step=step,
-            due_on=on + timedelta(days=WORK_DAYS),
-            subject_key=f"settlement:{one.pk}",
-            subject_url=f"/lawyers/cases/{one.case_id}/",
-            by=by,
-        )
+    tell(one.case, key=f"settlement:{one.pk}", reason=reason, next_step=step, by=by, on=on)
 
 
 def _claim_ids(case: LegalCase) -> list[int]:

@@ -1,0 +1,35 @@
+"""弁護士 on the supervisor's board: what waits for the city, and deadlines of courts that are near or were missed."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from lawyers.models import CaseQuestion, LegalCase, MoneyDifference, Proposal, Settlement
+from lawyers.office_pages import deadlines_near
+from toyota_collect.money import comma
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import BoardLine
+
+
+def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
+    if not allows(user, Permission.LAWYER_OFFICE):
+        return
+    office, cases = reverse("lawyers:office"), LegalCase.objects.with_firm()
+    rows = deadlines_near(on=on)
+    near = [row for row in rows if row["deadline"].near or row["deadline"].missed]
+    if near:
+        tone = "urgent" if any(row["deadline"].missed for row in near) else "care"
+        yield BoardLine("弁護士", tone, f"裁判の期限が近いか過ぎたもの {comma(len(near))}件", office)
+    proposals = Proposal.objects.filter(state=Proposal.State.WAITING, case__in=cases).count()
+    questions = CaseQuestion.objects.filter(by_firm=True, answer="", case__in=cases).count()
+    if proposals or questions:
+        text = f"答えを待つ提案 {comma(proposals)}件・質問 {comma(questions)}件"
+        yield BoardLine("弁護士", "act", text, office)
+    if broken := Settlement.objects.filter(defaulted_on__isnull=False, case__in=cases).count():
+        yield BoardLine("弁護士", "care", f"和解の不履行 {comma(broken)}件", office)
+    if allows(user, Permission.LAWYER_MONEY) and (
+        differences := MoneyDifference.objects.filter(closed_on=None).count()
+    ):
+        yield BoardLine("弁護士", "care", f"お金の差異 {comma(differences)}件", reverse("lawyers:money"))

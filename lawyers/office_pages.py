@@ -1,0 +1,285 @@
+"""What the city's pages of the lawyers' cases show: candidates, a mandate, a case, and what waits."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.urls import reverse
+
+from claims.models import ClaimGroup, Entry
+from claims.services.charges import amounts_due
+from lawyers.models import CaseQuestion, LegalCase, LegalClaim, Mandate, Packet, Proceeding, Proposal
+from lawyers.rules.readiness import Check, Colour
+from lawyers.services import court, settlements
+from lawyers.services.bundles import Bundle, bundles, name_of
+from lawyers.services.candidates import Candidate, candidates, owing
+from lawyers.services.mandates import against, inside
+from lawyers.services.room import stopped
+from toyota_collect.calendar import last_day_after
+from toyota_collect.permissions import Permission, allows
+from toyota_collect.registry import registry
+
+PEOPLE = 20  # a page
+TONES = {Colour.GREEN: "good", Colour.AMBER: "care", Colour.RED: "urgent"}
+MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF, Entry.Kind.REVERSAL)
+NEAR_MONTHS = 12
+
+
+def nav_waiting(user: Any) -> tuple[QuerySet[Any], ...]:
+    """Proposals and questions of firms that wait for the city."""
+    if not allows(user, Permission.LAWYER_PREPARE):
+        return ()
+    return (
+        Proposal.objects.filter(state=Proposal.State.WAITING, case__state__in=LegalCase.OPEN),
+        CaseQuestion.objects.filter(by_firm=True, answer="", case__state__in=LegalCase.OPEN),
+    )
+
+
+def office(*, on: date) -> dict[str, Any]:
+    """What waits, the mandates that are not closed, and how many cases stand where."""
+    cases = LegalCase.objects.with_firm()
+    return {
+        "mandates": mandates(Mandate.objects.filter(closed_on=None, handed_on=None)),
+        "handed": mandates(Mandate.objects.filter(handed_on__isnull=False))[:20],
+        "proposals": Proposal.objects.filter(state__in=Proposal.OPEN, case__in=cases).select_related(
+            "case__person", "case__mandate__firm", "approval"
+        ),
+        "questions": CaseQuestion.objects.filter(by_firm=True, answer="", case__in=cases).select_related(
+            "case__person", "case__mandate__firm"
+        ),
+        "deadlines": deadlines_near(on=on),
+        "stages": [
+            {"label": "受任待ち", "count": cases.filter(state="handed").count()},
+            {"label": "受任", "count": cases.filter(state="accepted").count()},
+            {"label": "裁判手続", "count": Proceeding.objects.filter(closed_on=None, case__in=cases).count()},
+        ],
+    }
+
+
+def mandates(rows: QuerySet[Mandate]) -> QuerySet[Mandate]:
+    """With how many people and yen are in each."""
+    left = ~Q(cases__state=LegalCase.State.DROPPED)
+    return (
+        rows.select_related("firm", "approval")
+        .annotate(
+            people=Count("cases", filter=left, distinct=True),
+            yen=Sum(F("cases__lines__principal_yen") + F("cases__lines__other_yen"), filter=left, default=0),
+        )
+        .order_by("-pk")
+    )
+
+
+def deadlines_near(*, on: date) -> list[dict[str, Any]]:
+    """Open deadlines of the city's side in running proceedings, the nearest first; a fault in the steps is shown, not hidden."""
+    rows = Proceeding.objects.filter(closed_on=None).select_related("case__person", "case__mandate__firm")
+    found: list[dict[str, Any]] = []
+    for proceeding in rows.prefetch_related("steps"):
+        try:
+            found += [
+                {"case": proceeding.case, "proceeding": proceeding, "deadline": one}
+                for one in court.deadlines_of(proceeding, on=on)
+                if one.whose == "city" and not one.done
+            ]
+        except ValueError:
+            continue
+    return sorted(found, key=lambda row: row["deadline"].last_day)[:20]
+
+
+def candidate_list(*, on: date, group: str, near: bool, page: str | None) -> dict[str, Any]:
+    """A page of people who owe what may go to lawyers, the largest first, each with the verdict of the rules."""
+    sums = owing(on=on, group=group, near_on=last_day_after(on, months=NEAR_MONTHS) if near else None)
+    shown: Page[Any] = Paginator(sums, PEOPLE).get_page(page)
+    people = candidates([row["person"] for row in shown], on=on)
+    meters = {one.candidate.person.pk: one for one in bundles(people, on=on)}
+    return {"page": shown, "rows": [candidate_row(one, meters.get(one.person.pk)) for one in people]}
+
+
+def candidate_row(one: Candidate, bundle: Bundle | None) -> dict[str, Any]:
+    """A person with the claims that may go to lawyers by their kind, which of them are free, and why the others are not."""
+    free = set(one.verdict.claims)
+    may = [claim for claim in one.claims if one.found.facts[claim.pk].terms.may_go_to_lawyers]
+    kept = dict(one.verdict.excluded)
+    return {
+        "person": one.person,
+        "allowed": one.verdict.allowed,
+        "claims": [
+            {
+                "name": name_of(claim),
+                "claim": claim,
+                "due": one.dues[claim.pk],
+                "free": claim.pk in free,
+                "why": kept.get(claim.pk),
+            }
+            for claim in may
+        ],
+        "free_yen": one.verdict.total_yen,
+        "own_force": len(one.claims) - len(may),
+        "reasons": one.verdict.person_reasons,
+        "cautions": one.verdict.cautions,
+        "meter": bundle.meter if bundle else None,
+        "tone": TONES[bundle.meter.colour] if bundle else "",
+        "groups": sorted({claim.kind.get_group_display() for claim in may if claim.pk in free}),
+        "nearest": min((day for claim in may if (day := one.found.now[claim.pk].last_day)), default=None),
+        "asks_welfare": any(reason.code == "welfare_gate" for reason in one.verdict.person_reasons),
+    }
+
+
+def groups() -> list[tuple[str, str]]:
+    return [one for one in ClaimGroup.choices if one[0] != ClaimGroup.TAX]
+
+
+def steps_of_mandate(mandate: Mandate, packet: Packet | None) -> list[dict[str, Any]]:
+    """Where the mandate stands, as ``components/steps.html`` shows it."""
+    at = {"draft": 0, "asked": 1, "approved": 2, "handed": 4, "closed": 0}[mandate.stage]
+    if mandate.stage == "approved" and packet and packet.state == Packet.State.READY:
+        at = 3
+    titles = ["選ぶ", "決裁", "書類の束", "引渡し", "受任"]
+    lines: list[list[Any]] = [[], [], [], [], []]
+    if packet and packet.state == Packet.State.FAILED:
+        lines[2] = ["不備があります"]
+    done = mandate.handed_on and not mandate.cases.filter(state=LegalCase.State.HANDED).exists()
+    states = ["done" if n < at or done else "now" if n == at else "todo" for n in range(5)]
+    if mandate.stage == "closed":
+        states = ["stop", *["todo"] * 4]
+    return [
+        {"title": title, "state": state, "lines": line}
+        for title, state, line in zip(titles, states, lines, strict=True)
+    ]
+
+
+def bundle_rows(mandate: Mandate, *, on: date) -> list[dict[str, Any]]:
+    """The people of a mandate: before the hand-over as they stand today, after it as they were handed over."""
+    cases = list(mandate.cases.select_related("person", "ended_by").order_by("pk"))
+    now = {}
+    if mandate.stage in ("draft", "asked", "approved"):
+        now = {one.candidate.person.pk: one for one in inside(mandate, on=on)}
+    sums = {
+        row["case"]: row["yen"]
+        for row in LegalClaim.objects.filter(case__mandate=mandate)
+        .order_by()
+        .values("case")
+        .annotate(yen=Sum(F("principal_yen") + F("other_yen")))
+    }
+    rows = []
+    for case in cases:
+        one = now.get(case.person_id) if case.state == LegalCase.State.PICKED else None
+        colour = one.meter.colour if one else Colour(case.readiness["colour"]) if case.readiness else None
+        rows.append(
+            {
+                "case": case,
+                "bundle": one,
+                "yen": one.total_yen if one else sums.get(case.pk, 0),
+                "colour": colour,
+                "tone": TONES[colour] if colour else "",
+                "against": against(one) if one else "",
+                "faults": [check for check in one.meter.checks if check.colour is not Colour.GREEN] if one else [],
+            }
+        )
+    return rows
+
+
+def meter_context(one: Bundle) -> dict[str, Any]:
+    """The readiness meter of one person's claims: every check, the missing thing behind it, court and costs."""
+    meter = one.meter
+    return {
+        "meter": meter,
+        "tone": TONES[meter.colour],
+        "checks": [
+            {"check": check, "tone": TONES[check.colour], "url": link_of(check, one)}
+            for check in sorted(meter.checks, key=lambda check: -check.colour.rank)
+        ],
+        "costs": [
+            ("訴額", meter.value_yen),
+            ("手数料（収入印紙など）", meter.costs.stamp_yen),
+            ("郵便料", meter.costs.postage_yen),
+            ("費用の計", meter.costs.total_yen),
+            ("回収の見込み", meter.expected_yen),
+            ("見込みから費用を引いた額", meter.net_yen),
+        ],
+    }
+
+
+def link_of(check: Check, one: Bundle) -> str:
+    """Where the missing thing is brought: the papers of a claim, the clock, the person's page."""
+    kind, _, rest = check.about.partition(":")
+    if kind == "claim":
+        return reverse("claims:evidence", args=[rest.split(":")[0]])
+    if check.code in ("veto", "located", "no_party", "dunned", "delivery", "clock_over", "clock_short", "clock_near"):
+        return reverse("debtors:person", args=[one.candidate.person.number])
+    return ""
+
+
+def case_context(case: LegalCase, *, on: date) -> dict[str, Any]:
+    """One case as the city sees it."""
+    lines = lines_of(case, on=on)
+    proceedings = [proceeding_row(one, on=on) for one in case.proceedings.prefetch_related("steps__file")]
+    return {
+        "case": case,
+        "lines": lines,
+        "handed_yen": sum(row["line"].total_yen for row in lines),
+        "now_yen": sum(row["due"].total_yen for row in lines),
+        "recovered_yen": recovered(case),
+        "entries": case.entries.select_related("by"),
+        "questions": case.questions.select_related("asked_by", "answered_by"),
+        "proposals": case.proposals.select_related("by", "decided_by", "approval"),
+        "proceedings": proceedings,
+        "settlements": settlement_rows(case, on=on),
+        "files": case.files.select_related("by"),
+        "stopped": stopped([case], on=on).get(case.pk, "") if case.is_open else "",
+        "welfare": registry.may_go_to_lawyers([case.person_id], on)[case.person_id] if case.is_open else None,
+    }
+
+
+def lines_of(case: LegalCase, *, on: date) -> list[dict[str, Any]]:
+    """The claims of a case: what was handed over, and what each costs on the day."""
+    lines = list(case.lines.select_related("claim__kind", "claim__identity", "hold"))
+    dues = amounts_due([line.claim for line in lines], as_of=on, with_steps=False)
+    return [
+        {"line": line, "claim": line.claim, "name": name_of(line.claim), "due": dues[line.claim_id]} for line in lines
+    ]
+
+
+def recovered(case: LegalCase) -> int:
+    """Money booked on the case's claims while they were with the firm, in yen; reversals subtract."""
+    entries = Entry.objects.filter(claim__in=case.lines.values("claim"), kind__in=MONEY, pk__gt=case.last_entry or 0)
+    if case.end_entry is not None:
+        entries = entries.filter(pk__lte=case.end_entry)
+    entries = entries.filter(Q(kind__in=MONEY[:2]) | Q(reverses__kind__in=MONEY[:2]))
+    return -(entries.aggregate(yen=Sum("amount_yen"))["yen"] or 0)
+
+
+def proceeding_row(proceeding: Proceeding, *, on: date) -> dict[str, Any]:
+    """A proceeding with where it stands, its deadlines and its steps; ``problem`` where the steps contradict each other."""
+    row: dict[str, Any] = {"proceeding": proceeding, "steps": steps_of(proceeding), "problem": ""}
+    try:
+        row["standing"] = court.standing_of(proceeding, on=on)
+        row["deadlines"] = court.deadlines_of(proceeding, on=on)
+    except ValueError as error:
+        row["problem"] = str(error)
+    return row
+
+
+def steps_of(proceeding: Proceeding) -> list[dict[str, Any]]:
+    labels = {event.value: event.label for event in court.ProceedingEvent}
+    return [{"step": step, "label": labels.get(step.kind, step.kind)} for step in proceeding.steps.all()]
+
+
+def settlement_rows(case: LegalCase, *, on: date) -> list[dict[str, Any]]:
+    found: Sequence[Any] = list(case.settlements.all())
+    standings = settlements.standing_of(found, on=on)
+    return [
+        {
+            "settlement": one,
+            "standing": standings[one.pk],
+            "state": ("払い終えた", "good")
+            if one.done_on or standings[one.pk].done
+            else ("期限の利益を失った", "urgent")
+            if one.defaulted_on or standings[one.pk].defaulted
+            else ("遅れ", "care")
+            if standings[one.pk].missed
+            else ("履行中", "good"),
+        }
+        for one in found
+    ]

@@ -1,0 +1,171 @@
+"""What a firm's pages show. Everything goes through the firm's own open cases, and claims through the grounds that may be opened."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from claims.models import Claim, Entry
+from claims.services.parties import parties_of
+from debtors.protection import hidden_people
+from lawyers.models import CaseQuestion, Firm, LegalCase, Packet, Proposal
+from lawyers.office_pages import MONEY, lines_of, proceeding_row, recovered, settlement_rows
+from lawyers.services.room import stopped
+from toyota_collect.permissions import OPENED_TO, Role
+
+HIDDEN = "市に照会してください"
+ROLES = ("guarantor", "heir")
+
+
+def firms_of(user: Any) -> QuerySet[Firm]:
+    """The firms with a contract that the user belongs to."""
+    return Firm.objects.filter(members=user, is_active=True)
+
+
+def room(user: Any, *, on: date) -> dict[str, Any]:
+    """The firm's cases, what waits for the firm, the next deadlines, and the packets it may take out."""
+    cases = list(
+        LegalCase.objects.of_member(user)
+        .select_related("person", "mandate__firm")
+        .prefetch_related("proceedings__steps")
+        .order_by("-handed_on", "pk")
+    )
+    halted = stopped(cases, on=on)
+    rows, deadlines = [], []
+    for case in cases:
+        open_ones = [proceeding_row(one, on=on) for one in case.proceedings.all() if one.closed_on is None]
+        due = [one for row in open_ones for one in row.get("deadlines", ()) if one.whose == "city" and not one.done]
+        deadlines += [{"case": case, "deadline": one} for one in due]
+        rows.append(
+            {
+                "case": case,
+                "yen": 0,
+                "stopped": halted.get(case.pk, ""),
+                "next": min(due, key=lambda one: one.last_day, default=None),
+                "standing": open_ones[0].get("standing") if open_ones else None,
+            }
+        )
+    sums = _handed(cases)
+    for row in rows:
+        row["yen"] = sums.get(row["case"].pk, 0)
+    return {
+        "firms": firms_of(user).prefetch_related("members"),
+        "rows": rows,
+        "deadlines": sorted(deadlines, key=lambda row: row["deadline"].last_day)[:20],
+        "questions": CaseQuestion.objects.filter(case__in=cases, by_firm=False, answer="").select_related("case"),
+        "answers": CaseQuestion.objects.filter(case__in=cases, by_firm=True)
+        .exclude(answer="")
+        .select_related("case")[:10],
+        "packets": packets_of(user),
+        "stages": [
+            {"label": "受任待ち", "count": sum(case.state == "handed" for case in cases)},
+            {"label": "受任", "count": sum(case.state == "accepted" for case in cases)},
+            {"label": "市の指示で停止中", "count": len(halted)},
+        ],
+    }
+
+
+def packets_of(user: Any) -> QuerySet[Packet]:
+    """The packets of mandates of which the firm still has a case: the one each was handed over with."""
+    mandates = LegalCase.objects.of_member(user).values("mandate")
+    rows = Packet.objects.filter(mandate__in=mandates, state=Packet.State.READY).select_related("mandate__firm")
+    return rows.order_by("mandate", "-pk").distinct("mandate")
+
+
+def case_context(case: LegalCase, user: Any, *, on: date) -> dict[str, Any]:
+    """One case as its firm sees it."""
+    halted = stopped([case], on=on).get(case.pk, "")
+    rows = [row for row in lines_of(case, on=on) if row["claim"].pk in visible(case, user)]
+    accepted = case.proposals.filter(state=Proposal.State.ACCEPTED, kind__in=Proposal.COURT[:4], proceeding=None)
+    return {
+        "case": case,
+        "party": parties(case, on=on),
+        "lines": rows,
+        "now_yen": sum(row["due"].total_yen for row in rows),
+        "handed_yen": sum(row["line"].total_yen for row in rows),
+        "recovered_yen": recovered(case),
+        "receipts": receipts(case, user),
+        "stopped": halted,
+        "entries": case.entries.select_related("by"),
+        "questions": case.questions.select_related("asked_by", "answered_by"),
+        "proposals": case.proposals.select_related("by"),
+        "may_begin": accepted,
+        "proceedings": [proceeding_row(one, on=on) for one in case.proceedings.prefetch_related("steps")],
+        "settlements": settlement_rows(case, on=on),
+        "files": case.files.select_related("by"),
+    }
+
+
+def visible(case: LegalCase, user: Any) -> set[int]:
+    """Ids of the case's claims that the policy opens to a lawyer: never one of tax, whatever a case may name."""
+    claims = Claim.objects.visible_to(user, opened=OPENED_TO[Role.LAWYER])
+    return set(claims.filter(pk__in=case.lines.values("claim")).values_list("pk", flat=True))
+
+
+def parties(case: LegalCase, *, on: date) -> list[dict[str, Any]]:
+    """The debtor, and who stands beside: name, birth, address and phone unless a measure hides them."""
+    lines = parties_of(list(case.lines.values_list("claim_id", flat=True)), on=on)
+    people = {(None, case.person_id): case.person}
+    labels = {None: "債務者"}
+    for found in lines.values():
+        for line in found:
+            if line.party.role in ROLES:
+                people[line.party.role, line.person_id] = line.party.person
+                labels[line.party.role] = line.party.get_role_display()
+    hidden = hidden_people([person.pk for person in people.values()], on=on)
+    return [
+        {
+            "role": labels[role],
+            "person": person,
+            "address": HIDDEN if person.pk in hidden else f"〒{person.postal_code} {person.address}".strip(),
+            "phone": HIDDEN if person.pk in hidden else person.phone,
+        }
+        for (role, _), person in people.items()
+    ]
+
+
+def receipts(case: LegalCase, user: Any) -> list[dict[str, Any]]:
+    """Money booked on the case's claims since the hand-over, by receipt: day, yen, and how it was paid."""
+    entries = Entry.objects.filter(claim__in=visible(case, user), kind__in=MONEY, pk__gt=case.last_entry or 0)
+    found: dict[tuple[date, str], int] = {}
+    for entry in entries.select_related("receipt").order_by("on", "pk"):
+        channel = entry.receipt.get_channel_display() if entry.receipt else "充当"
+        if entry.kind == Entry.Kind.REVERSAL:
+            channel = "取消"
+        found[entry.on, channel] = found.get((entry.on, channel), 0) - entry.amount_yen
+    return [{"on": day, "channel": channel, "yen": yen} for (day, channel), yen in found.items()]
+
+
+def _handed(cases: list[LegalCase]) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for case, principal, other in LegalCase.objects.filter(pk__in=[one.pk for one in cases]).values_list(
+        "pk", "lines__principal_yen", "lines__other_yen"
+    ):
+        sums[case] = sums.get(case, 0) + (principal or 0) + (other or 0)
+    return sums
+
+
+def month_figures(firm: Firm, month: date) -> dict[str, Any]:
+    """What the ledger says of the firm's month: cases with it at its end, taken on, ended, and yen booked in it."""
+    first = month.replace(day=1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    cases = LegalCase.objects.filter(mandate__firm=firm, handed_on__lt=after)
+    still = [one for one in cases if one.ended_on is None or one.ended_on >= after]
+    yen = 0
+    for case in cases:
+        entries = Entry.objects.filter(
+            claim__in=case.lines.values("claim"),
+            kind__in=MONEY[:2],
+            pk__gt=case.last_entry or 0,
+            on__gte=first,
+            on__lt=after,
+        )
+        if case.end_entry is not None:
+            entries = entries.filter(pk__lte=case.end_entry)
+        yen -= sum(entries.values_list("amount_yen", flat=True))
+    return {
+        "with_firm": len(still),
+        "accepted": sum(1 for one in cases if one.accepted_on and first <= one.accepted_on < after),
+        "ended": sum(1 for one in cases if one.ended_on and first <= one.ended_on < after),
+        "recovered_yen": yen,
+    }
