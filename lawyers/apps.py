@@ -6,7 +6,11 @@ class LawyersConfig(AppConfig):
     verbose_name = "弁護士"
 
     def ready(self) -> None:
-        from lawyers import people_joined, ways_out
+        from lawyers import (
+            people_joined,
+            tasks,  # noqa: F401  the web process sends them by name
+            ways_out,
+        )
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, registry

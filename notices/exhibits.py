@@ -24,7 +24,7 @@ def exhibits(claim_ids: Collection[int], on: date) -> Iterator[Exhibit]:
 def _dunnings(claim_ids: Collection[int], on: date) -> Iterator[Exhibit]:
     """A 督促状 is of one claim; what lies in one document with it is told of by the paper as well."""
     own = Dunning.objects.filter(claim__in=claim_ids, state__in=SENT, run__issued_on__lte=on)
-    rows = list(own.select_related("run", "claim", "document").order_by("run__issued_on", "pk"))
+    rows: list[Dunning] = list(own.select_related("run", "claim", "document").order_by("run__issued_on", "pk"))
     back = _returns(dunning__in=[row.pk for row in rows])
     beside: dict[int, dict[int, str]] = defaultdict(dict)
     papers = Dunning.objects.filter(document__in={row.document_id for row in rows if row.document_id})
@@ -50,10 +50,9 @@ def _letters(claim_ids: Collection[int], on: date) -> Iterator[Exhibit]:
             days[guest] = posted
     back = _returns(letter__in=list(letters))
     lines: dict[int, dict[int, str]] = defaultdict(dict)
-    for letter, claim, ground in LetterClaim.objects.filter(letter__in=letters).values_list(
-        "letter", "claim", "claim__ground"
-    ):
-        lines[letter][claim] = ground
+    of_letters = LetterClaim.objects.filter(letter__in=letters).values_list("letter", "claim", "claim__ground")
+    for letter_id, claim, ground in of_letters:
+        lines[letter_id][claim] = ground
     for pk, letter in letters.items():
         sent_on = days.get(pk, letter.run.issued_on)
         if sent_on > on:
