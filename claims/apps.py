@@ -11,6 +11,7 @@ class ClaimsConfig(AppConfig):
             day_facts,
             decisions,
             dependents,
+            exhibits,
             extraction_lists,
             facts,
             handover_pages,
@@ -71,6 +72,7 @@ class ClaimsConfig(AppConfig):
         registry.day_sources.append(day_facts.SOURCE)
         registry.freshness.append(day_facts.freshness)
         registry.owed = day_facts.OWED_SOURCE
+        registry.exhibits.append(exhibits.exhibits)
         registry.number_searches.append(facts.people_by_notice)
         registry.number_searches.append(facts.people_by_slip)
         registry.nav_item(NavItem(DAILY, "電話", "claims:calls", Permission.CONTACT_WRITE, 9))

@@ -10,6 +10,7 @@ class DebtorsConfig(AppConfig):
             day_facts,
             decisions,
             dependents,
+            exhibits,
             extraction_lists,
             life_page,
             matching_page,
@@ -55,6 +56,7 @@ class DebtorsConfig(AppConfig):
         registry.panel(
             Panel("relations", "debtors:panel-relations", Permission.CONTACT_VIEW, 16, "main", "世帯と関係者")
         )
+        registry.exhibits.append(exhibits.exhibits)
         registry.happenings.append(happenings)
         registry.happenings.append(life_page.happenings)
         registry.happenings.append(postponing_page.happenings)

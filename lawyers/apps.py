@@ -6,7 +6,7 @@ class LawyersConfig(AppConfig):
     verbose_name = "弁護士"
 
     def ready(self) -> None:
-        from lawyers import day_facts, decisions, people_joined, ways_out
+        from lawyers import day_facts, decisions, people_joined, tasks, ways_out  # noqa: F401  tasks: sent by name
         from lawyers.board_lines import board_lines
         from lawyers.office_pages import nav_waiting
         from toyota_collect.nav import CARE

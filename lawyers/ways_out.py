@@ -7,9 +7,19 @@ from claims.models import Claim
 from claims.services.charges import kind_terms
 from toyota_collect.registry import Registry, WayOut, registry
 
+PACKET_PAGES = ("lawyers.services.packet_file", "lawyers.services.packet_pages")
+
 
 def register(registry: Registry) -> None:
-    registry.way_out(WayOut("lawyers.referral", "弁護士への委任の候補", ("lawyers",), may_be_referred))
+    registry.way_out(
+        WayOut(
+            "lawyers.referral",
+            "弁護士への委任の候補",
+            ("lawyers",),
+            may_be_referred,
+            modules=("lawyers.services.packets", "lawyers.services.packet_case", *PACKET_PAGES),
+        )
+    )
 
 
 def may_be_referred(people: Collection[int], on: date) -> set[int]:

@@ -11,6 +11,7 @@ class NoticesConfig(AppConfig):
             day_facts,
             decisions,
             dependents,
+            exhibits,
             extraction_lists,
             people_joined,
             tasks,  # noqa: F401  the web process sends them by name
@@ -28,6 +29,7 @@ class NoticesConfig(AppConfig):
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
         registry.subject_labels["notices.printrun"] = "一斉催告"
+        registry.exhibits.append(exhibits.exhibits)
         registry.channel(Channel(CHANNEL, "催告"))
         registry.channel(Channel(DUNNING_CHANNEL, "督促"))
         registry.subject_labels["notices.dunningrun"] = "督促状"

@@ -21,6 +21,7 @@ SYSTEM_ACCOUNTS = {
     "system.print": "帳票ジョブ",
     "system.seal": "封印ジョブ",
     "system.finder": "サインを調べるジョブ",
+    "system.lawyers": "弁護士の件を見守るジョブ",
 }
 
 

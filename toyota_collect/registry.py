@@ -219,6 +219,30 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One thing that an app knows of claims and that may serve as proof: a file, a letter, a contact, a line of the ledger.
+
+    It is offered, never decided: whether a firm may see it is decided by ``lawyers.rules.disclosure``.
+    """
+
+    key: str  # of the source and its row: "evidence:12"
+    kind: str  # contract | cause | basis | delivery | letter | event | contact | ledger; others are never shown
+    title: str
+    day: date
+    claims: frozenset[int]  # every claim it tells of, whether or not it was asked for; none: of the person as a whole
+    grounds: frozenset[str]  # on which its facts were learned
+    person: int | None = None  # whom a thing without claims is about
+    text: str = ""  # what stands beside the title in a table
+    yen: int = 0  # signed, as booked
+    withdrawn: bool = False
+    addressed: bool = False  # its paper carries an address or a phone number
+    name: str = ""  # of the file
+    sha256: str = ""  # of the file; "": there is none to show
+    content_type: str = ""
+    read: Callable[[], bytes] | None = None  # its bytes, or an error where they are gone or altered
+
+
 Span = tuple[date, date]  # both included
 Leads = Callable[[Any, Any, Span], Iterable[int]]  # (lookups.Keys of people, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
@@ -235,6 +259,7 @@ CaredFor = Callable[
     [Collection[int], date], set[int]
 ]  # (person ids, on) → those whose hardship is looked into or eased
 LawyerGate = Callable[[Collection[int], date], Mapping[int, Verdict]]  # (person ids, on)
+Exhibits = Callable[[Collection[int], date], Iterable[Exhibit]]  # (claim ids, on); a constant number of queries
 Findings = Callable[[Any, Any, date], Iterable[Finding]]  # (person, user, on)
 Reached = Callable[[Collection[int], date], set[int]]  # (person ids, on) → those of them whom a way out would reach
 NumberSearch = Callable[[str, Any], Iterable[int]]  # (number as typed, user) → person ids
@@ -260,6 +285,7 @@ class Registry:
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     lawyer_gates: list[LawyerGate] = field(default_factory=list)  # all must let a person through
+    exhibits: list[Exhibits] = field(default_factory=list)  # what may serve as proof of claims
     findings: list[Findings] = field(default_factory=list)  # evidence for decisions
     number_searches: list[NumberSearch] = field(default_factory=list)
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type

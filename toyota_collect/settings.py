@@ -129,6 +129,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},
     "find-hardship": {"task": "welfare.tasks.find_hardship", "schedule": crontab(hour=4, minute=40)},
     "serve-public-notices": {"task": "notices.tasks.serve_public_notices", "schedule": timedelta(hours=6)},
+    "watch-lawyers-cases": {"task": "lawyers.tasks.watch_cases", "schedule": crontab(hour=5, minute=50)},
+    "sweep-packets": {"task": "lawyers.tasks.sweep_packets", "schedule": timedelta(minutes=5)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}

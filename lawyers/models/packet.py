@@ -13,6 +13,7 @@ class Packet(models.Model):
     """書類の束: one encrypted file a mandate holds, made by a worker; never overwritten, a new one is made.
 
     ``withheld``: what was left out and why, for the city alone. ``faults``: what the check found; with one it is no packet.
+    ``unread``: papers without readable text, which a person has to look at before the hand-over.
     """
 
     class State(models.TextChoices):
@@ -31,8 +32,11 @@ class Packet(models.Model):
     size_bytes = models.PositiveBigIntegerField("大きさ（バイト）", default=0)
     pages = models.PositiveIntegerField("ページ数", default=0)
     key_since = models.DateField("鍵を作った日", null=True)
-    withheld = models.JSONField("載せなかったもの", default=list)  # [{"case", "what", "why"}]
+    withheld = models.JSONField("載せなかったもの", default=list)  # [{"case", "what", "why", "key"}]
     faults = models.JSONField("見つかった不備", default=list)  # [{"case", "what", "text"}]
+    unread = models.JSONField(
+        "目で確かめる書類", default=list
+    )  # [{"case", "what", "pages"}]: no text a check could read
     problem = models.CharField("作れなかった理由", max_length=500, blank=True)
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+", verbose_name="作らせた人")
     asked_at = models.DateTimeField("作成の指示", auto_now_add=True)

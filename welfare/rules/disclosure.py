@@ -3,13 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from unicodedata import normalize
 
 from toyota_collect.wareki import short_text
 
 TAX = "tax"
-# What a short note would tell of somebody's tax by (地方税法22条); 税 alone is in every name of one.
-TAX_WORDS = ("税", "国保", "国民健康保険", "督促", "滞納処分", "差押", "差し押さえ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +43,3 @@ def items_open(basis: Basis, *, on: date) -> frozenset[str]:
 def grounds_open(basis: Basis, grounds_of: Mapping[str, Collection[str]], *, on: date) -> frozenset[str]:
     """The grounds whose facts the open items let pass; an item that is not known opens nothing."""
     return frozenset(ground for item in items_open(basis, on=on) for ground in grounds_of.get(item, ()))
-
-
-def tax_words_in(text: str) -> list[str]:
-    """Words of the text that tell of tax, however they are spaced or whatever width they have."""
-    plain = "".join(normalize("NFKC", text).split())
-    return [word for word in TAX_WORDS if word in plain]

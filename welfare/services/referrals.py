@@ -13,10 +13,11 @@ from toyota_collect import approvals, audit
 from toyota_collect.dated import value_on
 from toyota_collect.models import Approval
 from toyota_collect.permissions import Role
+from toyota_collect.tax_words import tax_words_in
 from welfare import sheet
 from welfare.models import ConferenceDecision, Consent, Meeting, Referral
 from welfare.querysets import WORKERS
-from welfare.rules.disclosure import TAX, Basis, items_open, tax_words_in
+from welfare.rules.disclosure import TAX, Basis, items_open
 
 CONFERENCE = "welfare.conference"
 CONFERENCE_TERMS = "conference.terms"

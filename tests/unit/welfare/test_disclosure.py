@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toyota_collect.permissions import OPENED_TO, SEES_GROUNDS, Ground, Role, visible_grounds
-from welfare.rules.disclosure import TAX, Basis, grounds_open, items_open, tax_words_in
+from toyota_collect.tax_words import tax_words_in
+from welfare.rules.disclosure import TAX, Basis, grounds_open, items_open
 
 DAY = date(2026, 11, 20)
 GROUNDS = {"contact": ["consent"], "troubles": ["consent"], "debts": ["contract", "coercive"], "tax": ["tax"]}
