@@ -38,7 +38,7 @@ def open_proceeding(*, proposal_id: int, court: str, court_number: str, by: Any,
     proposal = rows.select_related("case__mandate__firm").get(pk=proposal_id)
     if known := Proceeding.objects.filter(proposal=proposal).first():
         return known
-    if proposal.kind not in Forum or proposal.state != Proposal.State.ACCEPTED:
+    if proposal.kind not in Proceeding.Route.values or proposal.state != Proposal.State.ACCEPTED:
         raise CourtRefused("市の決裁が済んだ支払督促・訴えだけを始められます。")
     _not_stopped(proposal.case, on=on)
     if not court.strip():
@@ -74,7 +74,7 @@ def add_step(
         CourtRefused: an unknown step, a day to come (but for a hearing), or steps that contradict each other.
     """
     proceeding = _of_member(proceeding_id, by)
-    if kind not in ProceedingEvent:
+    if kind not in set(ProceedingEvent):
         raise CourtRefused("できごとを選んでください。")
     if day > on and kind != ProceedingEvent.HEARING:
         raise CourtRefused("まだ来ていない日です。起きた日を入れてください。")

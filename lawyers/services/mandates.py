@@ -226,9 +226,12 @@ def against(bundle: Bundle) -> str:
 
 
 def _against(one: Candidate, any_claim: bool) -> str:
-    if one.verdict.person_reasons:
-        return "".join(reason.text for reason in one.verdict.person_reasons)
-    return "" if any_claim else "この債権群に、委任できる債権がありません。"
+    """Why the person may not be put in, in words, or "": of the person; where no claim is free, of the claims too."""
+    texts = [reason.text for reason in one.verdict.person_reasons]
+    if not any_claim:
+        texts += [reason.text for _, reason in one.verdict.excluded if reason.code != "class_a"]
+        texts = texts or ["この債権群に、委任できる債権がありません。"]
+    return "".join(dict.fromkeys(texts))
 
 
 def _draft_of(firm: Firm, group: str, *, by: Any, on: date) -> Mandate:

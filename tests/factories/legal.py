@@ -1,6 +1,7 @@
 """People who may go to lawyers, and their cases on the way, made through the services as the product does. Synthetic."""
 
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from toyota_collect.ranks import DecisionRank
 from welfare.services import questions
 
 DAY = date(2026, 11, 20)
+_numbers = count(1)
 DUNNED, ARRIVED = date(2025, 6, 20), "2025-06-23"
 
 
@@ -48,7 +50,15 @@ def rent(of: Person, *, yen: int = 200_000, due_on: date = date(2025, 5, 31), **
 
 def free(name: str = "賃借 一郎", **facts: Any) -> Person:
     """Somebody whom welfare has nothing against, with rent to pay."""
-    made = person(name=f"架空 {name}", **({"address": "愛知県豊田市架空町1番地", "postal_code": "4710001"} | facts))
+    number = next(_numbers)  # nobody may be taken for another
+    own = {
+        "name": f"架空 {name}",
+        "name_key": f"架空{name}{number}",
+        "kana_key": f"カクウ{number}",
+        "birth_on": date(1950, 1, 1) + timedelta(days=97 * number),
+        "address": f"愛知県豊田市架空町{number}番地",
+    }
+    made = person(**(own | facts))
     rent(made)
     welfare_says_go(made)
     return made
