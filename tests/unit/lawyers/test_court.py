@@ -97,6 +97,10 @@ def test_the_forum_that_is_proposed(changes, small, large):
     assert proposed(1_400_001, TABLE, **SUITS, **(KNOWN | changes)) is large
 
 
+def test_a_step_of_one_yen_is_a_step():
+    assert costs(SUMMARY, 7, 1, CostTable.from_setting(SETTING | {"stamp_steps": [[10, 1, 2]]})).stamp_yen == 14
+
+
 def test_the_value_of_a_claim_is_its_principal_民訴法9条():
     assert value_of_claim([300_000, 300_001]) == 600_001
     assert value_of_claim([0]) == 0

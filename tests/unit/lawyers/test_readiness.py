@@ -43,6 +43,23 @@ def test_the_good_checks_are_told_too():
     assert found.council_if_objection is Council.VOTE  # what ships does not know the limit of 専決
 
 
+def test_both_classes_of_the_courts_may_go_together():
+    assert meter(replace(FACTS, classes=frozenset("BC")), terms(), on=DAY).colour is Colour.GREEN
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        pytest.param({}, ["forum"], id="undisputed"),
+        pytest.param({"disputed": True}, ["dispute"], id="disputed"),
+        pytest.param({"needs_public_service": True}, ["public_service"], id="by publication"),
+    ],
+)
+def test_the_forum_is_told_once_with_its_reason(changes, codes):
+    found = meter(replace(FACTS, **changes), terms(), on=DAY)
+    assert [one.code for one in found.checks if "を案とします" in one.text] == codes
+
+
 def test_a_limit_that_is_not_known_says_so_and_one_that_is_says_which():
     disputed = replace(FACTS, disputed=True)
     assert "設定にない" in next(c.text for c in meter(disputed, terms(), on=DAY).checks if c.code == "council")
@@ -146,6 +163,7 @@ def test_what_is_expected_to_come_in(paid, heard, expected):
 
 def test_bands_must_fit_everybody():
     assert bands([[None, None, 1000]]) == (Band(None, None, 1000),)
+    assert bands([[None, None, 0]]) == (Band(None, None, 0),)
     for broken in ([], [[12, None, 5]], [[None, 12, 5]], [[None, None, 1001]], [[None, None, -1]]):
         with pytest.raises(ValueError, match="回収の見込み"):
             bands(broken)
