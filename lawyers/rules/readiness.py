@@ -46,7 +46,7 @@ def meter(facts: BundleFacts, terms: Terms, *, on: date) -> Meter:
     Costs are those of suing every party. Where no principal is left, the late charge itself is the value of the claim.
 
     Raises:
-        ValueError: nobody is to be sued, nothing is asked, or the cost table does not reach so far; Japanese.
+        ValueError: nothing is asked, or the cost table does not reach so far; the message is Japanese.
 
     Source: 民事訴訟法9条, 368条, 373条3項3号, 382条; 地方自治法96条1項12号, 180条; 最判昭和59年5月31日 (an objection to a
     支払督促 needs the council's vote).
@@ -61,7 +61,7 @@ def meter(facts: BundleFacts, terms: Terms, *, on: date) -> Meter:
         disputed=facts.disputed,
         needs_public_service=facts.needs_public_service,
     )
-    costs = court.costs(forum, value_yen, len(facts.parties), terms.costs)
+    costs = court.costs(forum, value_yen, max(1, len(facts.parties)), terms.costs)
     expected_yen = facts.total_yen * facts.expected_permille // 1000
     net_yen = expected_yen - costs.total_yen
     suit = Council.SENKETSU if terms.senketsu_yen and value_yen <= terms.senketsu_yen else Council.VOTE
@@ -92,11 +92,10 @@ def meter(facts: BundleFacts, terms: Terms, *, on: date) -> Meter:
 
 
 def _address_known(facts: BundleFacts) -> bool:
-    """Whether the debtor, or where there is none at least one heir, can be served otherwise than by publication."""
-    debtors = [party for party in facts.parties if party.role == "debtor"]
-    if debtors:
-        return all(party.located for party in debtors)
-    return any(party.located for party in facts.parties if party.role == "heir")
+    """Whether every debtor, and of heirs (who stand for a debtor who died) at least one, can be served without publication."""
+    debtors = [party.located for party in facts.parties if party.role == "debtor"]
+    heirs = [party.located for party in facts.parties if party.role == "heir"]
+    return bool(debtors or heirs) and all(debtors) and (not heirs or any(heirs))
 
 
 def _classes(facts: BundleFacts) -> Iterator[Check]:

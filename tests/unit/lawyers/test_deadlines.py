@@ -129,6 +129,11 @@ def test_an_objection_makes_a_suit_or_comes_too_late(events, objection, state):
     assert len(found.clock) == (2 if state is State.FINAL else 1)
 
 
+def test_an_objection_on_the_day_provisional_execution_was_asked_for_makes_a_suit_390条():
+    found = standing(ORDER, FILED, SERVED, ASKED, (E.OBJECTION, ASKED[1]), on=date(2026, 10, 20))
+    assert found.state is State.OBJECTED
+
+
 def test_after_an_objection_nothing_need_be_asked_and_hearings_count():
     objection = (E.OBJECTION, date(2026, 9, 10))
     hearing = (E.HEARING, date(2026, 12, 1))

@@ -71,6 +71,17 @@ def test_what_ships_can_be_read_and_what_is_broken_says_so():
             FeeTerms.from_setting(SETTING | broken)
 
 
+def test_a_route_may_cost_nothing_or_all():
+    ends = {"talks": 0, "payment_order": 10_000, "suit": 0, "execution": 0}
+    terms = FeeTerms.from_setting(SETTING | {"permyriad": ends, "least_yen": 0, "tax_permyriad": 0})
+    assert (fee(777, Route.TALKS, terms).total_yen, fee(777, Route.PAYMENT_ORDER, terms).total_yen) == (0, 777)
+
+
+def test_a_difference_says_by_how_much():
+    (found,) = reconcile([LINE._replace(fee_yen=15_001)], [LINE])
+    assert found.text == "A-1（交渉）の報酬が、請求 15,001円、計算 15,000円で、1円違います。"
+
+
 LINE = InvoiceLine("A-1", "talks", 100_000, 15_000, 1_500, 800)
 
 
