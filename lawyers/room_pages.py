@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from claims.models import Claim, Entry, Receipt
 from claims.services.parties import parties_of
@@ -66,10 +66,15 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
 
 
 def packets_of(user: Any) -> QuerySet[Packet]:
-    """The packets of mandates of which the firm still has a case: the one each was handed over with."""
+    """Of each mandate the newest packet, while the firm has all the cases that are in it.
+
+    One case taken back, and the file that tells of it is no longer to be had; the city then makes one of the others.
+    """
     mandates = LegalCase.objects.of_member(user).values("mandate")
-    rows = Packet.objects.filter(mandate__in=mandates, state=Packet.State.READY).select_related("mandate__firm")
-    return rows.order_by("mandate", "-pk").distinct("mandate")
+    newest = Packet.objects.filter(mandate=OuterRef("mandate"), state=Packet.State.READY).order_by("-pk")
+    own = LegalCase.objects.with_firm().filter(mandate=OuterRef("mandate")).order_by().values("mandate")
+    rows = Packet.objects.filter(mandate__in=mandates, pk=Subquery(newest.values("pk")[:1]))
+    return rows.filter(of=Subquery(own.annotate(n=Count("pk")).values("n"))).select_related("mandate__firm")
 
 
 def case_context(case: LegalCase, user: Any, *, on: date) -> dict[str, Any]:
