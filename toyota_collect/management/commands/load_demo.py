@@ -33,6 +33,7 @@ class Command(BaseCommand):
         call_command("demo_referrals", stdout=StringIO())
         call_command("demo_respites", stdout=StringIO())
         call_command("demo_signals", stdout=StringIO())
+        call_command("demo_lawyers", stdout=StringIO())
 
     def _load(self, folder: Path) -> None:
         debtors = os.environ.get("DEMO_DEBTORS", "2000")
