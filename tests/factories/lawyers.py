@@ -57,12 +57,16 @@ def case(of: Mandate, *claims: Claim, **facts: Any) -> LegalCase:
 NEEDED = {"C": ("contract", "cause", "basis", "delivery"), "B": ("cause", "basis", "delivery")}
 
 
-def evidence(*claims: Claim, kinds: tuple[str, ...] = NEEDED["C"], by: Any = None, text: str = "") -> list[ClaimEvidence]:
+def evidence(
+    *claims: Claim, kinds: tuple[str, ...] = NEEDED["C"], by: Any = None, text: str = ""
+) -> list[ClaimEvidence]:
     """A scanned page for each kind, of its own content; with ``text`` a PDF whose text can be read."""
     made = []
     for kind in kinds:
         number = next(_numbers)
-        content, name = (page(text), f"{kind}{number}.pdf") if text else (scan(f"{kind} {number}"), f"{kind}{number}.png")
+        content, name = (
+            (page(text), f"{kind}{number}.pdf") if text else (scan(f"{kind} {number}"), f"{kind}{number}.png")
+        )
         made += attach(
             claim_ids=[claim.pk for claim in claims],
             kind=kind,
@@ -89,4 +93,6 @@ def page(text: str) -> bytes:
     """A PDF page whose text can be read."""
     from weasyprint import HTML
 
-    return bytes(HTML(string=f"<html lang='ja'><body style='font-family: BIZ UDPGothic'>{text}</body></html>").write_pdf())
+    return bytes(
+        HTML(string=f"<html lang='ja'><body style='font-family: BIZ UDPGothic'>{text}</body></html>").write_pdf()
+    )
