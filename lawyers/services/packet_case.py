@@ -101,7 +101,7 @@ def _context(
         "sheets": sheets,
         "mandate": mandate,
         "sums": sheets.sums(),
-        "ledger": [_row(one, places) for one in sheets.of("ledger")],
+        "ledger": [_row(one, places) for one in sorted(sheets.of("ledger"), key=lambda one: places[min(one.claims)])],
         "acts": [_row(one, places) for one in sheets.of("letter", "event")],
         "contacts": [_row(one, places) for one in sheets.of("contact")],
         "papers": [

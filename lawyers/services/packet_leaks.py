@@ -48,18 +48,19 @@ def leaks(packet: Packet, path: Path, key: str) -> list[dict[str, str]]:
     secrets = secrets_of(list(cases.values()), packet)
     with opened(path, key) as pdf:
         marks = [marks_of(page) for page in pdf.pages]
-        bare = [*_titles(pdf)] + [str(value) for value in pdf.docinfo.values()]
-        for spec in pdf.attachments.values():
-            bare.append(spec.get_file().read_bytes().decode("utf-8", "replace"))
         if set(pdf.attachments) - {CSV_NAME}:
             return [_fault("", "添付", "束に、債権目録のほかの添付があります。管理者に連絡してください。")]
+        beside = {
+            "しおり・題名": "\n".join([*_titles(pdf), *map(str, pdf.docinfo.values())]),
+            "添付": "\n".join(spec.get_file().read_bytes().decode("utf-8-sig") for spec in pdf.attachments.values()),
+        }
     found = []
     for place, text in enumerate(texts(path, key), 1):
         number = str(marks[place - 1].get("Case", ""))
         near = [number] if number in secrets else list(secrets)
         found += [_fault(case, f"{place}ページ", told) for case in near for told in _read(text, secrets[case])]
-    for text in bare:
-        found += [_fault(case, "しおり・添付", told) for case in secrets for told in _read(text, secrets[case])]
+    for what, text in beside.items():
+        found += [_fault(case, what, told) for case in secrets for told in _read(text, secrets[case])]
     return _once(found)
 
 

@@ -101,6 +101,12 @@ def date_short_text(value: date | None) -> str:
 
 
 @register.filter
+def era_day(value: date | None) -> str:
+    """``令和8年7月31日``, as courts write it: without the day of the week."""
+    return "" if value is None else wareki.long_text(_local(value))
+
+
+@register.filter
 def date_long(value: date | None) -> str:
     """HTML: ``<time datetime="2026-11-24">令和8年11月24日（火）</time>``, for heads and sentences."""
     return _time(value, date_long_text(value))
