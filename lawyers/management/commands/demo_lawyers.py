@@ -13,8 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from PIL import Image, ImageDraw
 
 from claims.models import Claim
-from claims.services.evidence import attach, evidence_lamps
 from claims.services.events import EventRefused, record_events
+from claims.services.evidence import attach, evidence_lamps
 from lawyers.models import Designation, Firm, LegalCase, Mandate
 from lawyers.services import cases, court, mandates, packets, proposals, room
 from lawyers.services.candidates import candidates, owing
