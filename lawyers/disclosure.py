@@ -1,7 +1,7 @@
 """What a firm may see of its cases: every source is asked once for all of them, and the rules decide on each fact."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -64,17 +64,19 @@ def disclosed_many(cases: Iterable[LegalCase], *, on: date) -> dict[int, Disclos
             by_claim[claim_id].append(one)
         if not one.claims and one.person is not None:
             by_person[one.person].append(one)
-    found = {}
+    found, siblings = {}, _siblings(people)
     for case in given:
-        scope = scope_of(case, claims[case.pk])
+        scope = scope_of(case, claims[case.pk], siblings)
         near = {one.key: one for claim in claims[case.pk] for one in by_claim[claim.pk]}
         near |= {one.key: one for person in scope.people for one in by_person[person]}
         found[case.pk] = _divided(near.values(), scope, hidden & scope.people, classes)
     return found
 
 
-def scope_of(case: LegalCase, claims: Collection[Claim]) -> Scope:
-    """What the case opens; ``claims``: its open ones, with kind, identity and person."""
+def scope_of(
+    case: LegalCase, claims: Collection[Claim], siblings: Mapping[tuple[int, int], frozenset[int]] | None = None
+) -> Scope:
+    """What the case opens; ``claims``: its open ones, with kind, identity and person. ``siblings``: by person and kind."""
     people = {case.person, *(claim.identity.person for claim in claims if claim.identity.person)}
     own = {word for person in people for word in (person.name, person.address) if word}
     own |= {word for claim in claims for word in (claim.kind.name, claim.kind.short_name)}
@@ -82,8 +84,22 @@ def scope_of(case: LegalCase, claims: Collection[Claim]) -> Scope:
         claims=frozenset(claim.pk for claim in claims),
         people=frozenset(person.pk for person in people),
         grounds=OPENED_TO[Role.LAWYER],
+        of_a_kind=frozenset(
+            pk
+            for claim in claims
+            for pk in (siblings or {}).get((claim.identity.person_id or 0, claim.kind_id), frozenset())
+        ),
         own_words=frozenset(own),
     )
+
+
+def _siblings(people: Collection[int]) -> dict[tuple[int, int], frozenset[int]]:
+    """All claims of the people, by person and kind."""
+    rows: dict[tuple[int, int], set[int]] = defaultdict(set)
+    claims = Claim.objects.filter(identity__person__in=people).order_by()
+    for person, kind, pk in claims.values_list("identity__person_id", "kind_id", "pk"):
+        rows[person, kind].add(pk)
+    return {key: frozenset(pks) for key, pks in rows.items()}
 
 
 def fact_of(one: Exhibit, *, classes: dict[int, str], hidden: bool, text: str = "") -> Fact:

@@ -1,5 +1,6 @@
 """What the city's pages of the lawyers' cases show: candidates, a mandate, a case, and what waits."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -115,6 +116,7 @@ def candidate_row(one: Candidate, bundle: Bundle | None) -> dict[str, Any]:
             for claim in may
         ],
         "free_yen": one.verdict.total_yen,
+        "free_count": len(free),
         "own_force": len(one.claims) - len(may),
         "reasons": one.verdict.person_reasons,
         "cautions": one.verdict.cautions,
@@ -128,6 +130,12 @@ def candidate_row(one: Candidate, bundle: Bundle | None) -> dict[str, Any]:
 
 def groups() -> list[tuple[str, str]]:
     return [one for one in ClaimGroup.choices if one[0] != ClaimGroup.TAX]
+
+
+def grouped_faults(packet: Packet | None) -> list[dict[str, Any]]:
+    """The faults of a packet, each text of a case once with how often it was found; at most 50."""
+    found: Counter[tuple[str, str]] = Counter((one["case"], one["text"]) for one in (packet.faults if packet else ()))
+    return [{"case": case, "text": text, "count": count} for (case, text), count in list(found.items())[:50]]
 
 
 def steps_of_mandate(mandate: Mandate, packet: Packet | None) -> list[dict[str, Any]]:

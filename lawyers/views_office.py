@@ -113,6 +113,7 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
         "people": sum(row["case"].state != "dropped" for row in rows),
         "stoppers": sum(bool(row["against"]) for row in rows),
         "packet": packet,
+        "faults": pages.grouped_faults(packet),
         "packet_fresh": bool(packet and packet.as_of == on),
         "steps": pages.steps_of_mandate(found, packet),
         "reason_form": ReasonForm(),

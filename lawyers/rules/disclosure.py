@@ -11,6 +11,7 @@ from toyota_collect.tax_words import DUNNING, ON_EVERY_BILL, TAX_WORDS, squeezed
 CLASSES = frozenset({"B", "C"})  # 非強制徴収公債権・私債権: what a court decides on
 # What a court needs. Hardship, welfare, consents, safety, holds, workplace and accounts are kinds of their own, or none.
 KINDS = frozenset({"contract", "cause", "basis", "delivery", "letter", "event", "contact", "ledger"})
+PAPERS = frozenset({"contract", "cause", "basis", "delivery"})
 # A note about a call may tell of these in passing; a paper about a claim tells of the claim.
 PRIVATE_WORDS = (
     "生活保護",
@@ -53,11 +54,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the case opens: its claims and people, the grounds of the role, and what may stand in a text all the same."""
+    """What the case opens: its claims and people, the grounds of the role, and what may stand in a text all the same.
+
+    ``of_a_kind``: other claims that its people owe for the same thing (other months of one rent): one contract proves them all.
+    """
 
     claims: frozenset[int]
     people: frozenset[int]
     grounds: frozenset[str]
+    of_a_kind: frozenset[int] = frozenset()
     own_words: frozenset[str] = field(default_factory=frozenset)  # names and addresses of the case, its kinds' names
 
 
@@ -75,6 +80,9 @@ def _ground(fact: Fact, scope: Scope) -> bool:
 
 
 def _claims(fact: Fact, scope: Scope) -> bool:
+    """A paper that proves a claim of the case may prove others of its kind as well; nothing else tells of another claim."""
+    if fact.kind in PAPERS and fact.claims & scope.claims:
+        return not fact.claims <= scope.claims | scope.of_a_kind
     return not fact.claims <= scope.claims
 
 

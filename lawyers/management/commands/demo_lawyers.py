@@ -89,11 +89,12 @@ def _mend(person: Any, rent: list[Claim], on: date) -> None:
                     claim_ids=[claim.pk], kind="dunning", on=day, origin="督促状（架空）", by=supervisor,
                     detail={"arrived_on": (day + timedelta(days=3)).isoformat()},
                 )  # fmt: skip
-    lamps = evidence_lamps(rent, on=on)
-    for kind in sorted({kind for claim in rent for kind in lamps[claim.pk].missing}):
+    free = candidates([person.pk], on=on)[0].chosen
+    lamps = evidence_lamps(free, on=on)
+    for kind in sorted({kind for claim in free for kind in lamps[claim.pk].missing}):
         name = f"{kind}.png"
         attach(
-            claim_ids=[claim.pk for claim in rent][:100],
+            claim_ids=[claim.pk for claim in free][:100],
             kind=kind,
             name=name,
             content=_scan(f"{person.number} {kind}"),
