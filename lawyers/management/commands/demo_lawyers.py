@@ -89,7 +89,7 @@ def _mend(person: Any, rent: list[Claim], on: date) -> None:
                     claim_ids=[claim.pk], kind="dunning", on=day, origin="督促状（架空）", by=supervisor,
                     detail={"arrived_on": (day + timedelta(days=3)).isoformat()},
                 )  # fmt: skip
-    free = candidates([person.pk], on=on)[0].chosen
+    free = [claim for claim in candidates([person.pk], on=on)[0].chosen if claim.kind.group == GROUP]
     lamps = evidence_lamps(free, on=on)
     for kind in sorted({kind for claim in free for kind in lamps[claim.pk].missing}):
         name = f"{kind}.png"
