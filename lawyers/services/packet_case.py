@@ -1,5 +1,6 @@
 """The pages of one case of a packet: its sheets, and its papers as numbered exhibits."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,11 +14,12 @@ from lawyers.models import Mandate
 from lawyers.rules import disclosure
 from lawyers.services.packet_file import Part
 from lawyers.services.packet_pages import Paper, PaperBroken, as_pdf, case_part, is_unread, texts
-from lawyers.services.packet_sheets import Sheets
+from lawyers.services.packet_sheets import Sheets, ranges_text
 from toyota_collect.documents.store import Altered, DocumentLost, letterhead, render_pdf
 from toyota_collect.registry import Exhibit
 from toyota_collect.wareki import short_text
 
+WIDE_YEN = 10_000_000  # from here on the columns of the claim table take smaller figures
 GONE = (EvidenceRefused, DocumentLost, PaperBroken, Altered, FileNotFoundError)
 
 
@@ -97,12 +99,14 @@ def _context(
     sheets: Sheets, mandate: Mandate, given: list[tuple[Paper, Exhibit, bytes]], *, on: date
 ) -> dict[str, Any]:
     places = {line.claim.pk: line.place for line in sheets.lines}
+    sums = sheets.sums()
     return letterhead(on) | {
         "sheets": sheets,
         "mandate": mandate,
-        "sums": sheets.sums(),
+        "sums": sums,
+        "wide": max(sums.values()) >= WIDE_YEN,
         "ledger": [_row(one, places) for one in sorted(sheets.of("ledger"), key=lambda one: places[min(one.claims)])],
-        "acts": [_row(one, places) for one in sheets.of("letter", "event")],
+        "acts": _acts(sheets.of("letter", "event"), places),
         "contacts": [_row(one, places) for one in sheets.of("contact")],
         "papers": [
             {
@@ -118,10 +122,21 @@ def _context(
     }
 
 
+def _acts(found: Iterable[Exhibit], places: dict[int, int]) -> list[dict[str, Any]]:
+    """What was done for several claims on one day with one result stands in one row."""
+    claims: dict[tuple[date, str, str], set[int]] = defaultdict(set)
+    for one in found:
+        claims[one.day, one.title, one.text] |= one.claims
+    return [
+        {"day": day, "places": _places(of, places), "title": title, "text": text}
+        for (day, title, text), of in claims.items()
+    ]
+
+
 def _row(one: Exhibit, places: dict[int, int]) -> dict[str, Any]:
     return {"day": one.day, "places": _places(one.claims, places), "title": one.title, "text": one.text, "yen": one.yen}
 
 
 def _places(claims: Iterable[int], places: dict[int, int]) -> str:
     found = sorted(places[claim] for claim in claims if claim in places)
-    return "全部" if len(found) == len(places) > 1 else "、".join(map(str, found))
+    return "全部" if len(found) == len(places) > 1 else ranges_text(found)

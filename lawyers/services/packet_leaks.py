@@ -36,10 +36,12 @@ class Secrets:
     """What must not be read in the pages of one case, and what may be although a secret looks like it."""
 
     numbers: set[str] = field(default_factory=set)  # digits or letters, as whole runs
+    others: set[str] = field(default_factory=set)  # numbers no tax: a paper may name them, our own sheets may not
     names: set[str] = field(default_factory=set)  # of kinds
     places: set[str] = field(default_factory=set)
     phones: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)  # names, places and kinds of the case
+    covered: bool = False  # somebody is under protection: no paper may name a place either
 
 
 def leaks(packet: Packet, path: Path, key: str) -> list[dict[str, str]]:
@@ -56,9 +58,10 @@ def leaks(packet: Packet, path: Path, key: str) -> list[dict[str, str]]:
         }
     found = []
     for place, text in enumerate(texts(path, key), 1):
-        number = str(marks[place - 1].get("Case", ""))
+        number, is_paper = str(marks[place - 1].get("Case", "")), "Number" in marks[place - 1]
         near = [number] if number in secrets else list(secrets)
-        found += [_fault(case, f"{place}ページ", told) for case in near for told in _read(text, secrets[case])]
+        for case in near:
+            found += [_fault(case, f"{place}ページ", told) for told in _read(text, secrets[case], is_paper=is_paper)]
     for what, text in beside.items():
         found += [_fault(case, what, told) for case in secrets for told in _read(text, secrets[case])]
     return _once(found)
@@ -107,8 +110,8 @@ class _Facts:
 
     def secrets(self, people: Iterable[int], mine: dict[int, Claim], firm: str) -> Secrets:
         ids = sorted(people)
-        told = Secrets(own={firm})
         covered = bool(self.hidden & set(ids))
+        told = Secrets(own={firm}, covered=covered)
         open_places: set[str] = set()
         own_numbers: set[str] = set()
         for claim in mine.values():
@@ -124,6 +127,7 @@ class _Facts:
         for pk in ids:
             self._of_person(pk, told, mine, covered=covered, open_places=open_places)
         told.numbers -= own_numbers | {""}
+        told.others -= own_numbers | {""}
         told.names -= {""} | {squeezed(name) for name in told.own}
         told.own.discard("")
         return told
@@ -132,14 +136,18 @@ class _Facts:
         self, pk: int, told: Secrets, mine: dict[int, Claim], *, covered: bool, open_places: set[str]
     ) -> None:
         person = self.people[pk]
-        told.numbers |= {person.atena_number}
+        told.others |= {person.atena_number, person.number}
         for claim in self.claims[pk]:
-            if claim.pk not in mine:
+            if claim.pk in mine:
+                continue
+            if claim.kind_id in self.coercive or claim.ground in SECRET:
                 told.numbers.add(claim.notice_number)
-                if claim.kind_id in self.coercive or claim.ground in SECRET:
-                    told.names |= {squeezed(claim.kind.name), squeezed(claim.kind.short_name)}
+                told.names |= {squeezed(claim.kind.name), squeezed(claim.kind.short_name)}
+            else:
+                told.others.add(claim.notice_number)
+        known = {identity.atena_number for identity in self.identities[pk] if identity.ground not in SECRET}
         for identity in self.identities[pk]:
-            told.numbers.add(identity.atena_number)
+            (told.others if identity.atena_number in known else told.numbers).add(identity.atena_number)
             if identity.ground in SECRET:
                 told.numbers.add(identity.person_number)
             if covered or identity.ground in SECRET:
@@ -153,13 +161,13 @@ class _Facts:
             told.phones -= open_places
 
 
-def _read(text: str, secrets: Secrets) -> list[str]:
+def _read(text: str, secrets: Secrets, *, is_paper: bool = False) -> list[str]:
     """What of the secrets stands in the text, in words that tell the city where to look."""
     wide = normalize("NFKC", text)
     plain, joined = squeezed(text), re.sub(r"[\r\n]+", "", wide)
     found = [
         f"ほかの債権・記録の番号「{number}」が読めます。"
-        for number in secrets.numbers
+        for number in (secrets.numbers if is_paper else secrets.numbers | secrets.others)
         if len(number) >= 4
         and any(re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", one) for one in (wide, joined))
     ]
@@ -167,11 +175,11 @@ def _read(text: str, secrets: Secrets) -> list[str]:
     for own in sorted(map(squeezed, secrets.own), key=len, reverse=True):
         bare = bare.replace(own, "\n")
     found += [f"ほかの債権の種目「{name}」が読めます。" for name in secrets.names if name in bare]
-    found += [
-        "載せてはいけない住所が読めます。" for place in secrets.places if len(place) >= SHORTEST and place in plain
-    ]
-    digits = re.sub(r"[-‐－ー()（）]", "", plain)
-    found += ["載せてはいけない電話番号が読めます。" for phone in secrets.phones if len(phone) >= 9 and phone in digits]
+    if secrets.covered or not is_paper:
+        digits = re.sub(r"[-‐－ー()（）]", "", plain)
+        places = any(len(place) >= SHORTEST and place in plain for place in secrets.places)
+        phones = any(len(phone) > SHORTEST and phone in digits for phone in secrets.phones)
+        found += ["載せてはいけない住所が読めます。"] * places + ["載せてはいけない電話番号が読めます。"] * phones
     own_words = "".join(map(squeezed, secrets.own))
     words = [word for word in TAX_WORDS if word != DUNNING and (word == "税" or word not in own_words)]
     told = tax_words_in(text, words=words, harmless=(*ON_EVERY_BILL, *secrets.own))

@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps, ImageSequence
 
+from toyota_collect.documents.pdf import joined
 from toyota_collect.documents.store import render_pdf
 from toyota_collect.tax_words import squeezed
 
@@ -81,9 +82,13 @@ def _pictures(content: bytes, form: str) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a large scan is no attack
         with Image.open(BytesIO(content), formats=[form]) as image:
-            frames = [_frame(frame) for frame in ImageSequence.Iterator(image)]
+            return joined([_page(_frame(frame)) for frame in ImageSequence.Iterator(image)])[0]
+
+
+def _page(image: Image.Image) -> bytes:
     out = BytesIO()
-    frames[0].save(out, "PDF", save_all=True, append_images=frames[1:], resolution=150, quality=88)
+    facts = {} if image.mode == "1" else {"quality": 88}  # black and white is kept as it is (CCITT group 4)
+    image.save(out, "PDF", resolution=150, **facts)
     return out.getvalue()
 
 

@@ -196,7 +196,7 @@ def _parties(
         numbers[key].append(places[line.party.claim_id])
     for key, line in first.items():
         party = line.party
-        note = f"目録の番号 {_ranges(numbers[key])}"
+        note = f"目録の番号 {ranges_text(numbers[key])}"
         if party.limit_yen:
             note += f"、極度額 {party.limit_yen:,}円"
         if line.share is not None:
@@ -229,8 +229,8 @@ def _party(
     )
 
 
-def _ranges(numbers: Sequence[int]) -> str:
-    """``[1, 2, 3, 5]`` → ``"1～3、5"``."""
+def ranges_text(numbers: Iterable[int]) -> str:
+    """Numbers in order, neighbours as one: ``[1, 2, 3, 5]`` → ``"1～3、5"``."""
     parts: list[list[int]] = []
     for number in sorted(set(numbers)):
         if parts and parts[-1][-1] == number - 1:

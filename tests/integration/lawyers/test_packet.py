@@ -17,7 +17,7 @@ from claims.services.evidence import withdraw
 from lawyers.disclosure import disclosed_many
 from lawyers.models import LegalCase, Packet
 from lawyers.rules import disclosure
-from lawyers.services import packet_case, packets
+from lawyers.services import packet_case, packet_sheets, packets
 from lawyers.services.packet_pages import marks_of
 from lawyers.tasks import make_packet
 from tests.factories.claims import claim
@@ -157,6 +157,19 @@ def test_a_paper_that_names_the_place_of_somebody_under_protection_stops_it(town
     protect(town.person)
     packet = made(town.mandate)
     assert ["住所" in fault["text"] for fault in packet.faults] == [True]
+
+
+def test_a_paper_may_name_a_place_that_a_tax_record_names_too_and_a_sheet_may_not(town, monkeypatch):
+    place = "愛知県豊田市元町九丁目99番地"
+    town.person.identities.filter(source__code="zei").update(address=place)
+    evidence(town.rent[0], kinds=("contract",), text=f"賃借人の前の住所は{place}であった。")
+    assert made(town.mandate).state == Packet.State.READY
+    monkeypatch.setattr(packet_sheets, "GROUNDS", {Ground.TAX})
+    packet = made(town.mandate)
+    assert {fault["text"].split("。")[0] for fault in packet.faults} == {
+        "載せてはいけない住所が読めます",
+        "載せてはいけない電話番号が読めます",
+    }
 
 
 # --- and nothing is missing ------------------------------------------------------------------------------------
