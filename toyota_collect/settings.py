@@ -128,6 +128,7 @@ CELERY_BEAT_SCHEDULE = {
     "assign-new-people": {"task": "debtors.tasks.assign_new_people", "schedule": crontab(minute=20)},
     "watch-plans": {"task": "claims.tasks.watch_plans", "schedule": crontab(hour=5, minute=30)},
     "find-hardship": {"task": "welfare.tasks.find_hardship", "schedule": crontab(hour=4, minute=40)},
+    "find-late-money": {"task": "lawyers.tasks_money.find_late_money", "schedule": crontab(hour=5, minute=40)},
     "serve-public-notices": {"task": "notices.tasks.serve_public_notices", "schedule": timedelta(hours=6)},
     "sweep-print-runs": {"task": "notices.tasks.sweep", "schedule": timedelta(minutes=2)},
 }
