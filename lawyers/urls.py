@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lawyers import views
+from lawyers import urls_money, views
 
 app_name = "lawyers"
-urlpatterns = [path("", views.room, name="room")]
+urlpatterns = [path("", views.room, name="room"), *urls_money.urlpatterns]

@@ -24,6 +24,7 @@ SUBJECT = "lawyers.invoice"
 State = Invoice.State
 AGREED = (State.AGREED, State.APPROVED)
 MOST_LINES = 1_000
+ROUTES = {route.value for route in fees.Route}
 
 
 def computed(firm: Firm, month: date) -> Proposal:
@@ -198,7 +199,7 @@ def _check_lines(number: str, lines: Sequence[fees.InvoiceLine]) -> None:
     if len(lines) > MOST_LINES:
         raise MoneyRefused(f"明細は{MOST_LINES:,}件までにしてください。")
     for line in lines:
-        if bool(line.case_number) != bool(line.route) or (line.route and line.route not in fees.Route):
+        if bool(line.case_number) != bool(line.route) or (line.route and line.route not in ROUTES):
             raise MoneyRefused(
                 "明細には、件の番号と手段を両方入れてください（請求書全体の消費税だけの行は、両方を空けます）。"
             )
