@@ -10,7 +10,7 @@ from lawyers.models import CaseCost
 from lawyers.rules.fees import Route
 
 BLANK = [("", "選んでください")]
-ROUTES = [("", "（請求書全体の消費税）"), *((one.value, one.label) for one in Route)]
+ROUTES = [("", "なし"), *((one.value, one.label) for one in Route)]
 
 
 def yen_field(label: str, *, least: int = 1, **facts: Any) -> forms.IntegerField:
@@ -74,7 +74,9 @@ class InvoiceForm(forms.Form):
 class LineForm(forms.Form):
     """One line of an invoice; a line left empty is none."""
 
-    case_number = forms.CharField(label="件の番号", max_length=30, required=False)
+    case_number = forms.CharField(
+        label="件の番号", max_length=30, required=False, widget=forms.TextInput(attrs={"size": 14})
+    )
     route = forms.ChoiceField(label="手段", choices=ROUTES, required=False)
     recovered_yen = yen_field("回収額（円）", least=0, required=False)
     fee_yen = yen_field("報酬（円）", least=0, required=False)

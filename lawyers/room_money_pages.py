@@ -63,7 +63,7 @@ def held_of(user: Any, firm: Firm, ticked: Sequence[str]) -> dict[str, Any]:
     """Money in the firm's hands, and the sum of what is chosen of it."""
     found = TrustReceipt.objects.filter(HELD, case__mandate__firm=firm).select_related("case__person", "by")
     seen = set(cases_of(user, firm).values_list("pk", flat=True))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"taken": one, "name": one.case.person.name if one.case_id in seen else "", "ticked": str(one.pk) in ticked}
         for one in found.order_by("received_on", "pk")
     ]
@@ -83,7 +83,8 @@ def remittances_of(firm: Firm) -> list[dict[str, Any]]:
 
 def remittance_row(told: Remittance) -> dict[str, Any]:
     tones = {"told": "act", "arrived": "care", "booked": "good", "cancelled": "hold"}
-    texts = [row.text for row in differences.open_of(told)]
+    kinds = (MoneyDifference.Kind.TRUST, MoneyDifference.Kind.BANK)
+    texts = [row.text for row in differences.open_of(told, *kinds)]
     receipts = list(told.trust_receipts.all())
     arrived = told.state == Remittance.State.ARRIVED
     return {
@@ -101,7 +102,7 @@ def correct_page(user: Any, told: Remittance, ticked: Sequence[str] | None) -> d
     """The receipts of a remittance and those that may join it."""
     mine = Q(remittance=told) | HELD
     found = TrustReceipt.objects.filter(mine, case__mandate__firm=told.firm, cancelled_at=None)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"taken": one, "ticked": one.remittance_id == told.pk if ticked is None else str(one.pk) in ticked}
         for one in found.select_related("case").order_by("received_on", "pk")
     ]

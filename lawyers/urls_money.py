@@ -1,4 +1,4 @@
-"""The addresses of the lawyers' money: the city's board, and the firm's own pages below ``room/``."""
+"""The addresses of the lawyers' money: the city's board, and the firm's own pages below ``room/money/``."""
 
 from django.urls import path
 
@@ -19,12 +19,12 @@ urlpatterns = [
     path("room/money/", room.money, name="room-money"),
     path("room/money/<int:pk>/take/", room.take, name="room-take"),
     path("room/money/<int:pk>/cancel/", room.cancel, name="room-trust-cancel"),
-    path("room/remittances/", room.tell, name="room-tell"),
-    path("room/remittances/<int:pk>/", room.remittance, name="room-remittance"),
-    path("room/remittances/<int:pk>/withdraw/", room.withdraw, name="room-remittance-withdraw"),
-    path("room/costs/", room.costs, name="room-costs"),
-    path("room/costs/<int:pk>/note/", room.note_cost, name="room-cost-note"),
-    path("room/costs/<int:pk>/withdraw/", room.withdraw_cost, name="room-cost-withdraw"),
-    path("room/invoices/", invoices.invoice, name="room-invoice"),
-    path("room/invoices/<int:pk>/", invoices.sent, name="room-invoice-sent"),
+    path("room/money/remittances/", room.tell, name="room-tell"),
+    path("room/money/remittances/<int:pk>/", room.remittance, name="room-remittance"),
+    path("room/money/remittances/<int:pk>/withdraw/", room.withdraw, name="room-remittance-withdraw"),
+    path("room/money/costs/", room.costs, name="room-costs"),
+    path("room/money/costs/<int:pk>/note/", room.note_cost, name="room-cost-note"),
+    path("room/money/costs/<int:pk>/withdraw/", room.withdraw_cost, name="room-cost-withdraw"),
+    path("room/money/invoices/", invoices.invoice, name="room-invoice"),
+    path("room/money/invoices/<int:pk>/", invoices.sent, name="room-invoice-sent"),
 ]

@@ -42,7 +42,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             found = remittances.confirm(remittance_id=pk, by=request.user, on=business_date(), **form.cleaned_data)
         except MoneyRefused as refused:
-            form.add_error(None, str(refused))
+            messages.warning(request, str(refused))  # the form may no longer be on the page
         else:
             if found.bank_yen == found.yen:
                 messages.success(request, "着金を確かめました。別の人が記帳します。")
@@ -105,7 +105,7 @@ def give_back_invoice(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             invoices.give_back(invoice_id=pk, by=request.user, on=business_date(), **form.cleaned_data)
         except MoneyRefused as refused:
-            form.add_error(None, str(refused))
+            messages.warning(request, str(refused))  # the form may no longer be on the page
         else:
             messages.success(request, "請求書を事務所に返しました。")
             return redirect("lawyers:invoice", pk=pk)

@@ -173,7 +173,7 @@ def _money(
     chosen = pages.held_of(request.user, firm, request.GET.getlist("trust") if ticked is None else ticked)
     names = {row["taken"].case.person.number: row["taken"].case.number for row in chosen["held"] if row["name"]}
     audit.log_views(request, action="lawyers.room_money", person_keys=names, bases=names)
-    start = {"sent_on": business_date(), "yen": chosen["chosen_yen"]}
+    start = {"sent_on": business_date(), "yen": chosen["chosen_yen"] or None}
     context = chosen | _cases(request, firm) | {"firm": firm, "remittances": pages.remittances_of(firm)}
     context |= {"tabs": pages.tabs(firm, "money"), "late": pages.late_of(firm)}
     context["tell_form"] = tell_form or TellForm(initial=start)

@@ -62,7 +62,7 @@ def submit(*, firm_id: int, month: date, number: str, lines: Sequence[fees.Invoi
     if standing.filter(month__gt=month).exists():
         raise MoneyRefused("あとの月の請求書が出ています。古い月は、次の請求書の計算に入ります。")
     if waiting := standing.filter(month__lt=month).exclude(state__in=AGREED).order_by("month").first():
-        raise MoneyRefused(f"{_month(waiting.month)}分の照合がまだ済んでいません。済んでから出してください。")
+        raise MoneyRefused(f"{month_text(waiting.month)}分の照合がまだ済んでいません。済んでから出してください。")
     sums = {name: sum(getattr(line, name) for line in kept) for name in ("fee_yen", "tax_yen", "cost_yen")}
     sent = Invoice.objects.create(firm=firm, month=month, number=number[:40], sent_on=on, sent_by=by, **sums)
     InvoiceLine.objects.bulk_create([InvoiceLine(invoice=sent, **line._asdict()) for line in kept])
@@ -92,7 +92,7 @@ def check(*, invoice_id: int, by: Any, on: date) -> Invoice:
     found.save(update_fields=["differences", "state", "checked_on", "checked_by"])
     detail = {"state": found.state, "claimed_yen": found.total_yen, "computed_yen": ours.total_yen}
     audit.record(event="invoice.checked", by=by, target=found, detail=detail)
-    text = f"請求書{found.number}（{_month(found.month)}分）：" + "".join(one.text for one in differing)
+    text = f"請求書{found.number}（{month_text(found.month)}分）：" + "".join(one.text for one in differing)
     row = differences.compare(
         kind=MoneyDifference.Kind.INVOICE,
         subject=found,
@@ -152,7 +152,7 @@ def ask_payment(*, invoice_id: int, by: Any, on: date) -> Approval:
             subject_type=SUBJECT,
             subject_key=str(found.pk),
             subject_url=reverse("lawyers:invoice", args=[found.pk]),
-            title=f"弁護士報酬の支払（{found.firm} {_month(found.month)}分）",
+            title=f"弁護士報酬の支払（{found.firm} {month_text(found.month)}分）",
             amount_yen=found.total_yen,
             reason="報酬の約定と台帳から計算した額と、1円まで一致しました。",
             evidence={
@@ -209,5 +209,5 @@ def _check_lines(number: str, lines: Sequence[fees.InvoiceLine]) -> None:
             raise MoneyRefused("件の番号のない行に書けるのは、請求書全体の消費税だけです。")
 
 
-def _month(month: date) -> str:
+def month_text(month: date) -> str:
     return long_text(month).split("月")[0] + "月"

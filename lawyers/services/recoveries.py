@@ -82,8 +82,8 @@ def proposal(firm: Firm, month: date) -> Proposal:
 def _recovered(cases: Sequence[LegalCase], courses: dict[int, list[Course]], *, until: date) -> Counter[Key]:
     by_claim: dict[int, list[LegalCase]] = defaultdict(list)
     by_pk = {case.pk: case for case in cases}
-    for case, claim in LegalClaim.objects.filter(case__in=by_pk).values_list("case", "claim"):
-        by_claim[claim].append(by_pk[case])
+    for pk, claim in LegalClaim.objects.filter(case__in=by_pk).values_list("case", "claim"):
+        by_claim[claim].append(by_pk[pk])
     money = Q(kind=Entry.Kind.RECEIPT) | Q(kind=Entry.Kind.REVERSAL, reverses__kind=Entry.Kind.RECEIPT)
     entries = Entry.objects.filter(money, claim__in=by_claim, on__lte=until, receipt__isnull=False)
     found: Counter[Key] = Counter()

@@ -279,7 +279,7 @@ def test_submissions_that_are_refused(clerk):
 def test_without_a_table_of_fees_nothing_is_computed():
     case = paid_case()
     Setting.objects.filter(key="lawyers.fees").delete()
-    with pytest.raises(MoneyRefused, match="lawyers.fees"):
+    with pytest.raises(MoneyRefused, match=r"lawyers\.fees"):
         invoices.computed_lines(firm_id=case.firm.pk, month=OCTOBER)
 
 
