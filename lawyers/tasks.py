@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lawyers.services import court, packets, settlements
+from lawyers.services.late_money import find_late
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
 
@@ -22,7 +23,8 @@ def sweep_packets() -> None:
 
 @shared_task
 def watch_cases() -> None:
-    """Each morning: what became final, lapsed, was paid or not paid by the days alone. Running twice does no harm."""
+    """Each morning: what became final, lapsed, was paid, not paid or kept too long by the days alone. Twice does no harm."""
     by, on = User.objects.get(username="system.lawyers"), business_date()
     court.follow_the_days(on=on, by=by)
     settlements.watch(on=on, by=by)
+    find_late(on=on, by=by)

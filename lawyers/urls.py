@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lawyers import views_office, views_room
+from lawyers import urls_money, views_office, views_room
 
 app_name = "lawyers"
 urlpatterns = [
@@ -40,4 +40,5 @@ urlpatterns = [
     path("questions/<int:pk>/answer/", views_office.answer, name="case-answer"),
     path("proposals/<int:pk>/reply/", views_office.reply, name="proposal-reply"),
     path("files/<int:pk>/", views_office.case_file, name="case-file"),
+    *urls_money.urlpatterns,
 ]

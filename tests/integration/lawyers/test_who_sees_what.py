@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import Claim
-from lawyers import room_pages
+from lawyers import room_pages, urls_money
 from lawyers.models import LegalCase
 from lawyers.services import cases, court, proposals, room
 from lawyers.urls import urlpatterns
@@ -105,12 +105,10 @@ def ask(client: Client, name: str, pk: int) -> Any:
 
 
 def test_every_address_of_the_room_has_a_row_here():
-    names = {one.name for one in urlpatterns if (one.name or "").startswith("room")}
-    assert {
-        name
-        for name in names
-        if not name.startswith(("room-money", "room-trust", "room-remit", "room-cost", "room-invoice"))
-    } == set(ROOM) | (OWN_LISTS & names) - {"room-money", "room-costs", "room-invoice"}
+    """Those of the room's money have their table in ``test_money_pages``."""
+    money = {one.name for one in urls_money.urlpatterns}
+    names = {one.name for one in urlpatterns if (one.name or "").startswith("room")} - money
+    assert names == set(ROOM) | OWN_LISTS
 
 
 def test_its_own_firm_gets_each(rows, lawyer):

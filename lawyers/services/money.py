@@ -1,0 +1,69 @@
+"""What all services of the lawyers' money share: whose firm it is, what its cases owe and what it holds.
+
+Every act locks the firm first, so that the acts of one firm follow each other and no yen is counted twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from claims.models import Claim
+from claims.services.allocation import Share, has_lapsed
+from claims.services.charges import amounts_due
+from claims.services.settling import own_kinds
+from lawyers.models import Designation, Firm, LegalCase, LegalClaim, TrustReceipt
+
+HELD = Q(cancelled_at=None, remittance=None)  # in the firm's hands
+SENT = Q(cancelled_at=None, remittance__isnull=False, receipt=None)  # told to be sent, not booked yet
+BOOKED = Q(receipt__isnull=False)
+WITH_A_FIRM = ("handed", "accepted", "declined", "recalled", "returned", "finished")  # now or once
+
+
+class MoneyRefused(Exception):
+    """Nothing was done; the message says why and what to do, in Japanese."""
+
+
+def own_firms(by: Any) -> Any:
+    """The firms with a contract that ``by`` belongs to; others do not exist to them."""
+    return Firm.objects.filter(members=by, is_active=True)
+
+
+def own_firm(firm_id: int, by: Any) -> Firm:
+    """Lock a firm of ``by``. Raises ``Firm.DoesNotExist`` for any other."""
+    firm: Firm = own_firms(by).select_for_update(of=("self",), no_key=True).get(pk=firm_id)
+    return firm
+
+
+def locked_firm(firm_id: int) -> Firm:
+    return Firm.objects.select_for_update(no_key=True).get(pk=firm_id)
+
+
+def designation_on(firm: Firm, day: date) -> Designation | None:
+    """The designation in force on the day, its last day included (地方自治法243条の2)."""
+    until = Q(ends_on=None) | Q(ends_on__gte=day)
+    return Designation.objects.filter(until, firm=firm, starts_on__lte=day).order_by("-starts_on").first()
+
+
+def shares_of(cases: Iterable[LegalCase], *, on: date) -> dict[int, list[Share]]:
+    """By case id what its claims owe on the day, late charge included: those we book ourselves and that may still be paid."""
+    own, pks = own_kinds(on=on), [case.pk for case in cases]
+    rows = Claim.objects.filter(legal_lines__case__in=pks, kind_id__in=own).distinct().select_related("kind")
+    claims = {claim.pk: claim for claim in rows}
+    dues = amounts_due(claims.values(), as_of=on, with_steps=False)
+    found: dict[int, list[Share]] = {pk: [] for pk in pks}
+    pairs = LegalClaim.objects.filter(case__in=pks, claim__in=claims)
+    for case, claim in pairs.order_by("claim__due_on", "claim").values_list("case", "claim"):
+        share = Share(claims[claim], dues[claim])
+        if share.due.total_yen and not has_lapsed(share, on):
+            found[case].append(share)
+    return found
+
+
+def held_by_case(cases: Iterable[LegalCase]) -> dict[int, int]:
+    """Yen of each case that its firm has and we have not booked."""
+    rows = TrustReceipt.objects.filter(HELD | SENT, case__in=[case.pk for case in cases])
+    found: dict[int, int] = defaultdict(int)
+    return found | dict(rows.order_by().values_list("case").annotate(yen=Sum("yen")))

@@ -1,0 +1,87 @@
+"""預り金: money that a firm takes from a debtor for the city. Only a designated firm may; it pays the debt on that day."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from lawyers.models import LegalCase, TrustReceipt
+from lawyers.services.money import MoneyRefused, designation_on, held_by_case, own_firm, own_firms, shares_of
+from toyota_collect import audit
+from toyota_collect.wareki import long_text
+
+NOT_DESIGNATED = (
+    "{day}に、市の指定（指定公金事務取扱者、地方自治法243条の2）がありません。お金は受け取れません。"
+    "本人には、市の納付書か市の窓口で納めるよう案内してください。受け取ったお金があれば本人に返し、市の担当者に連絡してください。"
+)
+
+
+@transaction.atomic
+def take(*, case_id: int, received_on: date, yen: int, note: str, token: UUID, by: Any, on: date) -> TrustReceipt:
+    """Note money taken from the debtor of a case. Sent twice with one token, it is noted once.
+
+    Raises:
+        LegalCase.DoesNotExist: no open case of the own firm.
+        MoneyRefused: no designation on that day, a day to come or before the hand-over, or more than is owed.
+    """
+    case = LegalCase.objects.of_member(by).select_related("mandate").get(pk=case_id)
+    firm = own_firm(case.mandate.firm_id, by)
+    facts = {"case_id": case.pk, "received_on": received_on, "yen": yen}
+    if known := TrustReceipt.objects.filter(token=token).first():
+        if known.by_id == by.pk and all(getattr(known, name) == value for name, value in facts.items()):
+            return known
+        raise MoneyRefused("同じ画面から別の内容が送られました。画面を開き直して、もう一度記録してください。")
+    if yen <= 0:
+        raise MoneyRefused("受け取った額は1円以上にしてください。")
+    if received_on > on:
+        raise MoneyRefused("受け取った日が先の日になっています。今日までの日にしてください。")
+    if case.handed_on is None or received_on < case.handed_on:
+        raise MoneyRefused("この件の引渡しより前の日です。引渡しの日からあとの日にしてください。")
+    designation = designation_on(firm, received_on)
+    if designation is None:
+        raise MoneyRefused(NOT_DESIGNATED.format(day=long_text(received_on)))
+    _refuse_too_much(case, yen, on=received_on)
+    taken = TrustReceipt.objects.create(designation=designation, note=note.strip()[:200], token=token, by=by, **facts)
+    audit.record(event="trust.taken", by=by, target=taken, detail={"case": case.number, "yen": yen})
+    return taken
+
+
+def _refuse_too_much(case: LegalCase, yen: int, *, on: date) -> None:
+    owed = sum(share.due.total_yen for share in shares_of([case], on=on)[case.pk])
+    held = held_by_case([case])[case.pk]
+    if not owed:
+        raise MoneyRefused(
+            "この件には、この日に事務所が受け取れる債権がありません（完納、時効、または所管課が直接記帳する債権）。"
+            "市の担当者に確かめてください。"
+        )
+    if yen > owed - held:
+        raise MoneyRefused(
+            f"この件で受け取れるのは、あと{max(0, owed - held):,}円までです（この日の未納{owed:,}円、"
+            f"まだ市が記帳していない預り金{held:,}円）。多く受け取った分は、本人に返してください。"
+        )
+
+
+@transaction.atomic
+def cancel(*, trust_id: int, reason: str, by: Any) -> TrustReceipt:
+    """Take back what was noted wrongly, while it is in no remittance. A second time changes nothing.
+
+    Raises:
+        TrustReceipt.DoesNotExist: none of the own firm.
+        MoneyRefused: it was sent on already, or no reason.
+    """
+    own = TrustReceipt.objects.filter(case__mandate__firm__in=own_firms(by))
+    own_firm(own.select_related("case__mandate").get(pk=trust_id).case.mandate.firm_id, by)
+    taken = own.select_related("case").get(pk=trust_id)
+    if taken.cancelled_at:
+        return taken
+    if taken.remittance_id:
+        raise MoneyRefused("送金に入れた預り金は取り消せません。着金の前なら、先にその送金を取り消してください。")
+    if not reason.strip():
+        raise MoneyRefused("取り消す理由を書いてください。")
+    taken.cancelled_at, taken.cancelled_because = timezone.now(), reason.strip()[:200]
+    taken.save(update_fields=["cancelled_at", "cancelled_because"])
+    detail = {"case": taken.case.number, "yen": taken.yen, "reason": taken.cancelled_because}
+    audit.record(event="trust.cancelled", by=by, target=taken, detail=detail)
+    return taken
