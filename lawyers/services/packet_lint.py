@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def gaps(packet: Packet, path: Path, key: str) -> list[dict[str, str]]:
         marked, table = _bookmarks(pdf), _table(pdf)
     pages, index = [], ""
     for text, mark in zip(texts(path, key), marks, strict=True):
-        pages.append(squeezed(text) if "Number" not in mark else "")
+        pages.append(squeezed(text))
         index += "" if mark else f"{text}\n"
     papers = _Papers([claim for of_case in claims.values() for claim in of_case], packet)
     found: list[dict[str, str]] = []
@@ -48,7 +48,7 @@ def gaps(packet: Packet, path: Path, key: str) -> list[dict[str, str]]:
         found += _pages(case, mine, index, marked)
         own = [place for place in mine if "Number" not in marks[place]]
         found += _sections(case, "".join(pages[place] for place in own), claims[case.pk], table)
-        found += papers.missing(case, claims[case.pk], [marks[place] for place in mine])
+        found += papers.missing(case, claims[case.pk], [marks[place] | {"Text": pages[place]} for place in mine])
     strangers = {str(mark["Case"]) for mark in marks if mark} - {case.number for case in cases}
     return found + [{"case": one, "what": "件", "text": f"束にない件のページがあります。{AGAIN}"} for one in strangers]
 
@@ -98,7 +98,7 @@ class _Papers:
         self.why = {
             (row.sha256, row.kind): told[f"evidence:{pk}"] for pk, row in ClaimEvidence.objects.in_bulk(ids).items()
         }
-        self._sound: dict[str, str] = {}
+        self._found: dict[tuple[str, str, str], str] = {}
 
     def missing(
         self, case: LegalCase, claims: Sequence[Claim], marks: Sequence[dict[str, Any]]
@@ -118,7 +118,7 @@ class _Papers:
                     found.append(_fault(case, f"{name} {EvidenceKind(kind).label}", self._text(rows)))
             for row in kept:
                 if (row.sha256, row.kind) in there:
-                    if problem := self._problem(row):
+                    if problem := self._problem(case, row, there[row.sha256, row.kind]):
                         found.append(_fault(case, f"{name} {row.name}", problem))
                 elif (row.sha256, row.kind) not in self.why:
                     what = f"{name} {row.get_kind_display()}（{row.name}）"
@@ -133,15 +133,26 @@ class _Papers:
             return f"要る書類ですが、載せられません。{why}この件の債権だけを示す書類を登録し、束を作り直してください。"
         return f"要る書類が束に入っていません。{AGAIN}"
 
-    def _problem(self, row: ClaimEvidence) -> str:
-        """Why the kept file is not what was registered, and so what is in the packet."""
-        if row.sha256 not in self._sound:
+    def _problem(self, case: LegalCase, row: ClaimEvidence, marks: Sequence[dict[str, Any]]) -> str:
+        """Why the kept file is not what was registered, or its pages in the packet are not those of the file."""
+        key = (case.number, row.sha256, row.kind)
+        if key not in self._found:
             try:
-                content_of(row)
-                self._sound[row.sha256] = ""
+                same = _same(content_of(row), row.content_type, marks)
+                self._found[key] = "" if same else f"束のページが、登録されている書類と違います。{AGAIN}"
             except EvidenceRefused as error:
-                self._sound[row.sha256] = str(error)
-        return self._sound[row.sha256]
+                self._found[key] = str(error)
+        return self._found[key]
+
+
+def _same(content: bytes, content_type: str, marks: Sequence[dict[str, Any]]) -> bool:
+    """Whether all that can be read on each page of a PDF can be read on its page of the packet; of a picture nothing can."""
+    if content_type != "application/pdf":
+        return True
+    source = [Counter(squeezed(text)) for text in texts(content)]
+    return len(source) == len(marks) and not any(
+        one - Counter(str(mark["Text"])) for one, mark in zip(source, marks, strict=True)
+    )
 
 
 def _whole(case: LegalCase, papers: Iterable[list[dict[str, Any]]]) -> list[dict[str, str]]:

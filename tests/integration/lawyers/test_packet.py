@@ -201,6 +201,23 @@ def test_an_exhibit_taken_out_of_the_file_is_found(town, monkeypatch, number):
     assert packet.faults
 
 
+def test_a_page_that_is_not_the_file_s_is_found(town, monkeypatch):
+    evidence(town.rent[0], kinds=("contract",), text="賃貸借契約書（市営住宅）第1条から第20条まで")
+    join = packets.join
+
+    def blank(target: Path, *, key: str, **given: Any) -> int:
+        pages = join(target, key=key, **given)
+        with pikepdf.open(target, password=key, allow_overwriting_input=True) as pdf:
+            for page in pdf.pages:
+                if marks_of(page).get("Number") == 2:
+                    page.Contents = pdf.make_stream(b"")
+            pdf.save(target, encryption=pikepdf.Encryption(owner="x", user=key, R=6))
+        return pages
+
+    monkeypatch.setattr(packets, "join", blank)
+    assert ["登録されている書類と違います" in fault["text"] for fault in made(town.mandate).faults] == [True]
+
+
 def test_a_file_that_is_gone_or_altered_is_found(town):
     row = town.rent[0].evidence.filter(kind="cause").first()
     (Path(django_settings.MEDIA_ROOT) / row.path).write_bytes(b"%PDF-1.7 altered")
