@@ -17,9 +17,11 @@ from debtors.rules.questions import Agreement, Evidence, Question
 from debtors.services import assigning, assignment_rules, postponing, relations, visits
 from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
+from lawyers.rules import fees
+from lawyers.services import invoices
 from notices.services import dunnings, runs
 from notices.services.rendering import render_chunk
-from tests.factories import handovers, plans, welfare
+from tests.factories import handovers, lawyers_money, plans, welfare
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.factories.experiments import registered, version
@@ -45,7 +47,20 @@ def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:
     """Fill the empty database; give each page's address as the arguments of its URL name."""
     BookingSource.objects.update(by="own")
     found: dict[str, Address] = {}
-    for part in (_person, _family, _care, _debts, _desk, _support, _money, _imports, _runs, _paper, _staff):
+    for part in (
+        _person,
+        _family,
+        _care,
+        _debts,
+        _desk,
+        _support,
+        _money,
+        _lawyers_money,
+        _imports,
+        _runs,
+        _paper,
+        _staff,
+    ):
         found |= dict(part(folder, staff))
     return found
 
@@ -208,6 +223,27 @@ def _money(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address
     test_overpayments.settle(over)
     transfers.make_transfer_file(transfer_on=date(2026, 11, 27), by=system_user())
     yield "claims:overpayment", {"pk": test_overpayments.overpaid(waiting, 20_000).pk}
+
+
+def _lawyers_money(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    lawyers_money.we_book()
+    firm = lawyers_money.firm(name="架空みなと法律事務所")
+    firm.members.set([staff[Role.LAWYER]])
+    owed = lawyers_money.rent(_named("委任 架空", "イニン"), yen=300_000)
+    case = lawyers_money.case(firm, owed)
+    pay(owed, 66_667, on=date(2026, 10, 9))
+    lawyers_money.take(case, 8_000)
+    told = lawyers_money.tell(lawyers_money.take(case, 20_000), yen=19_999)
+    arrived = lawyers_money.tell(lawyers_money.take(case, 30_000))
+    lawyers_money.confirm(arrived, by=staff[Role.RECEIPTS_CLERK])
+    lines = [fees.InvoiceLine(case.number, "talks", 66_667, 10_001, 0, 0)]
+    asked = invoices.submit(
+        firm_id=firm.pk, month=date(2026, 10, 1), number="R8-10", lines=lines, by=staff[Role.LAWYER], on=DAY
+    )
+    invoices.check(invoice_id=asked.pk, by=staff[Role.RECEIPTS_CLERK], on=DAY)
+    for name, pk in (("remittance", arrived.pk), ("invoice", asked.pk), ("room-remittance", told.pk),
+                     ("room-invoice-sent", asked.pk), ("room-take", case.pk), ("room-cost-note", case.pk)):  # fmt: skip
+        yield f"lawyers:{name}", {"pk": pk}
 
 
 def _imports(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:

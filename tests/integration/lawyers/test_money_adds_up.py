@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from claims.models import Entry, ReceiptCancellation
@@ -171,6 +171,7 @@ def test_every_yen_is_held_sent_or_booked():
     seen: Counter[str] = Counter()
 
     @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+    @example(steps=[("take", 0, 9_000), ("tell", 0, 1), ("confirm", 0, 1), ("book", 0, 3), ("take_back", 0, 1)])
     @given(steps=STEPS)
     def run(steps):
         with transaction.atomic():

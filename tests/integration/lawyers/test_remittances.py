@@ -16,7 +16,7 @@ from lawyers.services import remittances
 from lawyers.services.differences import settle_difference
 from lawyers.services.late_money import find_late
 from lawyers.services.money import MoneyRefused
-from lawyers.tasks_money import find_late_money
+from lawyers.tasks import watch_cases
 from tests.factories import lawyers_money as money
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import user
@@ -278,11 +278,9 @@ def test_money_kept_too_long_is_found_once_and_settled_when_it_came(clerk, chief
 def test_the_task_finds_it_and_may_run_twice(settings):
     money.take(money.case(money.firm()), 1_000)
     for _ in range(2):
-        find_late_money()
+        watch_cases()
     assert MoneyDifference.objects.get().kind == "late"
-    assert any(
-        entry["task"] == "lawyers.tasks_money.find_late_money" for entry in settings.CELERY_BEAT_SCHEDULE.values()
-    )
+    assert any(entry["task"] == "lawyers.tasks.watch_cases" for entry in settings.CELERY_BEAT_SCHEDULE.values())
 
 
 def test_constraints_of_remittances_and_differences(clerk, chief):
