@@ -15,6 +15,8 @@ from toyota_collect.permissions import OPENED_TO, Role
 from toyota_collect.registry import Exhibit, registry
 from toyota_collect.wareki import short_text
 
+MIXED = "話した内容と約束は、渡せない債権についてのものかもしれないため（手段・日・結果だけを載せました）。"
+
 
 class Withheld(NamedTuple):
     """What was left out, for the city alone."""
@@ -39,11 +41,6 @@ class Disclosed:
     hidden: frozenset[int]  # of the people of the case, whose address and phone nobody may see
 
 
-def facts_of(case: LegalCase, *, on: date) -> Disclosed:
-    """What the firm may see of the case on the day; for many, ask :func:`disclosed_many`."""
-    return disclosed_many([case], on=on)[case.pk]
-
-
 def disclosed_many(cases: Iterable[LegalCase], *, on: date) -> dict[int, Disclosed]:
     """What the firm may see of each case by its id; the number of queries does not grow with the cases."""
     given = list(cases)
@@ -64,12 +61,12 @@ def disclosed_many(cases: Iterable[LegalCase], *, on: date) -> dict[int, Disclos
             by_claim[claim_id].append(one)
         if not one.claims and one.person is not None:
             by_person[one.person].append(one)
-    found, siblings = {}, _siblings(people)
+    found, siblings, mixed = {}, _siblings(people), _owing_more(people)
     for case in given:
         scope = scope_of(case, claims[case.pk], siblings)
         near = {one.key: one for claim in claims[case.pk] for one in by_claim[claim.pk]}
         near |= {one.key: one for person in scope.people for one in by_person[person]}
-        found[case.pk] = _divided(near.values(), scope, hidden & scope.people, classes)
+        found[case.pk] = _divided(near.values(), scope, hidden & scope.people, classes, mixed & scope.people)
     return found
 
 
@@ -117,15 +114,20 @@ def fact_of(one: Exhibit, *, classes: dict[int, str], hidden: bool, text: str = 
     )
 
 
-def _divided(exhibits: Iterable[Exhibit], scope: Scope, hidden: frozenset[int], classes: dict[int, str]) -> Disclosed:
+def _divided(
+    exhibits: Iterable[Exhibit], scope: Scope, hidden: frozenset[int], classes: dict[int, str], mixed: frozenset[int]
+) -> Disclosed:
     shown, withheld = [], []
     for one in sorted(exhibits, key=lambda one: (one.day, one.key)):
         told = _of_the_case(one, scope)
         why = why_withheld(fact_of(told, classes=classes, hidden=bool(hidden)), scope)
         if why:
             withheld.append(Withheld(one, why))
-        else:
-            shown.append(told)
+            continue
+        if told.kind == "contact" and told.text and told.person in mixed:
+            withheld.append(Withheld(one, MIXED))
+            told = replace(told, text="")
+        shown.append(told)
     return Disclosed(tuple(shown), tuple(withheld), scope, hidden)
 
 
@@ -134,6 +136,12 @@ def _of_the_case(one: Exhibit, scope: Scope) -> Exhibit:
     if one.kind == "letter" and not one.addressed and one.claims & scope.claims:
         return replace(one, claims=one.claims & scope.claims)
     return one
+
+
+def _owing_more(people: Collection[int]) -> frozenset[int]:
+    """Those who owed anything, ever, that the firm may not know of: of a talk with them nobody can say what it was about."""
+    others = Claim.objects.filter(identity__person__in=people).exclude(ground__in=OPENED_TO[Role.LAWYER])
+    return frozenset(pk for pk in others.values_list("identity__person_id", flat=True) if pk)
 
 
 def _classes(exhibits: Sequence[Exhibit]) -> dict[int, str]:

@@ -9,7 +9,7 @@ import pytest
 from claims.models import Claim
 from claims.services.evidence import withdraw
 from debtors.models import WorkItem
-from lawyers.disclosure import disclosed_many, facts_of
+from lawyers.disclosure import disclosed_many
 from lawyers.models import LegalCase
 from notices.models import Dunning, DunningRun, ReturnedLetter
 from tests.factories.claims import book, claim
@@ -43,7 +43,8 @@ def offered(*claims: Claim) -> dict[str, Exhibit]:
 def shown(*claims: Claim) -> set[str]:
     """Keys of what the firm may see, without numbers."""
     mandate(None, *claims)
-    told = facts_of(LegalCase.objects.latest("pk"), on=DAY)
+    case = LegalCase.objects.latest("pk")
+    told = disclosed_many([case], on=DAY)[case.pk]
     return {one.key.split(":")[0] for one in told.shown}
 
 

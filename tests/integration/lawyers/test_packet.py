@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claims.services.evidence import withdraw
+from debtors.models import Contact
 from lawyers.disclosure import disclosed_many
 from lawyers.models import LegalCase, Packet
 from lawyers.rules import disclosure
@@ -71,16 +72,41 @@ def test_it_holds_what_a_court_needs_and_nothing_else(town):
     for wanted in (
         "架空花子", "カクウハナコ", "昭和55年4月1日", "愛知県豊田市小坂本町一丁目1番地", "市営住宅使用料", "32,100",
         "−10,000", "年3％", "令和8年6月29日", "督促", "承認", "催告書の送付", "令和8年10月1日", "甲第4号証",
-        "家賃は月末に2万円納めるとのこと。",
+        "令和8年10月3日",
     ):  # fmt: skip
         assert wanted in told, wanted
     assert [word for word in FORBIDDEN if word in told] == []
-    for gone in ("預金", "下水の件", "入院", "苦しい", "職場", "猶予", "給与明細", "計算.pdf", "添付.pdf"):
+    for gone in (
+        "月末に2万円",
+        "預金",
+        "下水の件",
+        "入院",
+        "苦しい",
+        "職場",
+        "猶予",
+        "給与明細",
+        "計算.pdf",
+        "添付.pdf",
+    ):
         assert gone not in told, gone
-    assert len([one for one in packet.withheld if "電話" in one["what"]]) == 6
-    assert len(packet.withheld) == 11, packet.withheld  # and a hold, a letter over everything, three papers
+    assert len([one for one in packet.withheld if "電話" in one["what"]]) == 7
+    assert len(packet.withheld) == 12, packet.withheld  # and a hold, a letter over everything, three papers
     assert {one["case"] for one in packet.withheld} == {f"R8委{town.mandate.number}-001"}
     assert len(packet.unread) == 4  # scans: somebody has to look at them
+
+
+def test_words_of_a_talk_go_along_only_where_it_can_have_been_about_nothing_else(town):
+    """Somebody who owes tax as well may have spoken of it; of who owes rent alone, what was said about it is told."""
+    tenant = person(name="架空 借主", name_key="架空借主", kana_key="カクウカリヌシ", birth_on=date(1951, 2, 3))
+    rent = claim(tenant, kind="housing_rent", source="jutaku", due_on=date(2026, 6, 28))
+    for someone in (tenant, town.person):
+        Contact.objects.create(
+            person=someone, on=DAY, channel="phone", outcome="talked", text="家賃は来月納める。", by=system_user()
+        )
+    alone = mandate(None, rent).cases.get()
+    told = disclosed_many([alone, town.mandate.cases.get()], on=DAY)
+    texts = {pk: {one.text for one in found.shown if one.kind == "contact"} for pk, found in told.items()}
+    assert texts == {alone.pk: {"家賃は来月納める。"}, town.mandate.cases.get().pk: {""}}
 
 
 def test_the_record_of_a_letter_over_everything_tells_of_its_day_alone(town):
