@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from claims.models import Claim, Entry, Receipt
+from claims.models import Claim, Entry
 from claims.services.parties import parties_of
 from debtors.protection import hidden_people
 from lawyers.models import CaseQuestion, Firm, LegalCase, Packet, Proposal
@@ -134,15 +134,11 @@ def receipts(case: LegalCase, user: Any) -> list[dict[str, Any]]:
     entries = Entry.objects.filter(claim__in=visible(case, user), kind__in=MONEY, pk__gt=case.last_entry or 0)
     found: dict[tuple[date, str], int] = {}
     for entry in entries.select_related("receipt").order_by("on", "pk"):
-        channel = _channel(entry.receipt.channel) if entry.receipt else "充当"
+        channel = entry.receipt.channel_label if entry.receipt else "充当"
         if entry.kind == Entry.Kind.REVERSAL:
             channel = "取消"
         found[entry.on, channel] = found.get((entry.on, channel), 0) - entry.amount_yen
     return [{"on": day, "channel": channel, "yen": yen} for (day, channel), yen in found.items()]
-
-
-def _channel(code: str) -> str:
-    return str(Receipt.Channel(code).label) if code in Receipt.Channel.values else code
 
 
 def _handed(cases: list[LegalCase]) -> dict[int, int]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from django.db.models import Q
 
 from lawyers.models import LegalCase, Mandate
 from lawyers.services.packet_pages import WHOLE, Paper, stamped
@@ -41,9 +40,8 @@ class Part:
 
 
 def cases_of(mandate: Mandate) -> list[LegalCase]:
-    """The cases of the mandate that are not dropped, in the order of the packet."""
-    left_out = Q(state=LegalCase.State.DROPPED)
-    return list(mandate.cases.exclude(left_out).select_related("person", "mandate__firm").order_by("number"))
+    """The cases of the mandate that were not dropped, ended or taken back, in the order of the packet."""
+    return list(mandate.cases.in_hand().select_related("person", "mandate__firm").order_by("pk"))
 
 
 def front(mandate: Mandate, parts: Sequence[Part], *, on: date, pages: int = 0) -> tuple[bytes, int]:

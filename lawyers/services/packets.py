@@ -60,11 +60,11 @@ def ask_packet(*, mandate_id: int, by: Any, on: date) -> Packet:
 
     Raises:
         Mandate.DoesNotExist: no such mandate.
-        PacketRefused: it was given up or handed over, or holds no case.
+        PacketRefused: it was given up, or holds no case (any more).
     """
     mandate = Mandate.objects.select_for_update(of=("self",)).get(pk=mandate_id)
-    if mandate.closed_on or mandate.handed_on:
-        raise PacketRefused("引き渡した束、取りやめた束の書類は作れません。")
+    if mandate.closed_on:
+        raise PacketRefused("取りやめた束の書類は作れません。")
     if under_way := mandate.packets.filter(state__in=[State.WAITING, State.MAKING]).first():
         return under_way
     cases = len(cases_of(mandate))

@@ -16,14 +16,16 @@ from django.utils import timezone
 from claims.services.evidence import withdraw
 from debtors.models import Contact
 from lawyers.disclosure import disclosed_many
-from lawyers.models import LegalCase, Packet
+from lawyers.models import LegalCase, Mandate, Packet
+from lawyers.room_pages import packets_of
 from lawyers.rules import disclosure
 from lawyers.services import packet_case, packet_sheets, packets
+from lawyers.services.cases import recall
 from lawyers.services.packet_pages import marks_of
 from lawyers.tasks import make_packet
 from tests.factories.claims import claim
 from tests.factories.debtors import identity, person, protect, system_user, user
-from tests.factories.lawyers import DAY, NEEDED, evidence, mandate
+from tests.factories.lawyers import DAY, NEEDED, case, evidence, mandate
 from tests.integration.lawyers.city import (
     ATENA,
     SEWER_NUMBER,
@@ -393,3 +395,25 @@ def test_many_cases_ask_no_more_questions_than_one():
         return len(found)
 
     assert asked(1) == asked(6)
+
+
+def test_what_was_taken_back_is_in_no_file_that_the_firm_can_get(town):
+    """One of two cases taken back: the file of both is gone for the firm, until one of the other is made."""
+    lawyer = user(Role.LAWYER)
+    town.mandate.firm.members.add(lawyer)
+    tenant = person(name="架空 借主", name_key="架空借主", kana_key="カクウカリヌシ", birth_on=date(1951, 2, 3))
+    rent = claim(tenant, kind="housing_rent", source="jutaku", due_on=date(2026, 6, 28))
+    evidence(rent)
+    other = case(town.mandate, rent)
+    both = made(town.mandate)
+    facts = {"handed_on": DAY, "state": "handed", "last_entry": 1}
+    LegalCase.objects.filter(mandate=town.mandate).update(**facts)
+    Mandate.objects.update(handed_on=DAY, handed_by=system_user(), decided_on=DAY)
+    assert packets_of(lawyer).get() == both
+    recall(case_id=town.mandate.cases.first().pk, reason="困窮が分かった", by=system_user(), on=DAY)
+    assert not packets_of(lawyer).exists()
+    new = made(town.mandate)
+    assert packets_of(lawyer).get() == new
+    assert town.person.name not in words(new)
+    assert "架空借主" in words(new)
+    assert other.number in words(new)
