@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.models import ClaimEvent
 from debtors.models import Contact
-from lawyers.models import Packet
+from lawyers.models import Mandate, Packet
 from tests.factories.claims import claim, pay
-from tests.factories.debtors import identity, person, protect, system_user
-from tests.factories.lawyers import NEEDED, evidence, mandate
+from tests.factories.debtors import identity, person, protect, system_user, user
+from tests.factories.lawyers import DAY, NEEDED, evidence, mandate
 from tests.integration.lawyers.city import made, words
-from toyota_collect.permissions import Ground
+from toyota_collect.permissions import Ground, Role
 
 pytestmark = pytest.mark.django_db
 PRIVATE = [("housing_rent", "jutaku"), ("water_charge", "suido")]
@@ -98,7 +100,8 @@ def test_nothing_secret_stands_in_it(
         if protected:
             protect(someone)
             secrets += ["小坂本町", "0565341234"]
-        packet = made(mandate(None, *mine))
+        bundle = mandate(None, *mine)
+        packet = made(bundle)
         assert (packet.state, packet.faults, packet.problem) == (Packet.State.READY, [], "")
         told = words(packet)
         assert [one for one in secrets if one in told] == []
@@ -106,3 +109,23 @@ def test_nothing_secret_stands_in_it(
         assert all(f"OWN{place:07d}" in told for place in range(len(own)))
         yen = sum(one.principal_yen for one in mine)
         assert f"{yen:,}" in told
+        shown = pages_of_the_firm(bundle)
+        assert [one for one in [*secrets, *SAYINGS] if one in shown] == []
+        assert all(f"OWN{place:07d}" in shown for place in range(len(own)))
+
+
+def pages_of_the_firm(bundle: Mandate) -> str:
+    """Everything that a member of the firm can open once the mandate was handed over."""
+    lawyer, by = user(Role.LAWYER), system_user()
+    bundle.firm.members.add(lawyer)
+    Mandate.objects.filter(pk=bundle.pk).update(decided_on=DAY, handed_on=DAY, handed_by=by)
+    accepted = {"accepted_on": DAY, "accepted_by": lawyer, "conflict_check": "該当なし"}
+    bundle.cases.update(state="accepted", handed_on=DAY, last_entry=1, **accepted)
+    client = Client()
+    client.force_login(lawyer)
+    case = bundle.cases.get()
+    addresses = [reverse(f"lawyers:{name}") for name in ("room", "room-money", "room-costs", "room-invoice")]
+    addresses += [reverse(f"lawyers:{name}", args=[case.pk]) for name in ("room-case", "room-take")]
+    answers = [client.get(address) for address in addresses]
+    assert {answer.status_code for answer in answers} == {200}
+    return "".join(answer.content.decode() for answer in answers)
