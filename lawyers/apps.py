@@ -15,6 +15,7 @@ class LawyersConfig(AppConfig):
             ways_out,
         )
         from lawyers.board_lines import board_lines
+        from lawyers.happenings import happenings
         from lawyers.office_pages import nav_waiting
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
@@ -31,3 +32,4 @@ class LawyersConfig(AppConfig):
         decisions_money.register(registry)
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(board_lines)
+        registry.happenings.append(happenings)

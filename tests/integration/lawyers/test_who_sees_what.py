@@ -215,4 +215,9 @@ def test_the_pages_of_the_city_show_everything_of_a_case(case, rows, lawyer):
     for part in ("資力がない", "申立て・訴えの提起", "回答書", "進みは", "取り戻す"):
         assert part in shown
     assert AccessLog.objects.filter(person_key=case.person.number, action="lawyers.case").exists()
+    course = client.get(reverse("debtors:panel-course", args=[case.person.number])).content.decode()
+    assert "弁護士へ委任した" in course
+    assert "事務所が受任した" in course
+    clerk = client_of(user(Role.SECTION_VIEWER, section=case.lines.get().claim.section))
+    assert "弁護士" not in clerk.get(reverse("debtors:panel-course", args=[case.person.number])).content.decode()
     assert Claim.objects.filter(legal_lines__case=case).exists()
