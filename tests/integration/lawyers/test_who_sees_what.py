@@ -52,14 +52,7 @@ ROOM: dict[str, Ask] = {
     "room-withdraw-step": Ask("step", "post"),
     "room-packet": Ask("packet", "post", 302),
 }
-OWN_LISTS = {
-    "room",
-    "room-key",
-    "room-report",
-    "room-money",
-    "room-costs",
-    "room-invoice",
-}  # of the user's own firm alone
+OWN_LISTS = {"room", "room-key", "room-report"}  # of the user's own firm alone
 
 
 @pytest.fixture
