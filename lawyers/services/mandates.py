@@ -16,6 +16,7 @@ from claims.models import ClaimGroup, Entry, Hold
 from claims.services.holds import HoldRefused, place_hold
 from claims.services.receipts import lock_claims
 from lawyers.models import Firm, LegalCase, LegalClaim, Mandate, Packet
+from lawyers.rules.readiness import Colour
 from lawyers.services.bundles import Bundle, bundles
 from lawyers.services.candidates import Candidate, candidates
 from toyota_collect import approvals, audit
@@ -53,9 +54,11 @@ def pick(*, firm_id: int, group: str, person_ids: Sequence[int], by: Any, on: da
     wanted = [pk for pk in dict.fromkeys(person_ids) if pk not in inside]
     if not person_ids or len(inside) + len(wanted) > MOST:
         raise MandateRefused(f"委任する人を選んでください。1つの束には{MOST}人までです。")
-    for one in candidates(wanted, on=on):
+    people = candidates(wanted, on=on)
+    vetoes = {one.candidate.person.pk: veto_of(one) for one in bundles(people, on=on)}
+    for one in people:
         claims = [claim for claim in one.chosen if claim.kind.group == group]
-        if why := _against(one, bool(claims)):
+        if why := _against(one, bool(claims)) or vetoes.get(one.person.pk, ""):
             raise MandateRefused(f"{one.person.name}：{why}")
         lock_claims([claim.pk for claim in claims])
         _put_in(mandate, one, [claim.pk for claim in claims])
@@ -222,7 +225,14 @@ def against(bundle: Bundle) -> str:
     reasons = [reason.text for reason in one.verdict.person_reasons if reason.code not in ("nothing", "below_least")]
     own = {claim.pk for claim in bundle.claims}
     reasons += [reason.text for pk, reason in one.verdict.excluded if pk in own and reason.code != "in_case"]
-    return "、".join(dict.fromkeys(reasons))
+    return "、".join(dict.fromkeys([*reasons, *filter(None, [veto_of(bundle)])]))
+
+
+def veto_of(bundle: Bundle) -> str:
+    """Hardship that is looked into or eased: it stops the hand-over, whatever else the signal says; "" none."""
+    return next(
+        (check.text for check in bundle.meter.checks if check.code == "veto" and check.colour is Colour.RED), ""
+    )
 
 
 def _against(one: Candidate, any_claim: bool) -> str:

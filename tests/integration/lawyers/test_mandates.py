@@ -14,6 +14,7 @@ from tests.factories import legal
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, user
 from tests.factories.legal import DAY
+from tests.factories.signals import flag
 from toyota_collect import approvals
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.models import Approval
@@ -60,6 +61,20 @@ def test_each_reason_keeps_somebody_out(firm, code, spoil):
 
 def _events(one):
     return Claim.objects.get(identity__person=one).events.all()
+
+
+def test_a_sign_of_hardship_stops_the_hand_over_and_never_hastens_it(firm):
+    """Looked into or eased: neither picked, nor handed over once it was decided."""
+    someone, other = legal.free("甲"), legal.free("乙")
+    flag(someone)
+    with pytest.raises(MandateRefused, match="困窮"):
+        legal.picked(firm, someone)
+    made = legal.approved(firm, other)
+    legal.packet(made)
+    flag(other)
+    with pytest.raises(MandateRefused, match="委任できなくなった"):
+        mandates.hand_over(mandate_id=made.pk, by=user(Role.COLLECTOR), on=DAY)
+    assert "困窮" in LegalCase.objects.get(person=other).end_reason
 
 
 def test_tax_never_goes_and_is_not_even_named_to_the_firm(firm):
