@@ -6,9 +6,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from lawyers.figures import all_figures
 from lawyers.models import CaseQuestion, LegalCase, MoneyDifference, Proposal, Settlement
 from lawyers.office_pages import deadlines_near
-from toyota_collect.money import comma
+from toyota_collect.money import comma, yen_text
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine
 
@@ -29,6 +30,12 @@ def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
         yield BoardLine("弁護士", "act", text, office)
     if broken := Settlement.objects.filter(defaulted_on__isnull=False, case__in=cases).count():
         yield BoardLine("弁護士", "care", f"和解の不履行 {comma(broken)}件", office)
+    if (whole := all_figures()["whole"]).cases:
+        text = (
+            f"引き渡した件 {comma(whole.cases)}件（いま {comma(whole.open)}件）　入金 {yen_text(whole.recovered_yen)}"
+            f"　費用 {yen_text(whole.cost_yen)}　差引 {yen_text(whole.net_yen)}　福祉へ {comma(whole.to_welfare)}件"
+        )
+        yield BoardLine("弁護士の成績", "", text, reverse("lawyers:figures"))
     if allows(user, Permission.LAWYER_MONEY) and (
         differences := MoneyDifference.objects.filter(closed_on=None).count()
     ):

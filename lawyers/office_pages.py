@@ -11,7 +11,16 @@ from django.urls import reverse
 
 from claims.models import ClaimGroup, Entry
 from claims.services.charges import amounts_due
-from lawyers.models import CaseQuestion, LegalCase, LegalClaim, Mandate, Packet, Proceeding, Proposal
+from lawyers.models import (
+    CaseQuestion,
+    LegalCase,
+    LegalClaim,
+    Mandate,
+    MonthlyReport,
+    Packet,
+    Proceeding,
+    Proposal,
+)
 from lawyers.rules.readiness import Check, Colour
 from lawyers.services import court, settlements
 from lawyers.services.bundles import Bundle, bundles, name_of
@@ -51,6 +60,7 @@ def office(*, on: date) -> dict[str, Any]:
             "case__person", "case__mandate__firm"
         ),
         "deadlines": deadlines_near(on=on),
+        "reports": MonthlyReport.objects.select_related("firm", "sent_by")[:12],
         "stages": [
             {"label": "受任待ち", "count": cases.filter(state="handed").count()},
             {"label": "受任", "count": cases.filter(state="accepted").count()},
