@@ -14,7 +14,14 @@ from lawyers.rules.proceedings import ProceedingEvent
 LINES = {"rows": 3}
 
 
-class TokenForm(forms.Form):
+class OwnIds(forms.Form):
+    """Several forms stand on one page: each names its fields' ids after itself, and ``beside`` what it stands beside."""
+
+    def __init__(self, *args: Any, beside: object = "", **kwargs: Any) -> None:
+        super().__init__(*args, **({"auto_id": f"{type(self).__name__.lower()}{beside}_%s"} | kwargs))
+
+
+class TokenForm(OwnIds):
     """Sent twice, written once."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
@@ -28,7 +35,7 @@ class PickForm(forms.Form):
     group = forms.ChoiceField(label="債権群", choices=[one for one in ClaimGroup.choices if one[0] != ClaimGroup.TAX])
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(OwnIds):
     reason = forms.CharField(
         label="理由",
         max_length=500,
@@ -38,7 +45,7 @@ class ReasonForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    looked = forms.BooleanField(label="文字を読み取れない証拠を、目で確かめた", required=False)
+    looked = forms.BooleanField(label="証拠を目で確かめた", required=False)
 
 
 class ReplyForm(forms.Form):
@@ -61,7 +68,7 @@ class AnswerForm(forms.Form):
     text = forms.CharField(label="回答", max_length=2000, widget=forms.Textarea(attrs=LINES))
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(OwnIds):
     conflict_check = forms.CharField(
         label="利益相反の確認",
         max_length=300,
@@ -77,7 +84,7 @@ class EntryForm(TokenForm):
     promised_yen = forms.IntegerField(label="約束の額（円）", required=False, min_value=1)
 
 
-class FileForm(forms.Form):
+class FileForm(OwnIds):
     title = forms.CharField(label="書類の名前", max_length=100)
     file = forms.FileField(label="ファイル", widget=forms.FileInput(attrs={"accept": ACCEPTED}))
 
@@ -111,18 +118,18 @@ class ProposalForm(TokenForm):
         }
 
 
-class ProceedingForm(forms.Form):
+class ProceedingForm(OwnIds):
     court = forms.CharField(label="裁判所", max_length=60)
     court_number = forms.CharField(label="事件番号", max_length=60, required=False)
 
 
-class StepForm(forms.Form):
+class StepForm(OwnIds):
     kind = forms.ChoiceField(label="できごと", choices=[(one.value, one.label) for one in ProceedingEvent])
     day = day_field("日")
     note = forms.CharField(label="内容", max_length=300, required=False)
 
 
-class OrderForm(forms.Form):
+class OrderForm(OwnIds):
     """What a court's settlement or judgment orders to be paid."""
 
     kind = forms.ChoiceField(label="種類", choices=[("in_court", "訴訟上の和解"), ("judgment", "判決等")])
@@ -138,7 +145,7 @@ class OrderForm(forms.Form):
         return instalments(self.cleaned_data["plan"])
 
 
-class ReportForm(forms.Form):
+class ReportForm(OwnIds):
     month = forms.CharField(label="月", widget=forms.TextInput(attrs={"type": "month"}))
     text = forms.CharField(label="報告", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
 

@@ -1,6 +1,5 @@
 """What the city's pages of the lawyers' cases show: candidates, a mandate, a case, and what waits."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,16 +10,7 @@ from django.urls import reverse
 
 from claims.models import ClaimGroup, Entry
 from claims.services.charges import amounts_due
-from lawyers.models import (
-    CaseQuestion,
-    LegalCase,
-    LegalClaim,
-    Mandate,
-    MonthlyReport,
-    Packet,
-    Proceeding,
-    Proposal,
-)
+from lawyers.models import CaseQuestion, LegalCase, LegalClaim, Mandate, MonthlyReport, Packet, Proceeding, Proposal
 from lawyers.rules.readiness import Check, Colour
 from lawyers.services import court, settlements
 from lawyers.services.bundles import Bundle, bundles, name_of
@@ -35,6 +25,7 @@ PEOPLE = 20  # a page
 TONES = {Colour.GREEN: "good", Colour.AMBER: "care", Colour.RED: "urgent"}
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF, Entry.Kind.REVERSAL)
 NEAR_MONTHS = 12
+REPORTS = 24
 
 
 def nav_waiting(user: Any) -> tuple[QuerySet[Any], ...]:
@@ -60,7 +51,7 @@ def office(*, on: date) -> dict[str, Any]:
             "case__person", "case__mandate__firm"
         ),
         "deadlines": deadlines_near(on=on),
-        "reports": MonthlyReport.objects.select_related("firm", "sent_by")[:12],
+        "reports": MonthlyReport.objects.select_related("firm", "sent_by")[:REPORTS],
         "stages": [
             {"label": "受任待ち", "count": cases.filter(state="handed").count()},
             {"label": "受任", "count": cases.filter(state="accepted").count()},
@@ -143,9 +134,35 @@ def groups() -> list[tuple[str, str]]:
 
 
 def grouped_faults(packet: Packet | None) -> list[dict[str, Any]]:
-    """The faults of a packet, each text of a case once with how often it was found; at most 50."""
-    found: Counter[tuple[str, str]] = Counter((one["case"], one["text"]) for one in (packet.faults if packet else ()))
-    return [{"case": case, "text": text, "count": count} for (case, text), count in list(found.items())[:50]]
+    """The faults of a packet, each text of a case once with what it was found in; at most 50."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in packet.faults if packet else ():
+        found.setdefault((one["case"], one["text"]), []).append(one["what"])
+    rows = list(found.items())[:50]
+    claims = _claims_by_case(packet, {case for (case, _), _ in rows})
+    return [
+        {"case": case, "text": text, "whats": list(dict.fromkeys(whats)), "claims": claims.get(case, [])}
+        for (case, text), whats in rows
+    ]
+
+
+def unread_papers(packet: Packet | None) -> list[dict[str, Any]]:
+    """The exhibits that somebody must look at, by case, with the claims whose papers they are."""
+    papers: dict[str, list[str]] = {}
+    for one in packet.unread if packet else ():
+        papers.setdefault(one["case"], []).append(one["what"])
+    claims = _claims_by_case(packet, set(papers))
+    return [{"case": case, "papers": whats, "claims": claims.get(case, [])} for case, whats in papers.items()]
+
+
+def _claims_by_case(packet: Packet | None, numbers: set[str]) -> dict[str, list[dict[str, Any]]]:
+    if packet is None:
+        return {}
+    lines = LegalClaim.objects.filter(case__mandate=packet.mandate_id, case__number__in=numbers)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in lines.select_related("case", "claim__kind").order_by("pk"):
+        found.setdefault(line.case.number, []).append({"pk": line.claim_id, "name": name_of(line.claim)})
+    return found
 
 
 def steps_of_mandate(mandate: Mandate, packet: Packet | None) -> list[dict[str, Any]]:

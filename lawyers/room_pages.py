@@ -8,7 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from claims.models import Claim, Entry
 from claims.services.parties import parties_of
 from debtors.protection import hidden_people
-from lawyers.models import CaseQuestion, Firm, LegalCase, Packet, Proposal
+from lawyers.models import CaseQuestion, Firm, LegalCase, MonthlyReport, Packet, Proposal
 from lawyers.office_pages import MONEY, lines_of, proceeding_row, recovered, settlement_rows
 from lawyers.services.room import stopped
 from toyota_collect.permissions import OPENED_TO, Role
@@ -57,6 +57,7 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
         .exclude(answer="")
         .select_related("case")[:10],
         "packets": packets_of(user),
+        "reports": MonthlyReport.objects.filter(firm__in=firms_of(user)).select_related("firm", "sent_by")[:12],
         "stages": [
             {"label": "受任待ち", "count": sum(case.state == "handed" for case in cases)},
             {"label": "受任", "count": sum(case.state == "accepted" for case in cases)},

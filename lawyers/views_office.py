@@ -114,6 +114,7 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
         "stoppers": sum(bool(row["against"]) for row in rows),
         "packet": packet,
         "faults": pages.grouped_faults(packet),
+        "unread": pages.unread_papers(packet),
         "packet_fresh": bool(packet and packet.as_of == on),
         "packet_short": bool(found.handed_on and packet and packet.of != sum(row["case"].is_open for row in rows)),
         "steps": pages.steps_of_mandate(found, packet),

@@ -26,7 +26,7 @@ from lawyers.forms import (
     StepForm,
     TextForm,
 )
-from lawyers.models import CaseFile, CaseQuestion, LegalCase, Packet, Proceeding, ProceedingStep, Proposal
+from lawyers.models import CaseFile, CaseQuestion, Firm, LegalCase, Packet, Proceeding, ProceedingStep, Proposal
 from lawyers.services import cases, court, packets, proposals, room, settlements
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -171,9 +171,9 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _of_own(request, Proposal, pk)
-    form = ProceedingForm(request.POST)
+    form = ProceedingForm(request.POST, beside=pk)
     if not form.is_valid():
-        return _show(request, _own(request, proposal.case_id), proceeding_form=form)
+        return _show(request, _own(request, proposal.case_id), beside={("begin", pk): form})
     response = _act(
         request,
         lambda: court.open_proceeding(proposal_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
@@ -186,9 +186,9 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     proceeding = _of_own(request, Proceeding, pk)
-    form = StepForm(request.POST)
+    form = StepForm(request.POST, beside=pk)
     if not form.is_valid():
-        return _show(request, _own(request, proceeding.case_id), step_form=form)
+        return _show(request, _own(request, proceeding.case_id), beside={("step", pk): form})
     response = _act(
         request,
         lambda: court.add_step(proceeding_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
@@ -217,9 +217,9 @@ def withdraw_step(request: HttpRequest, pk: int) -> HttpResponse:
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """A court's settlement or judgment, as a plan of payments to be watched."""
     proceeding = _of_own(request, Proceeding, pk)
-    form = OrderForm(request.POST)
+    form = OrderForm(request.POST, beside=pk)
     if not form.is_valid():
-        return _show(request, _own(request, proceeding.case_id), order_form=form)
+        return _show(request, _own(request, proceeding.case_id), beside={("order", pk): form})
     cleaned = form.cleaned_data
     terms = {
         "text": cleaned["text"],
@@ -256,7 +256,7 @@ def packet(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def key(request: HttpRequest) -> HttpResponse:
     """The firm's passphrase, shown on a press and never kept in an address or a list."""
-    firm, on = pages.firms_of(request.user).first(), business_date()
+    firm, on = _firm(request), business_date()
     if firm is None:
         raise Http404
     try:
@@ -271,7 +271,7 @@ def key(request: HttpRequest) -> HttpResponse:
 @require(ROOM)
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
-    firm, on = pages.firms_of(request.user).first(), business_date()
+    firm, on = _firm(request), business_date()
     if firm is None:
         raise Http404
     form = ReportForm(request.POST)
@@ -287,6 +287,12 @@ def report(request: HttpRequest) -> HttpResponse:
         "月次報告を提出しました。",
     )
     return response or redirect("lawyers:room")
+
+
+def _firm(request: HttpRequest) -> Firm | None:
+    """The own firm that was named, or else the first; None where there is no such one."""
+    firms, named = pages.firms_of(request.user), request.POST.get("firm", "")
+    return next((firm for firm in firms if named in ("", str(firm.pk))), None)
 
 
 def _own(request: HttpRequest, pk: int) -> LegalCase:
@@ -323,7 +329,10 @@ def _act(request: HttpRequest, act: Callable[[], Any], said: str) -> HttpRespons
     return None
 
 
-def _show(request: HttpRequest, found: LegalCase, **forms: Any) -> HttpResponse:
+def _show(
+    request: HttpRequest, found: LegalCase, *, beside: dict[tuple[str, int], Any] | None = None, **forms: Any
+) -> HttpResponse:
+    """The case with its forms; ``beside``: a form to mend that stands beside one proposal or proceeding, by name and id."""
     on = business_date()
     audit.log_view(request, action="lawyers.room_case", person_key=found.person.number)
     context = pages.case_context(found, request.user, on=on)
@@ -335,8 +344,14 @@ def _show(request: HttpRequest, found: LegalCase, **forms: Any) -> HttpResponse:
         "text_form": TextForm(),
         "answer_form": AnswerForm(),
         "proposal_form": ProposalForm(),
-        "proceeding_form": ProceedingForm(),
-        "step_form": StepForm(initial={"day": on}),
-        "order_form": OrderForm(),
     } | forms
+    given = beside or {}
+    context["may_begin"] = [
+        {"proposal": one, "form": given.get(("begin", one.pk)) or ProceedingForm(beside=one.pk)}
+        for one in context["may_begin"]
+    ]
+    for row in context["proceedings"]:
+        pk = row["proceeding"].pk
+        row["step_form"] = given.get(("step", pk)) or StepForm(initial={"day": on}, beside=pk)
+        row["order_form"] = given.get(("order", pk)) or OrderForm(beside=pk)
     return render(request, "lawyers/room_case.html", context)

@@ -12,10 +12,10 @@ from toyota_collect.permissions import Role
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now."""
+def code_of(secret: str, *, later: int = 0) -> str:
+    """What an authenticator app shows now, or ``later`` half minutes from now."""
     counters = list(yield_hotp_counters_from_time())  # with those before and after that are let pass
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2 + later]))
 
 
 def fill_log_in(page: Page, user: str, password: str) -> None:
