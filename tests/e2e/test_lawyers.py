@@ -221,7 +221,7 @@ def test_a_lawyer_takes_a_case_on_and_goes_to_court(
         page.get_by_role("button", name=re.compile("束を受け取る")).click()
     content = got.value.path().read_bytes()
     page.get_by_role("button", name="開く鍵を見る").click()
-    passphrase = page.locator("#main code").inner_text()
+    passphrase = page.locator("#passphrase").inner_text()
     assert faults(page) == []
     wide(page)
     with pytest.raises(pikepdf.PasswordError):
