@@ -103,6 +103,17 @@ def test_a_lawyer_of_two_firms_gets_the_key_of_each_and_reports_for_each(firm, l
         assert client.post(report, sent | {"firm": named}).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["room-money", "room-costs", "room-invoice"])
+def test_a_lawyer_of_two_firms_changes_between_their_money(name, firm, lawyer):
+    second = legal.firm(lawyer, name="架空 第二法律事務所")
+    legal.firm(name="架空 よその事務所")
+    html = page(lawyer, name)
+    shown, other = sorted((firm, second), key=lambda one: (one.name, one.pk))
+    assert f'<a href="?firm={other.pk}">{other.name}へ切り替える</a>' in html
+    assert f"{shown.name}へ切り替える" not in html
+    assert "よその事務所" not in html
+
+
 def test_who_may_not_prepare_is_offered_no_key_of_it(case):
     ready = legal.approved(case.firm, legal.free())
     legal.packet(ready)
