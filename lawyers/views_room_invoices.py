@@ -42,7 +42,9 @@ def invoice(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, "請求書を出しました。市が1円まで照合します。")
                 return redirect("lawyers:room-invoice-sent", pk=sent.pk)
-    return render(request, "lawyers/money/room_invoice.html", _page(firm, month, form, lines))
+    return render(
+        request, "lawyers/money/room_invoice.html", _page(firm, month, form, lines) | {"firms": own_firms(request.user)}
+    )
 
 
 @require(ROOM)

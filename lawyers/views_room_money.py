@@ -127,6 +127,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     if firm is None:
         return render(request, "lawyers/money/room_none.html")
     context = pages.costs_of(firm) | _cases(request, firm) | {"tabs": pages.tabs(firm, "costs"), "firm": firm}
+    context["firms"] = own_firms(request.user)
     return render(request, "lawyers/money/room_costs.html", context)
 
 
@@ -175,7 +176,7 @@ def _money(
     audit.log_views(request, action="lawyers.room_money", person_keys=names, bases=names)
     start = {"sent_on": business_date(), "yen": chosen["chosen_yen"] or None}
     context = chosen | _cases(request, firm) | {"firm": firm, "remittances": pages.remittances_of(firm)}
-    context |= {"tabs": pages.tabs(firm, "money"), "late": pages.late_of(firm)}
+    context |= {"tabs": pages.tabs(firm, "money"), "late": pages.late_of(firm), "firms": own_firms(request.user)}
     context["tell_form"] = tell_form or TellForm(initial=start)
     return render(request, "lawyers/money/room_money.html", context)
 

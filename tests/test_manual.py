@@ -20,12 +20,12 @@ HUMAN_ROLES = [role for role in Role if role != Role.SYSTEM]
 # Parts of pages and files: what is asked for by a page, or handed out.
 PARTS = (
     "*panel*", "*-pdf", "*-csv", "*-zip", "*progress", "*-paper", "*-document", "*-office-paper", "*-journal", "*-form",
-    "*-bundle", "*:bundle", "*-picture",
+    "*-bundle", "*:bundle", "*-picture", "lawyers:*-file",
     "claims:end-paper", "claims:end-sums", "claims:transfers", "claims:measure-notice", "claims:overpayment-notice", "claims:evidence-file", "claims:plan-preview",
     "notices:manifest", "notices:job", "notices:letter-fault", "notices:letter-charges", "notices:seal-*", "notices:pack-file",
     "home", "debtors:search-as-typed", "notices:progress", "claims:import-paid-totals",
 )  # fmt: skip
-PAGES_ENDING_LIKE_PARTS = {"notices:letter-form"}
+PAGES_ENDING_LIKE_PARTS = {"notices:letter-form", "lawyers:bundle"}
 
 
 def is_page(name: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
@@ -18,10 +19,10 @@ from debtors.services import assigning, assignment_rules, postponing, relations,
 from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
 from lawyers.rules import fees
-from lawyers.services import invoices
+from lawyers.services import court, invoices, proposals, room
 from notices.services import dunnings, runs
 from notices.services.rendering import render_chunk
-from tests.factories import handovers, lawyers_money, plans, welfare
+from tests.factories import handovers, lawyers_money, legal, plans, welfare
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, protect, system_user, user
 from tests.factories.experiments import registered, version
@@ -56,6 +57,7 @@ def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:
         _support,
         _money,
         _lawyers_money,
+        _lawyers,
         _imports,
         _runs,
         _paper,
@@ -244,6 +246,34 @@ def _lawyers_money(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str,
     for name, pk in (("remittance", arrived.pk), ("invoice", asked.pk), ("room-remittance", told.pk),
                      ("room-invoice-sent", asked.pk), ("room-take", case.pk), ("room-cost-note", case.pk)):  # fmt: skip
         yield f"lawyers:{name}", {"pk": pk}
+
+
+def _lawyers(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
+    collector, lawyer = staff[Role.COLLECTOR], staff[Role.LAWYER]
+    firm = legal.firm(lawyer, name="架空 みどり法律事務所")
+    other = legal.handed(firm, legal.free("受任待"), legal.free("見送"))[-1]
+    (case,) = legal.accepted(firm, legal.free("受任済"), by=lawyer)
+    written = {"by": lawyer, "on": DAY}
+    room.write_entry(case_id=case.pk, day=DAY, kind="letter", text="受任通知を送った（架空）", token=uuid4(), **written)
+    for by_firm, by in ((True, lawyer), (False, collector)):
+        room.ask(case=case, by_firm=by_firm, text="分納の申出はありますか（架空）", token=uuid4(), by=by, on=DAY)
+    order = legal.decided(case, "payment_order", lawyer)
+    begun = court.open_proceeding(proposal_id=order.pk, court="架空簡易裁判所", court_number="1", **written)
+    court.add_step(proceeding_id=begun.pk, kind="filed", day=DAY, **written)
+    proposals.propose(case_id=case.pk, kind="waive", text="資力がない（架空）", token=uuid4(), **written)
+    figures = {"with_firm": 1, "accepted": 1, "ended": 0, "recovered_yen": 0}
+    text = "催告を送った（架空）"
+    room.report(firm_id=firm.pk, month=date(2026, 10, 1), text=text, figures=figures, **written)
+    ready = legal.approved(firm, legal.free("束中"), by=collector)
+    faults = [{"case": ready.cases.get().number, "what": "契約書", "text": "契約書がありません。"}]
+    legal.packet(
+        ready, state="failed", problem="1件の不備があるため、束を渡せません。", faults=faults, path="", sha256=""
+    )
+    legal.picked(firm, legal.free("下書"), by=collector)
+    yield "lawyers:bundle", {"number": other.person.number}
+    yield "lawyers:mandate", {"pk": ready.pk}
+    yield "lawyers:case", {"pk": case.pk}
+    yield "lawyers:room-case", {"pk": case.pk}
 
 
 def _imports(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address]]:
