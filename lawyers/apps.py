@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import m2m_changed
 
 
 class LawyersConfig(AppConfig):
@@ -16,11 +17,14 @@ class LawyersConfig(AppConfig):
         )
         from lawyers.board_lines import board_lines
         from lawyers.happenings import happenings
+        from lawyers.keys import member_left
+        from lawyers.models import Firm
         from lawyers.office_pages import nav_waiting
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, registry
 
+        m2m_changed.connect(member_left, sender=Firm.members.through, dispatch_uid="lawyers.keys")
         registry.channel(Channel("lawyers", "弁護士"))
         registry.nav_item(NavItem(CARE, "弁護士の部屋", "lawyers:room", Permission.LAWYER_ROOM, 31))
         registry.nav_item(NavItem(CARE, "弁護士への委任", "lawyers:office", Permission.LAWYER_OFFICE, 33, nav_waiting))

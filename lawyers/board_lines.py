@@ -19,11 +19,11 @@ def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
         return
     office, cases = reverse("lawyers:office"), LegalCase.objects.with_firm()
     rows = deadlines_near(on=on)
-    near = [row for row in rows if row["deadline"].near or row["deadline"].missed]
+    near = [row for row in rows if "problem" in row or row["deadline"].near or row["deadline"].missed]
     if near:
-        tone = "urgent" if any(row["deadline"].missed for row in near) else "care"
+        tone = "urgent" if any("problem" in row or row["deadline"].missed for row in near) else "care"
         yield BoardLine("弁護士", tone, f"裁判の期限が近いか過ぎたもの {comma(len(near))}件", office)
-    proposals = Proposal.objects.filter(state=Proposal.State.WAITING, case__in=cases).count()
+    proposals = Proposal.objects.waiting().count()
     questions = CaseQuestion.objects.filter(by_firm=True, answer="", case__in=cases).count()
     if proposals or questions:
         text = f"答えを待つ提案 {comma(proposals)}件・質問 {comma(questions)}件"

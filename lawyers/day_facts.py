@@ -23,7 +23,7 @@ def day_facts(people: Sequence[int], user: Any, on: date) -> Iterator[tuple[int,
     if not allows(user, Permission.LAWYER_OFFICE) or nothing_of(LegalCase, people):
         return
     cases = LegalCase.objects.with_firm().filter(person__any_of=people)
-    waiting = Proposal.objects.filter(case__in=cases, state=Proposal.State.WAITING).select_related("case")
+    waiting = Proposal.objects.waiting().filter(case__in=cases).select_related("case")
     for proposal in waiting:
         text, url = f"弁護士から提案がありました（{proposal.get_kind_display()}）", _url(proposal.case)
         yield (

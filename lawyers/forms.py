@@ -1,5 +1,6 @@
 """Forms of the lawyers' pages: text in, domain types out; nothing is saved here."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from django import forms
 from claims.forms_handover import ACCEPTED, picked
 from claims.models import ClaimGroup
 from debtors.forms import day_field
-from lawyers.models import CaseEntry, Firm, Proposal
+from lawyers.models import CaseEntry, Firm, Proceeding, Proposal
 from lawyers.rules.proceedings import ProceedingEvent
 
 LINES = {"rows": 3}
@@ -119,8 +120,35 @@ class ProposalForm(TokenForm):
 
 
 class ProceedingForm(OwnIds):
+    """``case_lines``: the claims of the case that the paper may ask for; none ticked means all."""
+
     court = forms.CharField(label="裁判所", max_length=60)
     court_number = forms.CharField(label="事件番号", max_length=60, required=False)
+    against = forms.ChoiceField(label="相手方", choices=Proceeding.Against.choices)
+    lines = forms.TypedMultipleChoiceField(
+        label="請求する債権",
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="印がなければ、件の債権のすべて。印のある債権だけ、時効が動きます",
+    )
+
+    def __init__(self, *args: Any, case_lines: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["lines"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = list(case_lines)
+
+
+class CouncilForm(forms.Form):
+    council = forms.CharField(label="議決・専決の日と番号", max_length=200)
+
+
+class SignForm(forms.Form):
+    """The deed that the debtor has signed."""
+
+    signed_on = day_field("署名の日")
+    file = forms.FileField(label="署名のある和解書", widget=forms.FileInput(attrs={"accept": ACCEPTED}))
 
 
 class StepForm(OwnIds):

@@ -9,7 +9,9 @@ from django.db import transaction
 
 from lawyers.models import Firm
 from toyota_collect import audit
+from toyota_collect.business_date import business_date
 from toyota_collect.ciphers import cipher
+from toyota_collect.models import User
 
 PURPOSE = "lawyers.firm_key"
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is read as another
@@ -50,3 +52,11 @@ def _open(firm: Firm) -> str:
         raise KeyLost(
             f"{firm}の鍵を読めません（SECRET_KEYが変わっています）。鍵を作り直し、束を作り直してください。"
         ) from error
+
+
+def member_left(sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **_: Any) -> None:
+    """Whoever leaves a firm may have noted its key: packets from now on have another. (``m2m_changed`` of ``Firm.members``.)"""
+    if action in ("post_remove", "post_clear"):
+        firms = Firm.objects.filter(pk__in=pk_set or ()) if reverse else Firm.objects.filter(pk=instance.pk)
+        for firm in firms.exclude(key_since=None):
+            renew_key(firm_id=firm.pk, on=business_date(), by=User.objects.get(username="system.lawyers"))

@@ -18,10 +18,11 @@ from lawyers.services.candidates import Candidate, candidates, owing
 from lawyers.services.mandates import against, inside
 from lawyers.services.room import stopped
 from toyota_collect.calendar import last_day_after
+from toyota_collect.held import held
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import registry
 
-PEOPLE = 20  # a page
+PEOPLE, SHOWN = 20, 20  # a page; deadlines beside it
 TONES = {Colour.GREEN: "good", Colour.AMBER: "care", Colour.RED: "urgent"}
 MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF, Entry.Kind.REVERSAL)
 NEAR_MONTHS = 12
@@ -33,7 +34,7 @@ def nav_waiting(user: Any) -> tuple[QuerySet[Any], ...]:
     if not allows(user, Permission.LAWYER_PREPARE):
         return ()
     return (
-        Proposal.objects.filter(state=Proposal.State.WAITING, case__state__in=LegalCase.OPEN),
+        Proposal.objects.waiting(),
         CaseQuestion.objects.filter(by_firm=True, answer="", case__state__in=LegalCase.OPEN),
     )
 
@@ -50,7 +51,7 @@ def office(*, on: date) -> dict[str, Any]:
         "questions": CaseQuestion.objects.filter(by_firm=True, answer="", case__in=cases).select_related(
             "case__person", "case__mandate__firm"
         ),
-        "deadlines": deadlines_near(on=on),
+        "deadlines": deadlines_near(on=on)[:SHOWN],
         "reports": MonthlyReport.objects.select_related("firm", "sent_by")[:REPORTS],
         "stages": [
             {"label": "受任待ち", "count": cases.filter(state="handed").count()},
@@ -74,19 +75,21 @@ def mandates(rows: QuerySet[Mandate]) -> QuerySet[Mandate]:
 
 
 def deadlines_near(*, on: date) -> list[dict[str, Any]]:
-    """Open deadlines of the city's side in running proceedings, the nearest first; a fault in the steps is shown, not hidden."""
+    """Open deadlines of the city's side in running proceedings, the nearest first; one whose steps cannot be read comes first."""
     rows = Proceeding.objects.filter(closed_on=None).select_related("case__person", "case__mandate__firm")
     found: list[dict[str, Any]] = []
-    for proceeding in rows.prefetch_related("steps"):
-        try:
-            found += [
-                {"case": proceeding.case, "proceeding": proceeding, "deadline": one}
-                for one in court.deadlines_of(proceeding, on=on)
-                if one.whose == "city" and not one.done
-            ]
-        except ValueError:
-            continue
-    return sorted(found, key=lambda row: row["deadline"].last_day)[:20]
+    faulty: list[dict[str, Any]] = []
+    with held():
+        for proceeding in rows.prefetch_related("steps"):
+            try:
+                found += [
+                    {"case": proceeding.case, "proceeding": proceeding, "deadline": one}
+                    for one in court.deadlines_of(proceeding, on=on)
+                    if one.whose == "city" and not one.done
+                ]
+            except ValueError as error:
+                faulty.append({"case": proceeding.case, "proceeding": proceeding, "problem": str(error)})
+    return [*faulty, *sorted(found, key=lambda row: row["deadline"].last_day)]
 
 
 def candidate_list(*, on: date, group: str, near: bool, page: str | None) -> dict[str, Any]:

@@ -22,3 +22,10 @@ class CaseQuerySet(models.QuerySet):
         """The open cases of the firms ``user`` belongs to; a firm without contract has none. Others do not exist to them."""
         mine = Q(mandate__firm__members=user, mandate__firm__is_active=True)
         return self.with_firm().filter(mine, mandate__handed_on__isnull=False)
+
+
+class ProposalQuerySet(models.QuerySet):
+    def waiting(self) -> "ProposalQuerySet":
+        """Of cases with a firm: not answered by the city, or sent back by who decides."""
+        back = Q(state="asked", approval__decision__in=["rejected", "withdrawn"])
+        return self.filter(Q(state="waiting") | back, case__state__in=OPEN)

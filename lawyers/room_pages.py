@@ -3,18 +3,17 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
+from claims.exhibits import PLAIN_CHANNELS
 from claims.models import Claim, Entry
-from claims.services.parties import parties_of
-from debtors.protection import hidden_people
 from lawyers.models import CaseQuestion, Firm, LegalCase, MonthlyReport, Packet, Proposal
 from lawyers.office_pages import MONEY, lines_of, proceeding_row, recovered, settlement_rows
+from lawyers.services.bundles import name_of
+from lawyers.services.packet_sheets import parties_of_case
 from lawyers.services.room import stopped
+from toyota_collect.held import held
 from toyota_collect.permissions import OPENED_TO, Role
-
-HIDDEN = "市に照会してください"
-ROLES = ("guarantor", "heir")
 
 
 def firms_of(user: Any) -> QuerySet[Firm]:
@@ -31,20 +30,8 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
         .order_by("-handed_on", "pk")
     )
     halted = stopped(cases, on=on)
-    rows, deadlines = [], []
-    for case in cases:
-        open_ones = [proceeding_row(one, on=on) for one in case.proceedings.all() if one.closed_on is None]
-        due = [one for row in open_ones for one in row.get("deadlines", ()) if one.whose == "city" and not one.done]
-        deadlines += [{"case": case, "deadline": one} for one in due]
-        rows.append(
-            {
-                "case": case,
-                "yen": 0,
-                "stopped": halted.get(case.pk, ""),
-                "next": min(due, key=lambda one: one.last_day, default=None),
-                "standing": open_ones[0].get("standing") if open_ones else None,
-            }
-        )
+    with held():
+        rows, deadlines = _rows(cases, halted, on)
     sums = _handed(cases)
     for row in rows:
         row["yen"] = sums.get(row["case"].pk, 0)
@@ -66,8 +53,29 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
     }
 
 
+def _rows(
+    cases: list[LegalCase], halted: dict[int, str], on: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows, deadlines = [], []
+    for case in cases:
+        open_ones = [proceeding_row(one, on=on) for one in case.proceedings.all() if one.closed_on is None]
+        due = [one for row in open_ones for one in row.get("deadlines", ()) if one.whose == "city" and not one.done]
+        deadlines += [{"case": case, "deadline": one} for one in due]
+        rows.append(
+            {
+                "case": case,
+                "yen": 0,
+                "stopped": halted.get(case.pk, ""),
+                "next": min(due, key=lambda one: one.last_day, default=None),
+                "standing": open_ones[0].get("standing") if open_ones else None,
+            }
+        )
+    return rows, deadlines
+
+
 def packets_of(user: Any) -> QuerySet[Packet]:
-    """Of each mandate the newest packet, while the firm has all the cases that are in it.
+    """Of each mandate the newest packet, while the firm has all the cases that are in it, and once somebody has looked at what no
+    program can read.
 
     One case taken back, and the file that tells of it is no longer to be had; the city then makes one of the others.
     """
@@ -75,17 +83,19 @@ def packets_of(user: Any) -> QuerySet[Packet]:
     newest = Packet.objects.filter(mandate=OuterRef("mandate"), state=Packet.State.READY).order_by("-pk")
     own = LegalCase.objects.with_firm().filter(mandate=OuterRef("mandate")).order_by().values("mandate")
     rows = Packet.objects.filter(mandate__in=mandates, pk=Subquery(newest.values("pk")[:1]))
+    rows = rows.filter(Q(unread=[]) | Q(looked_by__isnull=False), key_since=F("mandate__firm__key_since"))
     return rows.filter(of=Subquery(own.annotate(n=Count("pk")).values("n"))).select_related("mandate__firm")
 
 
 def case_context(case: LegalCase, user: Any, *, on: date) -> dict[str, Any]:
     """One case as its firm sees it."""
     halted = stopped([case], on=on).get(case.pk, "")
-    rows = [row for row in lines_of(case, on=on) if row["claim"].pk in visible(case, user)]
+    may_see = visible(case, user)
+    rows = [row for row in lines_of(case, on=on) if row["claim"].pk in may_see]
     accepted = case.proposals.filter(state=Proposal.State.ACCEPTED, kind__in=Proposal.COURT[:4], proceeding=None)
     return {
         "case": case,
-        "party": parties(case, on=on),
+        "party": parties_of_case(case, on=on),
         "lines": rows,
         "now_yen": sum(row["due"].total_yen for row in rows),
         "handed_yen": sum(row["line"].total_yen for row in rows),
@@ -96,6 +106,7 @@ def case_context(case: LegalCase, user: Any, *, on: date) -> dict[str, Any]:
         "questions": case.questions.select_related("asked_by", "answered_by"),
         "proposals": case.proposals.select_related("by"),
         "may_begin": accepted,
+        "may_sign": case.proposals.filter(state=Proposal.State.ACCEPTED, kind=Proposal.Kind.SETTLE, settlement=None),
         "proceedings": [proceeding_row(one, on=on) for one in case.proceedings.prefetch_related("steps")],
         "settlements": settlement_rows(case, on=on),
         "files": case.files.select_related("by"),
@@ -108,26 +119,10 @@ def visible(case: LegalCase, user: Any) -> set[int]:
     return set(claims.filter(pk__in=case.lines.values("claim")).values_list("pk", flat=True))
 
 
-def parties(case: LegalCase, *, on: date) -> list[dict[str, Any]]:
-    """The debtor, and who stands beside: name, birth, address and phone unless a measure hides them."""
-    lines = parties_of(list(case.lines.values_list("claim_id", flat=True)), on=on)
-    people = {(None, case.person_id): case.person}
-    labels = {None: "債務者"}
-    for found in lines.values():
-        for line in found:
-            if line.party.role in ROLES:
-                people[line.party.role, line.person_id] = line.party.person
-                labels[line.party.role] = line.party.get_role_display()
-    hidden = hidden_people([person.pk for person in people.values()], on=on)
-    return [
-        {
-            "role": labels[role],
-            "person": person,
-            "address": HIDDEN if person.pk in hidden else f"〒{person.postal_code} {person.address}".strip(),
-            "phone": HIDDEN if person.pk in hidden else person.phone,
-        }
-        for (role, _), person in people.items()
-    ]
+def line_choices(case: LegalCase, user: Any) -> list[tuple[int, str]]:
+    """The claims of the case that a paper for the court may ask for."""
+    lines = case.lines.filter(is_open=True, claim__in=visible(case, user)).select_related("claim__kind")
+    return [(line.pk, name_of(line.claim)) for line in lines]
 
 
 def receipts(case: LegalCase, user: Any) -> list[dict[str, Any]]:
@@ -135,7 +130,8 @@ def receipts(case: LegalCase, user: Any) -> list[dict[str, Any]]:
     entries = Entry.objects.filter(claim__in=visible(case, user), kind__in=MONEY, pk__gt=case.last_entry or 0)
     found: dict[tuple[date, str], int] = {}
     for entry in entries.select_related("receipt").order_by("on", "pk"):
-        channel = entry.receipt.channel_label if entry.receipt else "充当"
+        label = entry.receipt.channel_label if entry.receipt else ""
+        channel = f"収納（{label}）" if label in PLAIN_CHANNELS else "収納"  # others tell of tax
         if entry.kind == Entry.Kind.REVERSAL:
             channel = "取消"
         found[entry.on, channel] = found.get((entry.on, channel), 0) - entry.amount_yen

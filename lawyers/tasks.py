@@ -1,12 +1,16 @@
 """Jobs of lawyers; each may run twice."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
-from lawyers.services import court, packets, settlements
+from lawyers.services import court, packets, settlements, watching
 from lawyers.services.late_money import find_late
 from toyota_collect.business_date import business_date
 from toyota_collect.models import User
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=True)
@@ -23,8 +27,17 @@ def sweep_packets() -> None:
 
 @shared_task
 def watch_cases() -> None:
-    """Each morning: what became final, lapsed, was paid, not paid or kept too long by the days alone. Twice does no harm."""
+    """Each morning: what became final, lapsed, was paid, not paid or kept too long by the days alone. Twice does no harm.
+
+    What fails in one matter stops no other; it is raised at the end, so that somebody hears of it.
+    """
     by, on = User.objects.get(username="system.lawyers"), business_date()
-    court.follow_the_days(on=on, by=by)
-    settlements.watch(on=on, by=by)
-    find_late(on=on, by=by)
+    failed = []
+    for watch in (court.follow_the_days, settlements.watch, watching.watch, find_late):
+        try:
+            watch(on=on, by=by)
+        except Exception as error:
+            log.exception("%s", watch.__name__)
+            failed.append(error)
+    if failed:
+        raise failed[0]

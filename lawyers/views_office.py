@@ -9,12 +9,32 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from claims.services.evidence import MEBIBYTE, largest_mebibytes
 from debtors.models import Person
 from lawyers import office_pages as pages
 from lawyers.figures import all_figures
-from lawyers.forms import AnswerForm, HandOverForm, PickForm, ReasonForm, ReplyForm, TextForm
-from lawyers.models import CaseFile, CaseQuestion, LegalCase, Mandate, Packet, Proposal
-from lawyers.services import cases, mandates, packets, proposals, room
+from lawyers.forms import (
+    AnswerForm,
+    CouncilForm,
+    FileForm,
+    HandOverForm,
+    PickForm,
+    ReasonForm,
+    ReplyForm,
+    StepForm,
+    TextForm,
+)
+from lawyers.models import (
+    CaseFile,
+    CaseQuestion,
+    LegalCase,
+    Mandate,
+    Packet,
+    Proceeding,
+    ProceedingStep,
+    Proposal,
+)
+from lawyers.services import cases, court, mandates, packets, proposals, room
 from lawyers.services.bundles import bundles
 from lawyers.services.candidates import candidates as candidates_of
 from lawyers.services.candidates import limits
@@ -26,6 +46,7 @@ from toyota_collect.permissions import Permission, require
 OFFICE, PREPARE = Permission.LAWYER_OFFICE, Permission.LAWYER_PREPARE
 REFUSALS = (
     cases.CaseRefused,
+    court.CourtRefused,
     mandates.MandateRefused,
     packets.PacketRefused,
     proposals.ProposalRefused,
@@ -259,6 +280,78 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, act, said, "lawyers:case", proposal.case_id)
 
 
+@require(PREPARE)
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """The city writes a step itself: from the court's own letter, and after a case was taken back."""
+    proceeding, form = get_object_or_404(Proceeding, pk=pk), StepForm(request.POST)
+    if not form.is_valid():
+        return _back(request, form, "lawyers:case", proceeding.case_id)
+    return _act(
+        request,
+        lambda: court.add_step(proceeding_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
+        "書きました。期限と時効を計算し直しました。",
+        "lawyers:case",
+        proceeding.case_id,
+    )
+
+
+@require(PREPARE)
+@require_POST
+def withdraw_step(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(ProceedingStep.objects.select_related("proceeding"), pk=pk)
+    said = "取り消しました。期限と時効を計算し直しました。"
+    return _with_reason(request, court.withdraw_step, said, "lawyers:case", found.proceeding.case_id, step_id=pk)
+
+
+@require(PREPARE)
+@require_POST
+def council(request: HttpRequest, pk: int) -> HttpResponse:
+    """Day and number of the vote under which a 支払督促 goes on as a suit."""
+    proceeding, form = get_object_or_404(Proceeding, pk=pk), CouncilForm(request.POST)
+    if not form.is_valid():
+        return _back(request, form, "lawyers:case", proceeding.case_id)
+    return _act(
+        request,
+        lambda: court.set_council(proceeding_id=pk, by=request.user, **form.cleaned_data),
+        "議決・専決を登録しました。",
+        "lawyers:case",
+        proceeding.case_id,
+    )
+
+
+@require(PREPARE)
+@require_POST
+def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A paper for the firm. What program cannot read it, the person who sends it has to have read."""
+    found, form, on = _case(pk), FileForm(request.POST, request.FILES), business_date()
+    if not form.is_valid():
+        return _back(request, form, "lawyers:case", pk)
+    file, title = form.cleaned_data["file"], form.cleaned_data["title"]
+    content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
+    return _act(
+        request,
+        lambda: room.send_file(case=found, title=title, name=file.name, content=content, by=request.user, on=on),
+        "事務所に書類を渡しました。",
+        "lawyers:case",
+        pk,
+    )
+
+
+@require(PREPARE)
+@require_POST
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody has looked at what no program can read, of a packet made anew after the hand-over."""
+    found = get_object_or_404(Packet, pk=pk)
+    return _act(
+        request,
+        lambda: packets.look_at(packet_id=pk, by=request.user),
+        "確かめたことを記録しました。事務所が受け取れます。",
+        "lawyers:mandate",
+        found.mandate_id,
+    )
+
+
 @require(OFFICE)
 def case_file(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CaseFile.objects.select_related("case__person"), pk=pk)
@@ -278,6 +371,8 @@ def _show(request: HttpRequest, found: LegalCase) -> HttpResponse:
         "text_form": TextForm(),
         "answer_form": AnswerForm(),
         "reply_form": ReplyForm(),
+        "step_form": StepForm(),
+        "file_form": FileForm(),
     }
     return render(request, "lawyers/case.html", context)
 

@@ -23,6 +23,7 @@ from lawyers.forms import (
     ProposalForm,
     ReasonForm,
     ReportForm,
+    SignForm,
     StepForm,
     TextForm,
 )
@@ -171,13 +172,36 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _of_own(request, Proposal, pk)
-    form = ProceedingForm(request.POST, beside=pk)
+    own = _own(request, proposal.case_id)
+    form = ProceedingForm(request.POST, beside=pk, case_lines=pages.line_choices(own, request.user))
     if not form.is_valid():
-        return _show(request, _own(request, proposal.case_id), beside={("begin", pk): form})
+        return _show(request, own, beside={("begin", pk): form})
+    cleaned = dict(form.cleaned_data)
+    lines = cleaned.pop("lines")
     response = _act(
         request,
-        lambda: court.open_proceeding(proposal_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
+        lambda: court.open_proceeding(proposal_id=pk, by=request.user, on=business_date(), line_ids=lines, **cleaned),
         "手続を登録しました。申立て・送達などの日を書くと、期限が計算されます。",
+    )
+    return response or redirect("lawyers:room-case", pk=proposal.case_id)
+
+
+@require(ROOM)
+@require_POST
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The signed deed of a settlement that the city has agreed to."""
+    proposal = _of_own(request, Proposal, pk, kind=Proposal.Kind.SETTLE)
+    form, on = SignForm(request.POST, request.FILES), business_date()
+    if not form.is_valid():
+        return _show(request, _own(request, proposal.case_id), sign_form=form)
+    file, day = form.cleaned_data["file"], form.cleaned_data["signed_on"]
+    content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
+    response = _act(
+        request,
+        lambda: settlements.sign(
+            proposal_id=pk, signed_on=day, name=file.name, content=content, by=request.user, on=on
+        ),
+        "和解を登録しました。支払の予定を見守ります。",
     )
     return response or redirect("lawyers:room-case", pk=proposal.case_id)
 
@@ -344,10 +368,15 @@ def _show(
         "text_form": TextForm(),
         "answer_form": AnswerForm(),
         "proposal_form": ProposalForm(),
+        "sign_form": SignForm(initial={"signed_on": on}),
     } | forms
     given = beside or {}
+    choices = [(row["line"].pk, row["name"]) for row in context["lines"]]
     context["may_begin"] = [
-        {"proposal": one, "form": given.get(("begin", one.pk)) or ProceedingForm(beside=one.pk)}
+        {
+            "proposal": one,
+            "form": given.get(("begin", one.pk)) or ProceedingForm(beside=one.pk, case_lines=choices),
+        }
         for one in context["may_begin"]
     ]
     for row in context["proceedings"]:

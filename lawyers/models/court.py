@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from lawyers.models.case import LegalCase
+from lawyers.models.case import LegalCase, LegalClaim
 from lawyers.models.room import CaseFile, Proposal
 from toyota_collect.history import keep_history
 
@@ -13,7 +13,16 @@ STAFF = settings.AUTH_USER_MODEL
 
 @keep_history()
 class Proceeding(models.Model):
-    """裁判手続: begun on a decision; its state and deadlines are computed from its dated steps (rules.deadlines)."""
+    """裁判手続: begun on a decision; its state and deadlines are computed from its dated steps (rules.deadlines).
+
+    ``lines``: the claims it asks for; only their clocks follow it, and none where a guarantor alone is sued (民法441条, 458条).
+    ``state``: what was told last, so that a change is told once.
+    """
+
+    class Against(models.TextChoices):
+        DEBTOR = "debtor", "債務者"
+        HEIR = "heir", "相続人"
+        GUARANTOR = "guarantor", "連帯保証人"
 
     class Route(models.TextChoices):
         PAYMENT_ORDER = "payment_order", "支払督促"
@@ -27,6 +36,9 @@ class Proceeding(models.Model):
     court = models.CharField("裁判所", max_length=60)
     court_number = models.CharField("事件番号", max_length=60, blank=True)
     council = models.CharField("議決・専決", max_length=200, blank=True)
+    against = models.CharField("相手方", max_length=10, choices=Against, default=Against.DEBTOR)
+    lines = models.ManyToManyField(LegalClaim, related_name="proceedings", verbose_name="請求する債権")
+    state = models.CharField("最後に知らせた状態", max_length=20, blank=True)
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     opened_on = models.DateField("登録の日")
     closed_on = models.DateField("終わった日", null=True)
@@ -92,7 +104,6 @@ class Settlement(models.Model):
     forfeits_after = models.PositiveSmallIntegerField("期限の利益を失う不履行の回数", default=2)
     terms = models.TextField("条項", max_length=4000)
     council = models.CharField("議決・専決", max_length=200, blank=True)
-    last_entry = models.BigIntegerField("成立までの最後の記帳")
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     defaulted_on = models.DateField("期限の利益を失った日", null=True)

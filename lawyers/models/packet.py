@@ -41,6 +41,9 @@ class Packet(models.Model):
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+", verbose_name="作らせた人")
     asked_at = models.DateTimeField("作成の指示", auto_now_add=True)
     started_at = models.DateTimeField("作成開始", null=True)
+    looked_by = models.ForeignKey(
+        STAFF, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="読み取れない証拠を見た人"
+    )
     seen_at = models.DateTimeField("最後の知らせ", null=True)
     made_at = models.DateTimeField("作成", null=True)
 
@@ -56,6 +59,11 @@ class Packet(models.Model):
                 condition=~Q(state="ready") | Q(faults=[], made_at__isnull=False) & ~Q(path="") & ~Q(sha256=""),
             ),
         ]
+
+    @property
+    def may_be_given(self) -> bool:
+        """Made, and looked at by somebody where a program cannot read all of it."""
+        return self.state == self.State.READY and (not self.unread or self.looked_by_id is not None)
 
     @property
     def is_under_way(self) -> bool:

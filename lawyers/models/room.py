@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from lawyers.models.case import LegalCase
 from lawyers.models.firm import Firm
+from lawyers.querysets import ProposalQuerySet
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
 
@@ -133,6 +134,8 @@ class Proposal(models.Model):
     decided_by = models.ForeignKey(STAFF, on_delete=models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField("回答の日", null=True)
 
+    objects = ProposalQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "提案"
         ordering = ["-pk"]
@@ -152,6 +155,13 @@ class Proposal(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def waits(self) -> bool:
+        """For the city: not answered, or sent back by who decides."""
+        return self.state == self.State.WAITING or (
+            self.state == self.State.ASKED and self.approval is not None and not self.approval.is_open
+        )
 
 
 @keep_history()

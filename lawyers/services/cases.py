@@ -73,8 +73,16 @@ def take_return(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
 
 @transaction.atomic
 def finish(*, case_id: int, reason: str, by: Any, on: date) -> LegalCase:
-    """終了: paid, or ended otherwise; nothing more is for the firm to do. Raises: like :func:`recall`."""
-    return _end(_with_firm(case_id), State.FINISHED, reason, by=by, on=on)
+    """終了: paid, or ended otherwise; nothing more is for the firm to do.
+
+    Raises: like :func:`recall`; ``CaseRefused`` too while a settlement runs or a proceeding is open.
+    """
+    case = _with_firm(case_id)
+    if case.settlements.filter(done_on=None, defaulted_on=None).exists():
+        raise CaseRefused("和解の支払が続いています。払い終えるか、期限の利益を失ってから終えてください。")
+    if case.proceedings.filter(closed_on=None).exists():
+        raise CaseRefused("裁判手続が続いています。終わってから件を終えるか、取り戻してください。")
+    return _end(case, State.FINISHED, reason, by=by, on=on)
 
 
 def of_member(case_id: int, user: Any) -> LegalCase:
@@ -111,6 +119,15 @@ def _end(case: LegalCase, state: str, reason: str, *, by: Any, on: date) -> Lega
         if line.hold and line.hold.ends_on is None:
             _end_hold(line.hold, by=by, on=on)
     audit.record(event=f"legal_case.{state}", by=by, target=case, detail={"reason": case.end_reason})
+    for proceeding in case.proceedings.filter(closed_on=None):
+        tell(
+            case,
+            key=f"proceeding:{proceeding.pk}:open",
+            reason=f"裁判手続が続いたまま件が終わった・{proceeding.court}",
+            next_step="手続を市が引き継ぐか取り下げ、できごとを件の画面に書く",
+            by=by,
+            on=on,
+        )
     if state != State.FINISHED:
         tell(
             case,

@@ -17,6 +17,7 @@ from claims.services.holds import HoldRefused, place_hold
 from claims.services.receipts import lock_claims
 from lawyers.models import Firm, LegalCase, LegalClaim, Mandate, Packet
 from lawyers.rules.readiness import Colour
+from lawyers.services import packets
 from lawyers.services.bundles import Bundle, bundles
 from lawyers.services.candidates import Candidate, candidates
 from toyota_collect import approvals, audit
@@ -25,6 +26,7 @@ from toyota_collect.models import Approval
 from toyota_collect.money import comma, yen_text
 
 SUBJECT = "lawyers.mandate"
+PAID = "納付されたか、ほかの人の債権と分かったため"
 MOST = 200  # people of one packet: so many can be looked at, and are built in minutes
 REVIEW_MONTHS = 12
 State = LegalCase.State
@@ -147,20 +149,32 @@ def hand_over(*, mandate_id: int, by: Any, on: date, looked: bool = False) -> Ma
         MandateRefused: no decision, somebody has just left, no packet of today's state, exhibits nobody has looked at.
     """
     if gone := leave_out(mandate_id=mandate_id, by=by, on=on):
-        raise MandateRefused(f"{gone}人が委任できなくなったため、束から外しました。書類の束を作り直してください。")
+        raise MandateRefused(
+            f"{gone}人が委任できなくなったか、納付があったため、束から外しました。書類の束を作り直してください。"
+        )
     return _hand_over(mandate_id, by=by, on=on, looked=looked)
 
 
 @transaction.atomic
 def leave_out(*, mandate_id: int, by: Any, on: date) -> int:
-    """Take those out of an approved mandate who may not go any more, with the reason; how many."""
+    """Take those out of an approved mandate who may not go any more, with the reason, and claims that were paid; of how many people."""
     mandate = _locked(mandate_id)
     if mandate.stage != "approved":
         raise MandateRefused("この束は、引渡しを待っていません。決裁が済んでから引き渡します。")
-    gone = [one for one in inside(mandate, on=on) if against(one)]
-    for one in gone:
-        _leave(_case_of(mandate, one), reason=against(one), by=by, on=on)
-    return len(gone)
+    found = {one.candidate.person.pk: one for one in inside(mandate, on=on)}
+    gone = 0
+    for case in mandate.cases.filter(state=State.PICKED).order_by("pk"):
+        one = found.get(case.person_id)
+        if why := against(one) if one else PAID:
+            _leave(case, reason=why, by=by, on=on)
+        elif paid := set(case.lines.filter(is_open=True).values_list("claim_id", flat=True)) - {
+            claim.pk for claim in one.claims if one
+        }:
+            case.lines.filter(claim__in=paid).update(is_open=False)
+        else:
+            continue
+        gone += 1
+    return gone
 
 
 @transaction.atomic
@@ -171,6 +185,8 @@ def _hand_over(mandate_id: int, *, by: Any, on: date, looked: bool) -> Mandate:
         raise MandateRefused("この束は、いま変わりました。画面を開き直してください。")
     if not found:
         raise MandateRefused("束にだれも残っていません。取りやめてください。")
+    if not mandate.firm.is_active:
+        raise MandateRefused(f"{mandate.firm}との契約は終わっています。取りやめて、別の事務所に委任してください。")
     packet = mandate.packets.first()
     if packet is None or packet.state != Packet.State.READY or packet.as_of != on or packet.of != len(found):
         raise MandateRefused("今日の状態の書類の束がありません。書類の束を作り直してください。")
@@ -178,6 +194,7 @@ def _hand_over(mandate_id: int, *, by: Any, on: date, looked: bool) -> Mandate:
         raise MandateRefused(
             f"文字を読み取れない証拠が{len(packet.unread)}点あります。税などの情報がないことを目で確かめてください。"
         )
+    packets.look_at(packet_id=packet.pk, by=by)
     last = Entry.objects.aggregate(last=Max("pk"))["last"] or 0
     for one in found:
         _hand(_case_of(mandate, one), one, last=last, by=by, on=on)

@@ -123,6 +123,17 @@ def sheets_of(cases: Sequence[LegalCase], *, on: date) -> list[Sheets]:
     return found
 
 
+def parties_of_case(case: LegalCase, *, on: date) -> tuple[Party, ...]:
+    """当事者 of one case as a firm may read them: from records of its grounds, and no place where a measure hides anybody's."""
+    rows = case.lines.filter(is_open=True).select_related("claim__kind", "claim__identity__person")
+    claims = [row.claim for row in rows.order_by("claim__kind__position", "claim__due_on", "claim")]
+    lines = parties_of([claim.pk for claim in claims], on=on)
+    answering = [line for claim in claims for line in lines.get(claim.pk, ())]
+    people = {case.person_id, *(line.person_id for line in answering)}
+    covered = bool(hidden_people(people, on=on))
+    return tuple(_parties(case, claims, answering, _records(people), _representatives(people, on=on), covered))
+
+
 def _is_paper(one: Exhibit) -> bool:
     return bool(one.sha256) or one.addressed
 

@@ -16,9 +16,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims.services.charges import TermsMissing
+from claims.services.parties import parties_of
 from debtors.protection import hidden_people
 from lawyers.keys import KeyLost, key_of
-from lawyers.models import LegalCase, Mandate, Packet
+from lawyers.models import LegalCase, LegalClaim, Mandate, Packet
 from lawyers.services.packet_case import Notes, make_case
 from lawyers.services.packet_file import Part, cases_of, csv_bytes, front, join, rows_of
 from lawyers.services.packet_leaks import leaks
@@ -110,6 +111,24 @@ def make(*, packet_id: int) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
+@transaction.atomic
+def look_at(*, packet_id: int, by: Any) -> Packet:
+    """Somebody has looked at the exhibits that no program can read; only then may the file be given to the firm.
+
+    Raises:
+        Packet.DoesNotExist: no such packet.
+        PacketRefused: it is not ready.
+    """
+    packet = Packet.objects.select_for_update().get(pk=packet_id)
+    if packet.state != State.READY:
+        raise PacketRefused("この束は、まだできていないか、不備があります。")
+    if packet.looked_by_id is None:
+        packet.looked_by = by
+        packet.save()
+        audit.record(event="packet.looked_at", by=by, target=packet, detail={"papers": len(packet.unread)})
+    return packet
+
+
 def sweep(*, now: datetime) -> list[int]:
     """Ids of packets that no worker has, or whose worker was not heard of for ``LOST_AFTER``: they are sent again."""
     waiting = Q(state=State.WAITING, asked_at__lt=now - LOST_AFTER)
@@ -129,10 +148,16 @@ def take_out(*, packet_id: int, by: Any, on: date) -> TakenOut:
     """
     with transaction.atomic():
         packet = Packet.objects.select_for_update(of=("self",)).select_related("mandate__firm").get(pk=packet_id)
-        if packet.state != State.READY:
-            raise PacketRefused("この束は、まだできていないか、不備があって渡せません。")
-        people = {case.person_id: case.person.number for case in cases_of(packet.mandate)}
-        newly = hidden_people(people, on=on) - hidden_people(people, on=packet.as_of)
+        if not packet.may_be_given:
+            raise PacketRefused(
+                "この束は、まだできていないか、不備があるか、目で確かめていない証拠があって渡せません。"
+            )
+        cases = cases_of(packet.mandate)
+        people = {case.person_id: case.person.number for case in cases}
+        claims = LegalClaim.objects.filter(case__in=cases, is_open=True).values_list("claim_id", flat=True)
+        beside = {line.person_id for found in parties_of(list(claims), on=on).values() for line in found}
+        everybody = {*people, *beside}
+        newly = hidden_people(everybody, on=on) - hidden_people(everybody, on=packet.as_of)
         if newly:
             raise PacketRefused(
                 f"束を作った後に、{len(newly)}人が支援措置の対象となりました（またはその可能性があります）。束を作り直してください。"

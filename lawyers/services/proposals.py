@@ -13,7 +13,7 @@ from lawyers.services import cases, settlements
 from lawyers.services.bundles import bundles
 from lawyers.services.candidates import candidates
 from lawyers.services.reminders import done, tell
-from lawyers.services.room import RoomRefused, refuse_while_stopped
+from lawyers.services.room import RoomRefused, refuse_secrets, refuse_unfit, refuse_while_stopped
 from lawyers.services.settlements import SettlementRefused
 from toyota_collect import approvals, audit
 from toyota_collect.models import Approval
@@ -76,6 +76,7 @@ def refuse(*, proposal_id: int, reply: str, by: Any, on: date) -> Proposal:
     proposal = _waiting(proposal_id)
     if not reply.strip():
         raise ProposalRefused("見送る理由を書いてください。事務所に伝わります。")
+    _no_secrets(proposal.case, reply)
     return _decide(proposal, State.REFUSED, reply, by=by, on=on)
 
 
@@ -94,6 +95,7 @@ def accept(*, proposal_id: int, reply: str, by: Any, on: date) -> Proposal:
         raise ProposalRefused("裁判・和解・強制執行には決裁が要ります。決裁に出してください。")
     if not reply.strip():
         raise ProposalRefused("事務所への回答を書いてください。")
+    _no_secrets(proposal.case, reply)
     _decide(proposal, State.ACCEPTED, reply, by=by, on=on)
     if proposal.kind in (Kind.WELFARE, Kind.RETURN):
         reason = f"{proposal.get_kind_display()}：{proposal.text}"
@@ -118,7 +120,7 @@ def ask_decision(*, proposal_id: int, reason: str, council: str, by: Any, on: da
         raise ProposalRefused("この提案に決裁は要りません。回答してください。")
     if not case.is_open:
         raise ProposalRefused("この件は、いま事務所にありません。")
-    _not_stopped(case, on=on)
+    _fit(case, on=on)
     if not reason.strip():
         raise ProposalRefused("なぜ必要か、市としての理由を書いてください。")
     if proposal.kind in COUNCIL and not council.strip():
@@ -146,7 +148,7 @@ def ask_decision(*, proposal_id: int, reason: str, council: str, by: Any, on: da
 
 
 def carry_out(approval: Approval, *, by: Any, today: date) -> None:
-    """The decision was given: the firm may go on. A settlement is written down as agreed on its day.
+    """The decision was given: the firm may go on. A settlement begins when the debtor has signed it (``settlements.sign``).
 
     Raises:
         ProposalRefused: the case was taken back or stopped since, or the terms do not fit the ledger any more.
@@ -158,13 +160,13 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
     )
     if proposal.state != State.ASKED or proposal.approval_id != approval.pk or not proposal.case.is_open:
         raise ProposalRefused("この件は、起案のあとで終わったか、変わりました。差し戻してください。")
-    _not_stopped(proposal.case, on=today)
-    _decide(proposal, State.ACCEPTED, f"決裁第{approval.pk}号", by=by, on=today)
+    _fit(proposal.case, on=today)
     if proposal.kind == Kind.SETTLE:
         try:
-            settlements.write_down(proposal, by=by, on=today)
+            settlements.recheck(proposal.case, proposal.terms, on=today)
         except SettlementRefused as refused:
             raise ProposalRefused(str(refused)) from refused
+    _decide(proposal, State.ACCEPTED, f"決裁第{approval.pk}号", by=by, on=today)
 
 
 @transaction.atomic
@@ -197,6 +199,20 @@ def _decide(proposal: Proposal, state: str, reply: str, *, by: Any, on: date) ->
 def _not_stopped(case: LegalCase, *, on: date) -> None:
     try:
         refuse_while_stopped(case, on=on)
+    except RoomRefused as refused:
+        raise ProposalRefused(str(refused)) from refused
+
+
+def _fit(case: LegalCase, *, on: date) -> None:
+    try:
+        refuse_unfit(case, on=on)
+    except RoomRefused as refused:
+        raise ProposalRefused(str(refused)) from refused
+
+
+def _no_secrets(case: LegalCase, text: str) -> None:
+    try:
+        refuse_secrets(case, text)
     except RoomRefused as refused:
         raise ProposalRefused(str(refused)) from refused
 

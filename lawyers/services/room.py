@@ -5,24 +5,33 @@ firm may read and answer, and nothing that reaches the debtor is taken down as b
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from claims.models import Hold
+from claims.models import Claim, Hold
 from claims.services.evidence import EvidenceRefused, keep_file
+from claims.services.parties import parties_of
 from claims.services.what_if import CHANNELS_OF, Act
+from debtors.protection import hidden_people
 from debtors.querysets import in_force
+from lawyers.disclosure import scope_of
 from lawyers.models import CaseEntry, CaseFile, CaseQuestion, Firm, LegalCase, MonthlyReport
+from lawyers.rules.disclosure import words_of_tax
 from lawyers.services.cases import of_member
+from lawyers.services.packet_pages import texts
 from lawyers.services.reminders import done, tell
 from toyota_collect import audit
-from toyota_collect.business_date import business_date
 from toyota_collect.documents.store import Altered, kept_bytes
+from toyota_collect.registry import registry
+from toyota_collect.tax_words import squeezed
 
 TO_COURT = CHANNELS_OF[Act.SUIT]
+PERSONAL = ("生活保護", "生保", "支援措置", "DV")
 
 
 class RoomRefused(Exception):
@@ -75,6 +84,8 @@ def add_file(*, case: LegalCase, title: str, name: str, content: bytes, by: Any,
     """
     if not title.strip():
         raise RoomRefused("書類の名前を書いてください。")
+    if not LegalCase.objects.select_for_update().get(pk=case.pk).is_open:
+        raise RoomRefused("この件は、いま事務所にありません。")
     try:
         kept = keep_file(content, name, folder="lawyers", on=on)
     except EvidenceRefused as refused:
@@ -96,6 +107,16 @@ def add_file(*, case: LegalCase, title: str, name: str, content: bytes, by: Any,
     return made
 
 
+def send_file(*, case: LegalCase, title: str, name: str, content: bytes, by: Any, on: date) -> CaseFile:
+    """A paper of the city for the firm. Raises ``RoomRefused`` as :func:`add_file`, for words of tax in its names or its text."""
+    text = ""
+    if content.startswith(b"%PDF-"):
+        with suppress(Exception):  # what cannot be opened is refused below, with the reason
+            text = "\n".join(texts(content))
+    refuse_secrets(case, "\n".join([title, name, text]))
+    return add_file(case=case, title=title, name=name, content=content, by=by, on=on)
+
+
 def content_of(file: CaseFile) -> bytes:
     """The kept bytes. Raises ``RoomRefused`` where they are gone or altered."""
     try:
@@ -115,10 +136,12 @@ def ask(*, case: LegalCase, by_firm: bool, text: str, token: UUID, by: Any, on: 
     """
     if written := CaseQuestion.objects.filter(token=token, case=case).first():
         return written
-    if not case.is_open:
+    if not LegalCase.objects.select_for_update().get(pk=case.pk).is_open:
         raise RoomRefused("この件は、いま事務所にありません。")
     if not text.strip():
         raise RoomRefused("質問を書いてください。")
+    if not by_firm:
+        refuse_secrets(case, text)
     try:
         with transaction.atomic():
             made = CaseQuestion.objects.create(
@@ -148,6 +171,8 @@ def answer(*, question_id: int, by_firm: bool, text: str, by: Any, on: date) -> 
         raise RoomRefused("この質問には、すでに回答しています。")
     if not text.strip():
         raise RoomRefused("回答を書いてください。")
+    if not by_firm:
+        refuse_secrets(question.case, text)
     question.answer, question.answered_by, question.answered_on = text.strip()[:2000], by, on
     question.save()
     if not by_firm:
@@ -177,33 +202,64 @@ def report(*, firm_id: int, month: date, text: str, figures: dict[str, Any], by:
     return made
 
 
-def stopped(cases: Iterable[LegalCase], *, on: date) -> dict[int, str]:
-    """Cases on which the firm must not act now, with the label that it may read: a hold of the city silences lawyers or suits.
+def refuse_secrets(case: LegalCase, text: str) -> None:
+    """Raise ``RoomRefused`` where the city would tell the firm of tax, or of what welfare and protection know (地方税法22条)."""
+    claims = [line.claim for line in case.lines.select_related("claim__kind", "claim__identity__person")]
+    plain = squeezed(text)
+    words = words_of_tax(text, scope_of(case, claims), about_claims=True)
+    words += [word for word in PERSONAL if word in plain]
+    if words:
+        raise RoomRefused(
+            f"「{'」「'.join(words)}」は事務所に伝えられません（地方税法22条、個人情報保護法69条）。言葉を直してください。"
+        )
 
-    Why is the city's own matter: the firm reads only that it is stopped.
+
+def stopped(cases: Iterable[LegalCase], *, on: date) -> dict[int, str]:
+    """Cases on which the firm must not act now, with the label that it may read: a hold of the city silences lawyers or suits,
+    of the debtor or of somebody who answers beside. Why is the city's own matter.
     """
     ids = [case.pk for case in cases]
     lines = LegalCase.objects.filter(pk__in=ids, lines__is_open=True).values_list(
         "pk", "person_id", "lines__claim_id", "lines__claim__kind_id"
     )
     rows = list(lines)
-    holds = list(
-        Hold.objects.filter(
-            in_force(on), person__in={person for _, person, _, _ in rows}, channels__overlap=sorted(TO_COURT)
-        )
-    )
+    beside = parties_of([claim for _, _, claim, _ in rows], on=on)
+    people = {claim: {line.person_id for line in found} for claim, found in beside.items()}
+    everybody = {person for _, person, _, _ in rows} | {pk for found in people.values() for pk in found}
+    held = Q(person__in=everybody, channels__overlap=sorted(TO_COURT))
+    holds = list(Hold.objects.filter(in_force(on), held))
     return {
         pk: "市の指示で止めています"
         for pk, person, claim, kind in rows
         for hold in holds
-        if hold.person_id == person and hold.claim_id in (None, claim) and hold.kind_id in (None, kind)
+        if hold.person_id in {person, *people.get(claim, set())}
+        and hold.claim_id in (None, claim)
+        and hold.kind_id in (None, kind)
     }
 
 
-def refuse_while_stopped(case: LegalCase, *, on: date | None = None) -> None:
+def refuse_while_stopped(case: LegalCase, *, on: date) -> None:
     """Raise ``RoomRefused`` while the city has stopped the case."""
-    if stopped([case], on=on or business_date()):
+    if stopped([case], on=on):
         raise RoomRefused("市の指示で止めている件です。連絡も申立てもしないで、市の担当に聞いてください。")
+
+
+def refuse_unfit(case: LegalCase, *, on: date) -> None:
+    """Before an act of a court: raise ``RoomRefused`` where the city would not hand the case over today (stopped, protected,
+    welfare asks to wait or has to be asked again, nothing is owed). The firm reads that, not why.
+    """
+    refuse_while_stopped(case, on=on)
+    people = {case.person_id} | {
+        line.person_id for found in parties_of(_claims(case), on=on).values() for line in found
+    }
+    gate = registry.may_go_to_lawyers([case.person_id], on)[case.person_id]
+    owed = Claim.objects.filter(legal_lines__case=case, legal_lines__is_open=True).outstanding().exists()
+    if hidden_people(people, on=on) or not gate.allowed or not owed:
+        raise RoomRefused("市が確かめてから進める件です。市の担当に質問してください。")
+
+
+def _claims(case: LegalCase) -> list[int]:
+    return list(case.lines.filter(is_open=True).values_list("claim_id", flat=True))
 
 
 def _taken_on(case_id: int, by: Any) -> LegalCase:

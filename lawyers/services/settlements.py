@@ -5,20 +5,21 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Q, Sum
 
-from claims.models import ClaimEvent, Entry
+from claims.models import Claim, ClaimEvent, Entry
 from claims.services.charges import amounts_due
 from claims.services.events import EventRefused, record_events
 from lawyers.models import LegalCase, Proceeding, Proposal, Settlement
 from lawyers.rules.settlement import Instalment, Standing, standing
+from lawyers.services import cases, room
 from lawyers.services.reminders import tell
 from toyota_collect import audit
 from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
 
 MOST = 120  # instalments
-MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF, Entry.Kind.REVERSAL)
+MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)
 
 
 class SettlementRefused(Exception):
@@ -56,6 +57,8 @@ def checked(case: LegalCase, terms: Mapping[str, Any], *, on: date) -> dict[str,
     return {
         "text": text[:4000],
         "total_yen": total,
+        "owed_yen": owed,
+        "principal_yen": sum(line.claim.principal_yen for line in case.lines.select_related("claim")),
         "instalments": [{"on": one.on.isoformat(), "yen": one.yen} for one in plan],
         "forfeits_after": forfeits_after,
     }
@@ -69,31 +72,57 @@ def words(terms: Mapping[str, Any]) -> dict[str, Any]:
     first, last = date.fromisoformat(rows[0]["on"]), date.fromisoformat(rows[-1]["on"])
     return {
         "支払う額": yen_text(terms["total_yen"]),
+        "払い終えたときに免除する額": yen_text(terms["owed_yen"] - terms["total_yen"]),
         "支払の予定": f"{len(rows)}回（{long_text(first)}から{long_text(last)}まで）",
         "期限の利益": f"{terms['forfeits_after']}回の不履行で失う",
         "条項": terms["text"],
     }
 
 
-def write_down(proposal: Proposal, *, by: Any, on: date) -> Settlement:
-    """A settlement out of court that was decided on: it acknowledges the claims on its day. Call it in the decision's transaction.
+def recheck(case: LegalCase, terms: Mapping[str, Any], *, on: date) -> None:
+    """Whether what was proposed can still be agreed on ``on``.
 
     Raises:
-        SettlementRefused: the terms do not fit what is owed by now, or a claim that lapsed would be acknowledged.
+        SettlementRefused: money came in since, a day of payment has passed, or the terms exceed what is owed.
     """
-    case, terms = proposal.case, proposal.terms
-    owed = owed_yen(case, on=on)
-    if terms["total_yen"] > owed:
-        raise SettlementRefused(
-            f"提案のあとに納付などがあり、残高が{yen_text(owed)}になりました。条件を組み直してください。"
-        )
+    checked(case, _as_given(terms), on=on)
+    paid = Claim.objects.filter(legal_lines__case=case).aggregate(yen=Sum("principal_yen"))["yen"] or 0
+    if paid < terms["principal_yen"]:
+        raise SettlementRefused("提案のあとに入金がありました。残高に合わせて、条件を組み直してください。")
+
+
+@transaction.atomic
+def sign(*, proposal_id: int, signed_on: date, name: str, content: bytes, by: Any, on: date) -> Settlement:
+    """The debtor has signed what the city agreed to: the deed is kept, and the claims are acknowledged on its day.
+
+    Raises:
+        Proposal.DoesNotExist: no such proposal of the member's open cases.
+        SettlementRefused: it was not decided on, a settlement of it is written, a day to come or before the decision, a file that
+            is not taken in, terms that do not fit any more, or a claim that lapsed.
+    """
+    rows = Proposal.objects.select_for_update(of=("self",)).filter(case__in=LegalCase.objects.of_member(by))
+    proposal = rows.select_related("case__mandate__firm").get(pk=proposal_id, kind=Proposal.Kind.SETTLE)
+    case = cases.of_member(proposal.case_id, by)
+    if proposal.state != Proposal.State.ACCEPTED or proposal.decided_on is None:
+        raise SettlementRefused("市の決裁が済んでから、署名を受けて登録します。")
+    if Settlement.objects.filter(proposal=proposal).exists():
+        raise SettlementRefused("この和解は、すでに登録されています。")
+    if not proposal.decided_on <= signed_on <= on:
+        raise SettlementRefused("署名の日は、決裁の日から今日までにしてください。")
+    try:
+        room.refuse_unfit(case, on=on)
+        room.add_file(case=case, title="和解書（署名）", name=name, content=content, by=by, on=on)
+    except room.RoomRefused as refused:
+        raise SettlementRefused(str(refused)) from refused
+    recheck(case, proposal.terms, on=signed_on)
+    waived = max(0, owed_yen(case, on=signed_on) - proposal.terms["total_yen"])
     made = _create(
         case,
         kind=Settlement.Kind.OUT_OF_COURT,
-        terms=terms,
-        agreed_on=on,
+        terms=proposal.terms,
+        agreed_on=signed_on,
         council=proposal.council,
-        waived_yen=owed - terms["total_yen"],
+        waived_yen=waived,
         proposal=proposal,
         by=by,
     )
@@ -101,7 +130,7 @@ def write_down(proposal: Proposal, *, by: Any, on: date) -> Settlement:
         record_events(
             claim_ids=_claim_ids(case),
             kind=ClaimEvent.Kind.ACKNOWLEDGEMENT,
-            on=on,
+            on=signed_on,
             origin=f"裁判外の和解（{case.number}）",
             by=by,
         )
@@ -125,6 +154,19 @@ def of_court(
         raise SettlementRefused("和解か判決かを選び、成立・確定の日（今日まで）を入れてください。")
     if proceeding.settlements.filter(kind=kind, agreed_on=agreed_on).exists():
         raise SettlementRefused("この日の和解・判決は、すでに登録されています。")
+    needed = {
+        Settlement.Kind.IN_COURT: ("settled",),
+        Settlement.Kind.JUDGMENT: ("judgment_served", "provisional_served"),
+    }
+    if not proceeding.steps.filter(kind__in=needed[Settlement.Kind(kind)], withdrawn_at=None).exists():
+        raise SettlementRefused(
+            "先に、和解または判決（仮執行宣言付支払督促）の送達を、手続のできごとに書いてください。"
+        )
+    agreed = proceeding.case.proposals.filter(kind=Proposal.Kind.SETTLE, state=Proposal.State.ACCEPTED)
+    if kind == Settlement.Kind.IN_COURT and not agreed.exists():
+        raise SettlementRefused(
+            "訴訟上の和解にも、市の決裁と議決（専決）が要ります。先に「和解・分納」を提案してください。"
+        )
     kept = checked(proceeding.case, terms, on=agreed_on)
     return _create(
         proceeding.case,
@@ -147,12 +189,12 @@ def standing_of(settlements: Sequence[Settlement], *, on: date) -> dict[int, Sta
 def watch(*, on: date, by: Any) -> int:
     """Each morning: those that were paid, and those whose benefit of time is lost; how many changed. Safe to run twice."""
     changed = 0
-    rows = Settlement.objects.select_for_update(of=("self",)).filter(done_on=None, defaulted_on=None)
+    rows = Settlement.objects.select_for_update(of=("self",)).filter(done_on=None)
     for one in rows.select_related("case__mandate__firm", "case__person").order_by("pk"):
         stands = _standing(one, on=on)
         if stands.done:
             one.done_on = on
-        elif stands.defaulted:
+        elif stands.defaulted and one.defaulted_on is None:
             one.defaulted_on = on
         else:
             continue
@@ -170,10 +212,17 @@ def owed_yen(case: LegalCase, *, on: date) -> int:
 
 
 def _standing(one: Settlement, *, on: date) -> Standing:
-    entries = Entry.objects.filter(claim__in=_claim_ids(one.case), kind__in=MONEY, pk__gt=one.last_entry, on__lte=on)
+    """Money of its day and after; a reversal takes back what was counted, and nothing that came before."""
+    since = Q(on__gte=one.agreed_on, kind__in=MONEY) | Q(reverses__kind__in=MONEY, reverses__on__gte=one.agreed_on)
+    entries = Entry.objects.filter(since, claim__in=_claim_ids(one.case), on__lte=on)
     paid = -(entries.aggregate(yen=Sum("amount_yen"))["yen"] or 0)
     plan = [Instalment(date.fromisoformat(row["on"]), row["yen"]) for row in one.instalments]
     return standing(plan, paid_yen=max(0, paid), forfeits_after=one.forfeits_after, on=on)
+
+
+def _as_given(terms: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [{"on": date.fromisoformat(row["on"]), "yen": row["yen"]} for row in terms["instalments"]]
+    return {**terms, "instalments": rows}
 
 
 def _create(case: LegalCase, *, terms: Mapping[str, Any], by: Any, **facts: Any) -> Settlement:
@@ -182,7 +231,6 @@ def _create(case: LegalCase, *, terms: Mapping[str, Any], by: Any, **facts: Any)
         instalments=terms["instalments"],
         forfeits_after=terms["forfeits_after"],
         terms=terms["text"],
-        last_entry=Entry.objects.aggregate(last=Max("pk"))["last"] or 0,
         by=by,
         **facts,
     )
