@@ -175,7 +175,7 @@ class OrderForm(OwnIds):
 
 class ReportForm(OwnIds):
     month = forms.CharField(label="月", widget=forms.TextInput(attrs={"type": "month"}))
-    text = forms.CharField(label="報告", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}))
+    text = forms.CharField(label="報告", max_length=4000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def clean_month(self) -> Any:
         try:

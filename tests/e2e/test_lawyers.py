@@ -162,6 +162,7 @@ def test_from_the_candidates_to_the_hand_over_and_one_case_taken_back(
 def attorney() -> User:
     """A lawyer with a password and no second factor yet."""
     made = user(Role.LAWYER)
+    made.display_name = "架空 弁子"
     made.set_password(PASSWORD)
     made.save()
     return made
@@ -208,6 +209,7 @@ def test_a_lawyer_takes_a_case_on_and_goes_to_court(
     (case,) = handed_with_packet(firm, tenant("賃借 一郎", "チンシャク イチロウ"), monkeypatch=monkeypatch)
     (foreign,) = legal.handed(other, legal.free("他所 花子"))
     officer = user(Role.COLLECTOR)
+    User.objects.filter(pk=officer.pk).update(display_name="架空 徴太")
     settings.DEMO, settings.BASE_DATE = False, (today := date(2026, 12, 8))
 
     page, mouse = open_page(), Mouse()
@@ -351,9 +353,6 @@ def test_money_that_the_firm_took_and_an_invoice_that_is_one_yen_wrong(
 
     # An invoice that is one yen too high comes back; the right one is agreed on, asked for, and approved.
     send_invoice(attorney, firm, "R8-11", more_yen=1)
-    attorney.goto("/lawyers/room/money/invoices/")
-    assert faults(attorney) == []
-    wide(attorney)
     clerk.goto("/lawyers/money/")
     clerk.get_by_role("link", name="R8-11", exact=True).click()
     clerk.get_by_role("button", name=re.compile("計算と照合する")).click()
