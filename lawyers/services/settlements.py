@@ -85,10 +85,10 @@ def recheck(case: LegalCase, terms: Mapping[str, Any], *, on: date) -> None:
     Raises:
         SettlementRefused: money came in since, a day of payment has passed, or the terms exceed what is owed.
     """
-    checked(case, _as_given(terms), on=on)
-    paid = Claim.objects.filter(legal_lines__case=case).aggregate(yen=Sum("principal_yen"))["yen"] or 0
-    if paid < terms["principal_yen"]:
+    left = Claim.objects.filter(legal_lines__case=case).aggregate(yen=Sum("principal_yen"))["yen"] or 0
+    if left < terms["principal_yen"]:
         raise SettlementRefused("提案のあとに入金がありました。残高に合わせて、条件を組み直してください。")
+    checked(case, _as_given(terms), on=on)
 
 
 @transaction.atomic

@@ -9,10 +9,12 @@ from claims.models import Claim
 from claims.services.clocks import refresh_clocks
 from claims.services.events import record_events
 from debtors.models import Person
-from lawyers.models import Firm, LegalCase, Mandate, Packet, Proposal
-from lawyers.services import cases, mandates, proposals
+from lawyers.keys import key_of
+from lawyers.models import Firm, LegalCase, Mandate, Packet, Proposal, Settlement
+from lawyers.services import cases, mandates, proposals, settlements
 from tests.factories.claims import claim
 from tests.factories.debtors import person, system_user, user
+from tests.factories.welfare import scan
 from toyota_collect import approvals
 from toyota_collect.permissions import Role
 from toyota_collect.ranks import DecisionRank
@@ -96,8 +98,12 @@ def approved(of: Firm, *people: Person, by: Any = None) -> Mandate:
 def packet(mandate: Mandate, **facts: Any) -> Packet:
     """A packet that was made and checked; of its file, only the record."""
     people = mandate.cases.filter(state="picked").count()
-    ready = {"state": "ready", "path": "packets/x.pdf", "sha256": "0" * 64, "made_at": "2026-11-20T10:00:00+09:00"}
-    return Packet.objects.create(mandate=mandate, as_of=DAY, of=people, by=system_user(), **(ready | facts))
+    key_of(mandate.firm_id, on=DAY, by=system_user())
+    mandate.firm.refresh_from_db()
+    ready = {
+        "key_since": mandate.firm.key_since,
+    } | {"state": "ready", "path": "packets/x.pdf", "sha256": "0" * 64, "made_at": "2026-11-20T10:00:00+09:00"}
+    return Packet.objects.create(mandate=mandate, as_of=DAY, by=system_user(), **({"of": people} | ready | facts))
 
 
 def handed(of: Firm, *people: Person) -> list[LegalCase]:
@@ -125,3 +131,14 @@ def decided(case: LegalCase, kind: str, by: Any, *, council: str = "", terms: di
     approvals.decide(approval_id=asked.pk, decision="approved", by=decider())
     made.refresh_from_db()
     return made
+
+
+def deed() -> bytes:
+    """A signed sheet as a scanner gives it."""
+    return scan()
+
+
+def settled(case: LegalCase, by: Any, terms: dict[str, Any], *, council: str = "専決第3号") -> Settlement:
+    """A settlement that the city agreed to and the debtor signed."""
+    made = decided(case, "settle", by, council=council, terms=terms)
+    return settlements.sign(proposal_id=made.pk, signed_on=DAY, name="和解書.png", content=deed(), by=by, on=DAY)

@@ -18,3 +18,8 @@ def lawyer(db: None) -> Any:
 @pytest.fixture
 def firm(lawyer: Any) -> Firm:
     return legal.firm(lawyer)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path

@@ -47,6 +47,7 @@ ROOM: dict[str, Ask] = {
     "room-file": Ask("file"),
     "room-answer": Ask("question", "post"),
     "room-begin": Ask("proposal", "post"),
+    "room-sign": Ask("settle", "post"),
     "room-step": Ask("proceeding", "post"),
     "room-order": Ask("proceeding", "post"),
     "room-withdraw-step": Ask("step", "post"),
@@ -69,12 +70,15 @@ def rows(case, lawyer) -> dict[str, int]:
     question = room.ask(case=case, by_firm=False, text="進みは", token=uuid4(), by=user(Role.COLLECTOR), on=DAY)
     proposal = legal.decided(case, "payment_order", lawyer)
     proceeding = court.open_proceeding(proposal_id=proposal.pk, court="簡裁", court_number="", by=lawyer, on=DAY)
+    terms = {"text": "分割", "total_yen": 1_000, "instalments": [{"on": DAY, "yen": 1_000}], "forfeits_after": 2}
+    settle = legal.decided(case, "settle", lawyer, council="専決第3号", terms=terms)
     step = court.add_step(proceeding_id=proceeding.pk, kind="filed", day=DAY, by=lawyer, on=DAY)
     return {
         "case": case.pk,
         "file": file.pk,
         "question": question.pk,
         "proposal": proposal.pk,
+        "settle": settle.pk,
         "proceeding": proceeding.pk,
         "step": step.pk,
         "packet": case.mandate.packets.get().pk,
