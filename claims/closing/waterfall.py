@@ -61,6 +61,10 @@ class Fall:
         return self.opening - self.closing
 
     @property
+    def increase(self) -> int:
+        return -self.reduction
+
+    @property
     def lowered(self) -> int:
         """What went off the old stock, by whatever way."""
         return -sum(self.parts[part] for part in LOWERING)
