@@ -16,6 +16,7 @@ from claims.services.years import closes_on
 from toyota_collect.dated import value_or
 from toyota_collect.models import Setting
 from toyota_collect.templatetags.tc import fiscal_year as year_text
+from toyota_collect.templatetags.tc import fiscal_year_short as year_short
 
 HEADLINE = "boards.headline"
 YEN, THOUSAND = "yen", "thousand"
@@ -92,6 +93,7 @@ def programme_context(counted: Counted, *, since: int, until: int) -> dict[str, 
     years = by_year(flows, since=since, until=until)
     running = closes_on(until) >= flows.on
     opening_name = f"{year_text(since)}末の滞納"
+    closing_short = "本日" if running else f"{year_short(until)}末"
     closing_name = "本日の滞納" if running else f"{year_text(until)}末の滞納"
     return {
         "counted_at": counted.at,
@@ -102,6 +104,8 @@ def programme_context(counted: Counted, *, since: int, until: int) -> dict[str, 
         "fall": fall,
         "opening_name": opening_name,
         "closing_name": closing_name,
+        "opening_short": f"{year_short(since)}末",
+        "closing_short": closing_short,
         "opening_millions": millions(fall.opening),
         "closing_millions": millions(fall.closing),
         "steps": [step | {"millions": _signed(step["yen"])} for step in fall.steps],

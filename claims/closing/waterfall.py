@@ -20,13 +20,13 @@ from claims.closing.flows import Flow, Flows
 from claims.closing.tables import rate
 
 CASH, SET_OFF, CORRECTION, WRITE_OFF, FRESH = "cash", "set_off", "correction", "write_off", "fresh"
-# Each part with its name and the colour of its bar.
+# Each part with its name and the colour of its bar. What came comes first: over some years more is paid than there was.
 PARTS = {
+    FRESH: ("新たな滞納", "fresh"),
     CASH: ("現金収納", "cash"),
     SET_OFF: ("充当", "setoff"),
     CORRECTION: ("更正・減免", "fix"),
     WRITE_OFF: ("不納欠損", "stop"),
-    FRESH: ("新たな滞納", "fresh"),
 }
 LOWERING = (CASH, SET_OFF, CORRECTION, WRITE_OFF)
 OF_ACT = {
