@@ -200,3 +200,6 @@ def test_what_was_counted_is_kept_until_the_job_counts_anew(settings):
     again = counted(on=DAY)
     assert closing(again.flows, year=2026).total.now.charged == 3_000
     assert again.at > first.at
+    assert counted(on=date(2026, 11, 21)) == again  # the job of the new day has not counted yet
+    assert counted(on=date(2026, 11, 23)).at > again.at  # nobody has counted for days
+    assert counted(on=date(2026, 11, 22)).flows.on == date(2026, 11, 22)  # the day was set back
