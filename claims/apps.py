@@ -25,6 +25,8 @@ class ClaimsConfig(AppConfig):
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
+        registry.nav_item(NavItem(WATCH, "縮減の内訳", "claims:programme", Permission.BOARD_VIEW, 40))
+        registry.nav_item(NavItem(WATCH, "決算の表", "claims:closing", Permission.MONEY_VIEW, 44))
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "標準の形", "claims:standard", Permission.STANDARD_CHECK, 22))
         registry.nav_item(NavItem(DAILY, "収納", "claims:money", Permission.MONEY_VIEW, 12))

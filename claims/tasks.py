@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from claims import board
+from claims.closing import kept as closing
 from claims.intake import preview, run
 from claims.models import ImportBatch, ImportPreview, TakingBack
 from claims.services import hold_watch, standard_exports, taking_back
@@ -33,6 +34,12 @@ def seal_ledger() -> None:
 def count_board() -> None:
     """The board's heavy figures, before those of the last time are forgotten."""
     board.counted(on=business_date(), anew=True)
+
+
+@shared_task
+def count_closing() -> None:
+    """The sums of the ledger for the council's tables, before those of the last time are forgotten."""
+    closing.counted(on=business_date(), anew=True)
 
 
 @shared_task(acks_late=True)

@@ -49,4 +49,5 @@ urlpatterns = [
     path("", include("claims.urls_holds")),
     path("", include("claims.urls_plans")),
     path("", include("claims.urls_handovers")),
+    path("", include("claims.urls_closing")),
 ]

@@ -72,7 +72,9 @@ def register(registry: Registry) -> None:
         ),
     )
     registry.stays_inside(
+        claims__closing__papers="決算の表と縮減の内訳（種目ごとの計だけで、人の情報はない）",
         claims__views_close="会計に渡す仕訳",
+        claims__views_closing="決算の表と縮減の内訳（種目ごとの計だけで、人の情報はない）",
         claims__views_countdown="時効の一覧を職員が書き出す（住所・電話はない）",
         claims__views_ends="不納欠損の合計",
         claims__views_handover="所管課が移管の一覧を書き出す（住所・電話はない）",

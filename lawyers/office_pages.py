@@ -19,7 +19,6 @@ from lawyers.services.mandates import against, inside
 from lawyers.services.room import stopped
 from toyota_collect.calendar import last_day_after
 from toyota_collect.held import held
-from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import registry
 
 PEOPLE, SHOWN = 20, 20  # a page; deadlines beside it
@@ -29,10 +28,8 @@ NEAR_MONTHS = 12
 REPORTS = 24
 
 
-def nav_waiting(user: Any) -> tuple[QuerySet[Any], ...]:
+def nav_waiting(_: Any) -> tuple[QuerySet[Any], ...]:
     """Proposals and questions of firms that wait for the city."""
-    if not allows(user, Permission.LAWYER_PREPARE):
-        return ()
     return (
         Proposal.objects.waiting(),
         CaseQuestion.objects.filter(by_firm=True, answer="", case__state__in=LegalCase.OPEN),

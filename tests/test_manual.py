@@ -19,8 +19,8 @@ from toyota_collect.permissions import POLICY, Role
 HUMAN_ROLES = [role for role in Role if role != Role.SYSTEM]
 # Parts of pages and files: what is asked for by a page, or handed out.
 PARTS = (
-    "*panel*", "*-pdf", "*-csv", "*-zip", "*progress", "*-paper", "*-document", "*-office-paper", "*-journal", "*-form",
-    "*-bundle", "*:bundle", "*-picture", "lawyers:*-file",
+    "*panel*", "*-pdf", "*-csv", "*-xlsx", "*-zip", "*progress", "*-paper", "*-document", "*-office-paper", "*-journal",
+    "*-form", "*-bundle", "*:bundle", "*-picture", "lawyers:*-file",
     "claims:end-paper", "claims:end-sums", "claims:transfers", "claims:measure-notice", "claims:overpayment-notice", "claims:evidence-file", "claims:plan-preview",
     "notices:manifest", "notices:job", "notices:letter-fault", "notices:letter-charges", "notices:seal-*", "notices:pack-file",
     "home", "debtors:search-as-typed", "notices:progress", "claims:import-paid-totals",

@@ -352,6 +352,9 @@ def test_a_lost_key_says_what_to_do(town):
 
 def test_taken_out_it_is_written_down_for_each_person(town):
     packet, lawyer = made(town.mandate), user(Role.LAWYER)
+    with pytest.raises(packets.PacketRefused, match="目で確かめて"):
+        packets.take_out(packet_id=packet.pk, by=lawyer, on=DAY)
+    packets.look_at(packet_id=packet.pk, by=system_user())
     taken = packets.take_out(packet_id=packet.pk, by=lawyer, on=DAY)
     assert taken.content == file_of(packet).read_bytes()
     assert taken.name == f"令和8年度_委任第{town.mandate.number}号.pdf"
@@ -363,6 +366,7 @@ def test_taken_out_it_is_written_down_for_each_person(town):
 
 def test_somebody_under_protection_since_stays_in_the_house(town):
     packet = made(town.mandate)
+    packets.look_at(packet_id=packet.pk, by=system_user())
     protect(town.person, starts_on=DAY + timedelta(days=1))
     with pytest.raises(packets.PacketRefused, match="支援措置"):
         packets.take_out(packet_id=packet.pk, by=system_user(), on=DAY + timedelta(days=1))
@@ -409,10 +413,13 @@ def test_what_was_taken_back_is_in_no_file_that_the_firm_can_get(town):
     facts = {"handed_on": DAY, "state": "handed", "last_entry": 1}
     LegalCase.objects.filter(mandate=town.mandate).update(**facts)
     Mandate.objects.update(handed_on=DAY, handed_by=system_user(), decided_on=DAY)
+    assert not packets_of(lawyer).exists(), "nobody has looked at its scans"
+    packets.look_at(packet_id=both.pk, by=system_user())
     assert packets_of(lawyer).get() == both
     recall(case_id=town.mandate.cases.first().pk, reason="困窮が分かった", by=system_user(), on=DAY)
     assert not packets_of(lawyer).exists()
     new = made(town.mandate)
+    packets.look_at(packet_id=new.pk, by=system_user())
     assert packets_of(lawyer).get() == new
     assert town.person.name not in words(new)
     assert "架空借主" in words(new)

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from claims import views_closing
+
+urlpatterns = [
+    path("programme/", views_closing.programme, name="programme"),
+    path("programme/csv/", views_closing.programme_csv, name="programme-csv"),
+    path("programme/xlsx/", views_closing.programme_xlsx, name="programme-xlsx"),
+    path("programme/pdf/", views_closing.programme_pdf, name="programme-pdf"),
+    path("closing/", views_closing.closing, name="closing"),
+    path("closing/csv/", views_closing.closing_csv, name="closing-csv"),
+    path("closing/xlsx/", views_closing.closing_xlsx, name="closing-xlsx"),
+    path("closing/pdf/", views_closing.closing_pdf, name="closing-pdf"),
+]
