@@ -9,6 +9,9 @@ from lawyers import views_room_money as room
 urlpatterns = [
     path("money/", city.money, name="money"),
     path("money/remittances/<int:pk>/", city.remittance, name="remittance"),
+    path("money/firms/<int:pk>/tell/", city.tell, name="remittance-tell"),
+    path("money/remittances/<int:pk>/correct/", city.correct, name="remittance-correct"),
+    path("money/remittances/<int:pk>/withdraw/", city.withdraw, name="remittance-withdraw"),
     path("money/remittances/<int:pk>/confirm/", city.confirm, name="remittance-confirm"),
     path("money/remittances/<int:pk>/book/", city.book, name="remittance-book"),
     path("money/invoices/<int:pk>/", city.invoice, name="invoice"),
