@@ -161,6 +161,28 @@ def test_money_of_a_case_that_ended_stands_without_the_name(clerk):
     assert "甲の人" not in text
 
 
+@pytest.mark.parametrize("name", ["take", "cost-note"])
+def test_what_was_before_a_case_ended_is_noted_on_a_page_with_its_number_alone(name, clerk):
+    own = Filled(clerk, "甲")
+    money.finish(own.case, on=date(2026, 11, 17))
+    seen = AccessLog.objects.filter(person_key=own.case.person.number).count()
+    address = reverse(f"lawyers:room-{name}", args=[own.case.pk])
+    listed = own.client.get(reverse("lawyers:room-money" if name == "take" else "lawyers:room-costs"))
+    assert address in listed.content.decode()
+    for day, status in (("2026-11-18", 200), ("2026-11-16", 302)):
+        facts = {"received_on": day, "day": day, "kind": "stamp", "yen": "1234", "note": "", "token": str(uuid4())}
+        shown = own.client.post(address, facts)
+        assert shown.status_code == status
+        text = own.client.get(address).content.decode() + shown.content.decode()
+        assert own.case.number in text
+        assert "甲の人" not in text
+        assert "未納" not in text
+        assert "手を離れ" in text
+    assert AccessLog.objects.filter(person_key=own.case.person.number).count() == seen
+    rows = TrustReceipt.objects if name == "take" else CaseCost.objects
+    assert rows.filter(yen=1_234, case=own.case).count() == 1
+
+
 def test_a_firm_notes_sums_and_sends(clerk):
     firm = money.firm()
     case = money.case(firm)
@@ -251,11 +273,47 @@ def test_the_citys_pages_in_every_state(clerk):
     assert "差異を片付けました" in client.post(settle, {"how": "残りの1円が届いた"}, follow=True).content.decode()
 
 
+def test_the_city_puts_right_the_money_of_a_firm_whose_contract_ended(clerk):
+    own, other = Filled(clerk, "甲"), Filled(clerk, "乙")
+    client, board = signed_in(clerk), reverse("lawyers:money")
+    tell = reverse("lawyers:remittance-tell", args=[own.firm.pk])
+    facts = {"trust": own.held.pk, "sent_on": "2026-11-19", "yen": "1111", "token": str(uuid4())}
+    assert tell not in client.get(board).content.decode()
+    assert "契約中の事務所" in client.post(tell, facts).content.decode()
+    assert "直す" not in client.get(reverse("lawyers:remittance", args=[own.told.pk])).content.decode()
+    own.firm.is_active = False
+    own.firm.save()
+    assert tell in client.get(board).content.decode()
+    assert client.post(tell, facts | {"trust": other.held.pk}).status_code == 404
+    page = client.post(tell, facts | {"sent_on": "2026-10-01"}).content.decode()
+    assert "送金の日は、預り金を受け取った日から" in page
+    assert 'value="1111"' in page
+    assert "送金を登録しました" in client.post(tell, facts, follow=True).content.decode()
+    told = Remittance.objects.get(trust_receipts=own.held)
+    assert told.told_by == clerk
+    page = reverse("lawyers:remittance", args=[told.pk])
+    correct = reverse("lawyers:remittance-correct", args=[told.pk])
+    assert correct in client.get(page).content.decode()
+    change = {"trust": own.held.pk, "sent_on": "2026-11-18", "yen": "1111"}
+    assert "必須" in client.post(correct, change).content.decode()
+    client.post(correct, change | {"note": "日の誤り"})
+    told.refresh_from_db()
+    assert (told.sent_on, told.note) == (date(2026, 11, 18), "日の誤り")
+    money.confirm(told, by=user(Role.RECEIPTS_CLERK), arrived_on=date(2026, 11, 19))
+    assert "送金を登録した（直した）本人は記帳できません" in client.get(page).content.decode()
+    withdraw = reverse("lawyers:remittance-withdraw", args=[own.told.pk])
+    assert "送金を取り消しました" in client.post(withdraw, {"reason": "送っていない"}, follow=True).content.decode()
+
+
 def test_an_invoice_side_by_side(clerk):
     own = Filled(clerk, "甲")
     client = signed_in(clerk)
     address = reverse("lawyers:invoice", args=[own.invoice.pk])
-    assert "計算と照合する" in client.get(address).content.decode()
+    text = client.get(address).content.decode()
+    assert "計算と照合する" in text
+    assert "申告の計" in text
+    assert "収入印紙・手数料" in text
+    assert "円違います" not in text
     client.post(reverse("lawyers:invoice-check", args=[own.invoice.pk]))
     assert "支払の決裁に出す" in client.get(address).content.decode()
     client.post(reverse("lawyers:invoice-ask", args=[own.invoice.pk]))
@@ -273,6 +331,7 @@ def test_an_invoice_side_by_side(clerk):
     address = reverse("lawyers:invoice", args=[sent.pk])
     text = client.post(reverse("lawyers:invoice-check", args=[sent.pk]), follow=True).content.decode()
     assert "計算にない" in text
+    assert "申告の計" not in text  # it asks for none
     assert "違う" in text
     assert "市の計算との差異" in own.client.get(reverse("lawyers:room-invoice-sent", args=[sent.pk])).content.decode()
     assert (
