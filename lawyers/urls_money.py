@@ -18,6 +18,7 @@ urlpatterns = [
     path("money/invoices/<int:pk>/check/", city.check_invoice, name="invoice-check"),
     path("money/invoices/<int:pk>/give-back/", city.give_back_invoice, name="invoice-give-back"),
     path("money/invoices/<int:pk>/ask/", city.ask_payment, name="invoice-ask"),
+    path("money/costs/<int:pk>/file/", city.cost_file, name="cost-file"),
     path("money/differences/<int:pk>/settle/", city.settle, name="difference-settle"),
     path("room/money/", room.money, name="room-money"),
     path("room/money/<int:pk>/take/", room.take, name="room-take"),

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from lawyers import money_pages as pages
 from lawyers.forms_money import ConfirmForm, CorrectForm, GiveBackForm, ReasonForm, SettleForm, TellForm
-from lawyers.models import Firm, Invoice, MoneyDifference, Remittance
-from lawyers.services import differences, invoices, remittances
+from lawyers.models import CaseCost, Firm, Invoice, MoneyDifference, Remittance
+from lawyers.services import differences, invoices, remittances, room
 from lawyers.services.money import MoneyRefused
 from lawyers.views_room_money import ids_of, with_missing
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.documents.download import download
 from toyota_collect.permissions import Permission, require
 
 MONEY = Permission.LAWYER_MONEY
@@ -133,6 +134,20 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 @require(MONEY)
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     return _invoice(request, pk)
+
+
+@require(MONEY)
+def cost_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The receipt of a cost."""
+    rows = CaseCost.objects.filter(file__isnull=False).select_related("file", "case__person")
+    found = get_object_or_404(rows, pk=pk)
+    assert found.file
+    audit.log_view(request, action="lawyers.file", person_key=found.case.person.number)
+    try:
+        return download(room.content_of(found.file), found.file.name, found.file.content_type)
+    except room.RoomRefused as refused:
+        messages.warning(request, str(refused))
+        return redirect("lawyers:money")
 
 
 @require(MONEY)

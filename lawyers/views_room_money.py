@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from claims.services.evidence import MEBIBYTE, largest_mebibytes
 from lawyers import room_money_pages as pages
 from lawyers.forms_money import CorrectForm, CostForm, ReasonForm, TakeForm, TellForm
 from lawyers.models import CaseCost, Firm, LegalCase, Remittance, TrustReceipt
@@ -133,9 +134,11 @@ def costs(request: HttpRequest) -> HttpResponse:
 @require(ROOM)
 def note_cost(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
-    form = CostForm(request.POST or None, initial={"day": business_date()})
+    form = CostForm(request.POST or None, request.FILES or None, initial={"day": business_date()})
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
+        if paper := facts.pop("paper"):
+            facts["paper"] = paper.name, paper.read(largest_mebibytes(on=business_date()) * MEBIBYTE + 1)
         try:
             with_missing(lambda: cost_services.note_cost(case_id=pk, by=request.user, on=business_date(), **facts))
         except MoneyRefused as refused:

@@ -402,6 +402,7 @@ ROWS: dict[str, Row] = {
     "lawyers:invoice-check": Row({"pk": "missing"}, 404, "post"),
     "lawyers:invoice-give-back": Row({"pk": "missing"}, 404, "post"),
     "lawyers:invoice-ask": Row({"pk": "missing"}, 404, "post"),
+    "lawyers:cost-file": Row({"pk": "missing"}, 404),
     "lawyers:difference-settle": Row({"pk": "missing"}, 404, "post"),
     "lawyers:room-money": Row(),
     "lawyers:room-take": Row({"pk": "missing"}, 404),

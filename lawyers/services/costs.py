@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from lawyers.models import CaseCost, Invoice, InvoiceLine, LegalCase
+from lawyers.models import CaseCost, CaseFile, Invoice, InvoiceLine, LegalCase
+from lawyers.services import room
 from lawyers.services.money import MoneyRefused, cases_once_of, own_firm, own_firms
 from lawyers.services.recoveries import month_end
 from toyota_collect import audit
@@ -18,12 +19,24 @@ from toyota_collect.wareki import long_text
 
 
 @transaction.atomic
-def note_cost(*, case_id: int, day: date, kind: str, yen: int, note: str, token: UUID, by: Any, on: date) -> CaseCost:
-    """Note what was laid out. Sent twice with one token, it is noted once.
+def note_cost(
+    *,
+    case_id: int,
+    day: date,
+    kind: str,
+    yen: int,
+    note: str,
+    token: UUID,
+    by: Any,
+    on: date,
+    paper: tuple[str, bytes] | None = None,
+) -> CaseCost:
+    """Note what was laid out. Sent twice with one token, it is noted once. ``paper``: the receipt (name, bytes), kept in the case.
 
     Raises:
         LegalCase.DoesNotExist: no case that is or was with the own firm.
-        MoneyRefused: no money, an unknown kind, or a day to come, before the hand-over or after the end.
+        MoneyRefused: no money, an unknown kind, or a day to come, before the hand-over or after the end, or a paper that
+            is not taken in.
     """
     own_firm(cases_once_of(by).select_related("mandate").get(pk=case_id).mandate.firm_id, by)
     case: LegalCase = cases_once_of(by).select_related("mandate").get(pk=case_id)
@@ -40,9 +53,17 @@ def note_cost(*, case_id: int, day: date, kind: str, yen: int, note: str, token:
         raise MoneyRefused(
             f"この件は{long_text(case.ended_on)}に事務所の手を離れました。その日までの実費だけを記録できます。"
         )
-    noted = CaseCost.objects.create(note=note.strip()[:200], token=token, by=by, **facts)
+    file = _keep(case, *paper, title=f"領収書　{CaseCost.Kind(kind).label}", by=by, on=on) if paper else None
+    noted = CaseCost.objects.create(file=file, note=note.strip()[:200], token=token, by=by, **facts)
     audit.record(event="cost.noted", by=by, target=noted, detail={"case": case.number, "yen": yen})
     return noted
+
+
+def _keep(case: LegalCase, name: str, content: bytes, *, title: str, by: Any, on: date) -> CaseFile:
+    try:
+        return room.add_file(case=case, title=title, name=name, content=content, by=by, on=on)
+    except room.RoomRefused as refused:
+        raise MoneyRefused(str(refused)) from refused
 
 
 @transaction.atomic
@@ -91,7 +112,7 @@ def told_in(invoice: Invoice) -> list[CaseCost]:
     own = list(invoice.lines.filter(cost_yen__gt=0).select_related("invoice"))
     numbers = {line.case_number for line in own}
     rows = CaseCost.objects.filter(case__number__in=numbers, case__mandate__firm=invoice.firm_id, withdrawn_at=None)
-    left = list(rows.select_related("case").order_by("told_at", "pk"))
+    left = list(rows.select_related("case", "file").order_by("told_at", "pk"))
     asked = _by_month([line for line in lines if line.case_number in numbers])
     for month, by_case in sorted(asked.items()):
         taken = {one.pk for one in _up_to(left, month_end(month), by_case)}

@@ -179,7 +179,7 @@ def _told_costs(found: Invoice) -> dict[str, str]:
     """Each cost as the firm told it: day, kind, yen and note."""
     told = costs.told_in(found)
     shown = {
-        f"事務所の申告 {place}": f"{one.case.number}　{long_text(one.on)}　{one.get_kind_display()}　{one.yen:,}円　{one.note}".strip()
+        f"事務所の申告 {place}": f"{one.case.number}　{long_text(one.on)}　{one.get_kind_display()}　{one.yen:,}円　{'領収書あり' if one.file_id else '領収書なし'}　{one.note}".strip()
         for place, one in enumerate(told[:MOST_SHOWN], start=1)
     }
     if rest := told[MOST_SHOWN:]:

@@ -144,8 +144,8 @@ def test_costs_stand_apart_as_the_firms_own_words_each_in_one_invoice(clerk):
     asked = invoices.ask_payment(invoice_id=sent.pk, by=clerk, on=DAY)
     told = [value for name, value in asked.evidence.items() if name.startswith("事務所の申告")]
     assert told == [
-        f"{case.number}　令和8年10月20日　収入印紙・手数料　500円",
-        f"{case.number}　令和8年10月20日　郵便料・郵券　84円",
+        f"{case.number}　令和8年10月20日　収入印紙・手数料　500円　領収書なし",
+        f"{case.number}　令和8年10月20日　郵便料・郵券　84円　領収書なし",
     ]
     assert asked.evidence["実費（円・事務所の申告）"] == 584
     assert "実費は事務所の申告です" in asked.reason

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from lawyers.services.late_money import find_late
 from tests.factories import lawyers_money as money
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import user
+from tests.factories.lawyers import page as paper_page
 from toyota_collect import approvals
 from toyota_collect.models import AccessLog
 from toyota_collect.permissions import Role
@@ -247,6 +249,36 @@ def test_costs_and_an_invoice_from_the_proposal(clerk):
     found = Invoice.objects.get()
     assert found.total_yen == 10_000 + 1_000 + 84
     assert "提出済です" in client.get(reverse("lawyers:room-invoice"), {"month": "2026-10-01"}).content.decode()
+
+
+def test_a_cost_carries_its_receipt_for_the_city_to_open(clerk, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    case = money.case(money.firm())
+    address = reverse("lawyers:room-cost-note", args=[case.pk])
+    facts = {"day": "2026-10-20", "kind": "stamp", "yen": "84", "note": ""}
+    client, pdf = signed_in(money.lawyer(case.firm)), paper_page("領収書 84円")
+
+    def send(name, content):
+        paper = SimpleUploadedFile(name, content)
+        return client.post(address, facts | {"token": str(uuid4()), "paper": paper})
+
+    assert send("領収書.exe", b"MZ").status_code == 200
+    assert not CaseCost.objects.exists()
+    assert send("領収書.pdf", pdf).status_code == 302
+    noted = CaseCost.objects.get()
+    assert (noted.file.case, noted.file.title) == (case, "領収書　収入印紙・手数料")
+    assert "領収書あり" in client.get(reverse("lawyers:room-costs")).content.decode()
+    sent = invoices.submit(
+        firm_id=case.firm.pk, month=OCTOBER, number="R8-1", by=money.lawyer(case.firm), on=DAY,
+        lines=invoices.computed_lines(firm_id=case.firm.pk, month=OCTOBER),
+    )  # fmt: skip
+    file = reverse("lawyers:cost-file", args=[noted.pk])
+    city = signed_in(clerk)
+    assert file in city.get(reverse("lawyers:invoice", args=[sent.pk])).content.decode()
+    given = city.get(file)
+    assert b"".join(given) == pdf
+    assert AccessLog.objects.filter(action="lawyers.file", person_key=case.person.number).count() == 1
+    assert client.get(file).status_code == 403
 
 
 def test_the_citys_pages_in_every_state(clerk):
