@@ -135,9 +135,11 @@ def costs(request: HttpRequest) -> HttpResponse:
 def note_cost(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
     form = CostForm(request.POST or None, request.FILES or None, initial={"day": business_date()})
+    if not case.is_open:
+        del form.fields["paper"]  # its papers are no longer the firm's
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
-        if paper := facts.pop("paper"):
+        if paper := facts.pop("paper", None):
             facts["paper"] = paper.name, paper.read(largest_mebibytes(on=business_date()) * MEBIBYTE + 1)
         try:
             with_missing(lambda: cost_services.note_cost(case_id=pk, by=request.user, on=business_date(), **facts))

@@ -179,6 +179,7 @@ def test_what_was_before_a_case_ended_is_noted_on_a_page_with_its_number_alone(n
         assert own.case.number in text
         assert "甲の人" not in text
         assert "未納" not in text
+        assert "領収書" not in text.replace("領収書の番号など", "")
         assert "手を離れ" in text
     assert AccessLog.objects.filter(person_key=own.case.person.number).count() == seen
     rows = TrustReceipt.objects if name == "take" else CaseCost.objects
