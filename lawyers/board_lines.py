@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.urls import reverse
 
-from lawyers.figures import all_figures
+from lawyers.figures import Figures, all_figures
 from lawyers.models import CaseQuestion, LegalCase, MoneyDifference, Proposal, Settlement
 from lawyers.office_pages import deadlines_near
 from toyota_collect.money import comma, yen_text
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import BoardLine
+
+KEEP_SECONDS = 600  # the board is opened often, its figures change slowly; the page of the figures counts anew
 
 
 def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
@@ -30,7 +33,7 @@ def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
         yield BoardLine("弁護士", "act", text, office)
     if broken := Settlement.objects.filter(defaulted_on__isnull=False, case__in=cases).count():
         yield BoardLine("弁護士", "care", f"和解の不履行 {comma(broken)}件", office)
-    if (whole := all_figures()["whole"]).cases:
+    if (whole := _whole(on)).cases:
         text = (
             f"引き渡した件 {comma(whole.cases)}件（いま {comma(whole.open)}件）　入金 {yen_text(whole.recovered_yen)}"
             f"　費用 {yen_text(whole.cost_yen)}　差引 {yen_text(whole.net_yen)}　福祉へ {comma(whole.to_welfare)}件"
@@ -40,3 +43,13 @@ def board_lines(user: Any, on: date) -> Iterator[BoardLine]:
         differences := MoneyDifference.objects.filter(closed_on=None).count()
     ):
         yield BoardLine("弁護士", "care", f"お金の差異 {comma(differences)}件", reverse("lawyers:money"))
+
+
+def _whole(on: date) -> Figures:
+    """The figures in all, counted once in ten minutes."""
+    key = f"lawyers.board.{on.isoformat()}"
+    found: Figures | None = cache.get(key)
+    if found is None:
+        found = all_figures()["whole"]
+        cache.set(key, found, KEEP_SECONDS)
+    return found

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
-from claims.models import ClaimGroup, Entry
+from claims.models import ClaimGroup
 from lawyers.models import Invoice, InvoiceLine, LegalCase, LegalClaim, Proposal
-
-MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)
+from lawyers.services.recoveries import with_money
 
 
 @dataclass
@@ -60,7 +59,7 @@ def all_figures() -> dict[str, Any]:
 
 def _rows() -> Iterable[dict[str, Any]]:
     handed = {row["case"]: row["yen"] for row in _lines().annotate(yen=Sum(F("principal_yen") + F("other_yen")))}
-    recovered = {row["case"]: -(row["yen"] or 0) for row in _lines().annotate(yen=_money())}
+    recovered = {row["case"]: -row["yen"] for row in with_money(LegalClaim.objects.exclude(case__handed_on=None))}
     costs = _costs()
     accepted = Proposal.objects.filter(kind=Proposal.Kind.WELFARE, state=Proposal.State.ACCEPTED)
     to_welfare = set(accepted.values_list("case_id", flat=True))
@@ -81,16 +80,6 @@ def _rows() -> Iterable[dict[str, Any]]:
 
 def _lines() -> Any:
     return LegalClaim.objects.exclude(case__handed_on=None).order_by().values("case")
-
-
-def _money() -> Sum:
-    """Money on the claim while it was with the firm; a reversal of money takes it back."""
-    entry = "claim__entries__"
-    with_firm = Q(**{f"{entry}id__gt": F("case__last_entry")}) & (
-        Q(case__end_entry=None) | Q(**{f"{entry}id__lte": F("case__end_entry")})
-    )
-    money = Q(**{f"{entry}kind__in": MONEY}) | Q(**{f"{entry}reverses__kind__in": MONEY})
-    return Sum(f"{entry}amount_yen", filter=with_firm & money)
 
 
 def _costs() -> dict[tuple[int, str], int]:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django import forms
 
+from claims.forms_handover import ACCEPTED
 from debtors.forms import day_field
 from lawyers.models import CaseCost
 from lawyers.rules.fees import Route
@@ -46,6 +47,12 @@ class CostForm(OnceForm):
     kind = forms.ChoiceField(label="種類", choices=[*BLANK, *CaseCost.Kind.choices])
     yen = yen_field("金額（円）")
     note = forms.CharField(label="内容", max_length=200, required=False)
+    paper = forms.FileField(
+        label="領収書",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        help_text="PDF・JPEG・PNG・TIFF。件の書類にも入り、市が請求の照合で見ます",
+    )
 
 
 class ReasonForm(forms.Form):

@@ -1,7 +1,7 @@
 """What the city's pages of the lawyers' money show."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.db.models import Count, Q, Sum
 
 from claims.services.allocation import plan_allocation
 from lawyers.models import Firm, Invoice, MoneyDifference, Remittance, TrustReceipt
+from lawyers.room_money_pages import correct_page
 from lawyers.rules import fees
-from lawyers.services import differences, invoices
+from lawyers.services import costs, differences, invoices
 from lawyers.services.late_money import WITHIN
 from lawyers.services.money import HELD, SENT, MoneyRefused, shares_of
+from lawyers.services.remittances import told_by
 from toyota_collect.dated import value_or
 
 AMOUNTS = (("recovered_yen", "回収額"), ("fee_yen", "報酬"), ("tax_yen", "消費税"), ("cost_yen", "実費"))
@@ -62,12 +64,21 @@ def firm_sums() -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (-row["yen"], row["firm"].name))
 
 
+def left_firms() -> list[dict[str, Any]]:
+    """Firms whose contract ended with money that they hold: they see nothing any more, so the city tells what they send."""
+    held = TrustReceipt.objects.filter(HELD, case__mandate__firm__is_active=False).select_related("case__mandate__firm")
+    found: dict[Firm, list[TrustReceipt]] = defaultdict(list)
+    for one in held.order_by("case__mandate__firm__name", "received_on", "pk"):
+        found[one.case.firm].append(one)
+    return [{"firm": firm, "held": taken, "yen": sum(one.yen for one in taken)} for firm, taken in found.items()]
+
+
 def difference_row(row: MoneyDifference) -> dict[str, Any]:
     """A difference with what it is about, and whether its figures agree by now."""
     return {"row": row, "subject": differences.subject_of(row), "ready": not differences.still_open(row)}
 
 
-def remittance_page(told: Remittance, *, user: Any) -> dict[str, Any]:
+def remittance_page(told: Remittance, *, user: Any, ticked: Sequence[str] | None = None) -> dict[str, Any]:
     taken = list(
         told.trust_receipts.select_related("case__person", "receipt__cancellation").order_by("received_on", "pk")
     )
@@ -76,6 +87,7 @@ def remittance_page(told: Remittance, *, user: Any) -> dict[str, Any]:
     receipts = sum(one.yen for one in taken)
     arrived = told.state == Remittance.State.ARRIVED
     agrees = told.yen == told.bank_yen == receipts and not rows.exists()
+    own = told.confirmed_by_id == user.pk or told_by(told, user)
     return {
         "remittance": told,
         "taken": taken,
@@ -84,8 +96,9 @@ def remittance_page(told: Remittance, *, user: Any) -> dict[str, Any]:
         "differences": [difference_row(row) for row in rows],
         "past": MoneyDifference.objects.filter(subject_key=differences.key_of(told)).exclude(closed_on=None),
         "may_confirm": told.state == Remittance.State.TOLD or (arrived and rows.exists()),
-        "may_book": arrived and agrees and told.confirmed_by_id != user.pk,
-        "own_confirmation": arrived and agrees and told.confirmed_by_id == user.pk,
+        "may_book": arrived and agrees and not own,
+        "own_work": arrived and agrees and own,
+        "fix": None if told.firm.is_active else correct_page(user, told, ticked),
     }
 
 
@@ -111,6 +124,8 @@ def invoice_page(invoice: Invoice) -> dict[str, Any]:
             problem = str(refused)
     asked = invoice.approval if invoice.approval and invoice.approval.is_open else None
     returned = invoice.state == Invoice.State.RETURNED
+    told = costs.told_in(invoice)
+    told_yen = sum(one.yen for one in told)
     return {
         "invoice": invoice,
         "rows": compared(claimed, ours.lines) if ours else [side_by_side(line, line) for line in claimed],
@@ -120,6 +135,9 @@ def invoice_page(invoice: Invoice) -> dict[str, Any]:
         "difference_yen": invoice.total_yen - ours.total_yen if ours else 0,
         "texts": [one["text"] for one in invoice.differences],
         "problem": problem,
+        "costs": told,
+        "costs_yen": told_yen,
+        "untold_yen": invoice.cost_yen - told_yen,
         "asked": asked,
         "may_check": invoice.state in (Invoice.State.SENT, Invoice.State.DIFFERS),
         "may_ask": invoice.state == Invoice.State.AGREED and not asked,

@@ -16,6 +16,7 @@ from lawyers.services import court, settlements
 from lawyers.services.bundles import Bundle, bundles, name_of
 from lawyers.services.candidates import Candidate, candidates, owing
 from lawyers.services.mandates import against, inside
+from lawyers.services.recoveries import with_money
 from lawyers.services.room import stopped
 from toyota_collect.calendar import last_day_after
 from toyota_collect.held import held
@@ -277,12 +278,8 @@ def lines_of(case: LegalCase, *, on: date) -> list[dict[str, Any]]:
 
 
 def recovered(case: LegalCase) -> int:
-    """Money booked on the case's claims while they were with the firm, in yen; reversals subtract."""
-    entries = Entry.objects.filter(claim__in=case.lines.values("claim"), kind__in=MONEY, pk__gt=case.last_entry or 0)
-    if case.end_entry is not None:
-        entries = entries.filter(pk__lte=case.end_entry)
-    entries = entries.filter(Q(kind__in=MONEY[:2]) | Q(reverses__kind__in=MONEY[:2]))
-    return -(entries.aggregate(yen=Sum("amount_yen"))["yen"] or 0)
+    """Money that the case brought, in yen, as the figures count it; reversals subtract."""
+    return -sum(row["yen"] for row in with_money(LegalClaim.objects.filter(case=case)))
 
 
 def proceeding_row(proceeding: Proceeding, *, on: date) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from lawyers.models import CaseCost, Firm, Invoice, LegalCase, MoneyDifference, Remittance, TrustReceipt
 from lawyers.services import differences
 from lawyers.services.costs import yen_of
-from lawyers.services.money import HELD, designation_on, held_by_case, own_firms, shares_of
+from lawyers.services.money import HELD, cases_once_of, designation_on, held_by_case, own_firms, shares_of
 
 PAGE = 30
 SHOWN = 50
@@ -57,6 +57,12 @@ def case_page(user: Any, firm: Firm, *, q: str, page: str | None, on: date) -> d
         owed = sum(share.due.total_yen for share in shares[case.pk])
         rows.append({"case": case, "owed": owed, "held": held[case.pk], "may": max(0, owed - held[case.pk])})
     return {"page": shown, "rows": rows, "q": q, "designation": designation_on(firm, on)}
+
+
+def ended_of(user: Any, firm: Firm, *, q: str) -> list[dict[str, Any]]:
+    """Cases that left the firm, the last first: what it took or laid out before may still be noted. Number and day, no more."""
+    found = cases_once_of(user).filter(mandate__firm=firm, ended_on__isnull=False, number__contains=q)
+    return list(found.order_by("-ended_on", "-pk").values("pk", "number", "ended_on")[:SHOWN])
 
 
 def held_of(user: Any, firm: Firm, ticked: Sequence[str]) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from claims.services.evidence import MEBIBYTE, largest_mebibytes
 from lawyers import room_money_pages as pages
 from lawyers.forms_money import CorrectForm, CostForm, ReasonForm, TakeForm, TellForm
 from lawyers.models import CaseCost, Firm, LegalCase, Remittance, TrustReceipt
 from lawyers.services import costs as cost_services
 from lawyers.services import remittances, trust
-from lawyers.services.money import MoneyRefused, own_firms
+from lawyers.services.money import MoneyRefused, cases_once_of, own_firms
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, require
@@ -44,10 +45,10 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "預り金を記録しました。早めに市へ送金し、送金を登録してください。")
             return _back("lawyers:room-money", case.firm)
     row = pages.case_page(request.user, case.firm, q=case.number, page=None, on=on)
-    audit.log_view(request, action="lawyers.room_take", person_key=case.person.number, basis=case.number)
+    _log_case(request, "lawyers.room_take", case)
     context = {
         "case": case,
-        "row": next(one for one in row["rows"] if one["case"].pk == pk),
+        "row": next((one for one in row["rows"] if one["case"].pk == pk), None),
         "form": form,
         "designation": row["designation"],
         "tabs": pages.tabs(case.firm, "money"),
@@ -70,7 +71,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     firm = pages.firm_of(request.user, request.POST.get("firm", ""))
     if firm is None or str(firm.pk) != request.POST.get("firm", ""):
         raise Http404
-    form, ids = TellForm(request.POST), _ids(request.POST.getlist("trust"))
+    form, ids = TellForm(request.POST), ids_of(request.POST.getlist("trust"))
     if form.is_valid():
         facts: dict[str, Any] = dict(form.cleaned_data)
         try:
@@ -97,7 +98,7 @@ def remittance(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             told = with_missing(
                 lambda: remittances.correct(
-                    remittance_id=pk, trust_ids=_ids(ticked or []), by=request.user, on=business_date(), **facts
+                    remittance_id=pk, trust_ids=ids_of(ticked or []), by=request.user, on=business_date(), **facts
                 )
             )
         except MoneyRefused as refused:
@@ -134,9 +135,13 @@ def costs(request: HttpRequest) -> HttpResponse:
 @require(ROOM)
 def note_cost(request: HttpRequest, pk: int) -> HttpResponse:
     case = _case(request, pk)
-    form = CostForm(request.POST or None, initial={"day": business_date()})
+    form = CostForm(request.POST or None, request.FILES or None, initial={"day": business_date()})
+    if not case.is_open:
+        del form.fields["paper"]  # its papers are no longer the firm's
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
+        if paper := facts.pop("paper", None):
+            facts["paper"] = paper.name, paper.read(largest_mebibytes(on=business_date()) * MEBIBYTE + 1)
         try:
             with_missing(lambda: cost_services.note_cost(case_id=pk, by=request.user, on=business_date(), **facts))
         except MoneyRefused as refused:
@@ -144,7 +149,7 @@ def note_cost(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "実費を記録しました。次の請求の計算に入ります。")
             return _back("lawyers:room-costs", case.firm)
-    audit.log_view(request, action="lawyers.room_cost", person_key=case.person.number, basis=case.number)
+    _log_case(request, "lawyers.room_cost", case)
     context = {"case": case, "form": form, "tabs": pages.tabs(case.firm, "costs")}
     return render(request, "lawyers/money/room_cost.html", context)
 
@@ -186,13 +191,18 @@ def _cases(request: HttpRequest, firm: Firm) -> dict[str, Any]:
     found = pages.case_page(request.user, firm, q=q, page=request.GET.get("page"), on=business_date())
     bases = {row["case"].person.number: row["case"].number for row in found["rows"]}
     audit.log_views(request, action="lawyers.room_money", person_keys=bases, bases=bases)
-    return found
+    return found | {"ended": pages.ended_of(request.user, firm, q=q)}
 
 
 def _case(request: HttpRequest, pk: int) -> LegalCase:
-    cases: Any = LegalCase.objects.of_member(request.user).select_related("person", "mandate__firm")
+    cases: Any = cases_once_of(request.user).select_related("person", "mandate__firm")
     found: LegalCase = _own(cases, pk)
     return found
+
+
+def _log_case(request: HttpRequest, action: str, case: LegalCase) -> None:
+    """Of a case that ended nobody was looked at."""
+    audit.log_view(request, action=action, person_key=case.person.number if case.is_open else "", basis=case.number)
 
 
 def _own(rows: Any, pk: int) -> Any:
@@ -221,5 +231,6 @@ def _back(to: str, firm: Firm) -> HttpResponse:
     return redirect(f"{reverse(to)}?firm={firm.pk}")
 
 
-def _ids(texts: list[str]) -> list[int]:
+def ids_of(texts: list[str]) -> list[int]:
+    """The ids among what a form sent."""
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]

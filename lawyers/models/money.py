@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from claims.models import Receipt
 from lawyers.models.case import LegalCase
 from lawyers.models.firm import Designation, Firm
+from lawyers.models.room import CaseFile
 from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
 
@@ -114,6 +115,9 @@ class CaseCost(models.Model):
     kind = models.CharField("種類", max_length=10, choices=Kind)
     yen = models.BigIntegerField("金額（円）")
     note = models.CharField("内容", max_length=200, blank=True)
+    file = models.ForeignKey(
+        CaseFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="領収書"
+    )
     token = models.UUIDField(unique=True)
     by = models.ForeignKey(STAFF, on_delete=models.PROTECT, related_name="+")
     told_at = models.DateTimeField(auto_now_add=True)

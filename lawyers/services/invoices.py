@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from lawyers.models import Firm, Invoice, InvoiceLine, MoneyDifference
 from lawyers.rules import fees
-from lawyers.services import differences
+from lawyers.services import costs, differences
 from lawyers.services.money import MoneyRefused, locked_firm, own_firm
 from lawyers.services.recoveries import Proposal, proposal
 from toyota_collect import approvals, audit
@@ -24,6 +24,9 @@ SUBJECT = "lawyers.invoice"
 State = Invoice.State
 AGREED = (State.AGREED, State.APPROVED)
 MOST_LINES = 1_000
+MOST_SHOWN = 100  # costs in the evidence of a decision
+REASON = "報酬と消費税は、約定と台帳から計算した額と1円まで一致しました。"
+COSTS_ARE_TOLD = "実費は事務所の申告です。市の台帳にはないため、申告の一覧と合うことだけを確かめました。"
 ROUTES = {route.value for route in fees.Route}
 
 
@@ -154,13 +157,14 @@ def ask_payment(*, invoice_id: int, by: Any, on: date) -> Approval:
             subject_url=reverse("lawyers:invoice", args=[found.pk]),
             title=f"弁護士報酬の支払（{found.firm} {month_text(found.month)}分）",
             amount_yen=found.total_yen,
-            reason="報酬の約定と台帳から計算した額と、1円まで一致しました。",
+            reason=REASON + (COSTS_ARE_TOLD if found.cost_yen else ""),
             evidence={
                 "請求書番号": found.number,
                 "報酬（円）": found.fee_yen,
                 "消費税（円）": found.tax_yen,
-                "実費（円）": found.cost_yen,
+                "実費（円・事務所の申告）": found.cost_yen,
                 "照合": f"{long_text(found.checked_on or on)} {found.checked_by}",
+                **_told_costs(found),
             },
             by=by,
         )
@@ -169,6 +173,22 @@ def ask_payment(*, invoice_id: int, by: Any, on: date) -> Approval:
     found.approval = asked
     found.save(update_fields=["approval"])
     return asked
+
+
+def _told_costs(found: Invoice) -> dict[str, str]:
+    """Each cost as the firm told it: day, kind, yen and note."""
+    told = costs.told_in(found)
+    shown = {
+        f"事務所の申告 {place}": f"{one.case.number}　{long_text(one.on)}　{one.get_kind_display()}　{one.yen:,}円　{'領収書あり' if one.file_id else '領収書なし'}　{one.note}".strip()
+        for place, one in enumerate(told[:MOST_SHOWN], start=1)
+    }
+    if rest := told[MOST_SHOWN:]:
+        shown["事務所の申告 ほか"] = (
+            f"{len(rest):,}件　{sum(one.yen for one in rest):,}円（請求書の画面にすべてあります）"
+        )
+    if missing := found.cost_yen - sum(one.yen for one in told):
+        shown["事務所の申告にない実費"] = f"{missing:,}円"
+    return shown
 
 
 def carry_out(approval: Approval, *, by: Any) -> None:

@@ -37,6 +37,12 @@ def own_firm(firm_id: int, by: Any) -> Firm:
     return firm
 
 
+def cases_once_of(by: Any) -> Any:
+    """Cases that are or were with the own firms of ``by``, for their money. Of one that ended only its number may be shown."""
+    mine = LegalCase.objects.filter(mandate__firm__in=own_firms(by), mandate__handed_on__isnull=False)
+    return mine.filter(state__in=WITH_A_FIRM, handed_on__isnull=False)
+
+
 def locked_firm(firm_id: int) -> Firm:
     return Firm.objects.select_for_update(no_key=True).get(pk=firm_id)
 

@@ -10,8 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from claims.models import Entry
 from lawyers.models import CaseCost, Firm, Invoice, InvoiceLine, LegalCase, LegalClaim, ProceedingStep
@@ -22,6 +24,7 @@ from toyota_collect.calendar import last_day_of_period
 from toyota_collect.dated import value_on
 
 FEES = "lawyers.fees"
+MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)  # what brings the city money; a fee is asked for receipts alone
 Key = tuple[str, fees.Route]  # case number, route
 
 
@@ -49,6 +52,23 @@ class Proposal:
     @property
     def total_yen(self) -> int:
         return self.fee_yen + self.tax_yen + self.cost_yen
+
+
+def with_money(lines: QuerySet[LegalClaim]) -> Any:
+    """By case the ``yen`` that came in on its lines, below zero as entries have it; reversals take it back.
+
+    What the firm itself took for a case is that case's alone, whenever it was booked. Other money counts where its entry came
+    after the hand-over and not after the end; a reversal with what it reverses. The invoice counts by the same rule (``_is_of``).
+    """
+    entry = "claim__entries__"
+    rows = lines.annotate(
+        first=Coalesce(f"{entry}reverses_id", f"{entry}id"),
+        trust=Coalesce(f"{entry}reverses__receipt__trust_receipt__case", f"{entry}receipt__trust_receipt__case"),
+    )
+    until = Q(case__end_entry=None) | Q(first__lte=F("case__end_entry"))
+    own = Q(trust=F("case")) | Q(trust=None, first__gt=F("case__last_entry")) & until
+    money = Q(**{f"{entry}kind__in": MONEY}) | Q(**{f"{entry}reverses__kind__in": MONEY})
+    return rows.order_by().values("case").annotate(yen=Sum(f"{entry}amount_yen", filter=own & money, default=0))
 
 
 def month_end(month: date) -> date:
@@ -91,13 +111,15 @@ def _recovered(cases: Sequence[LegalCase], courses: dict[int, list[Course]], *, 
         "pk", "reverses", "claim", "amount_yen", "receipt__paid_on", "receipt__trust_receipt__case"
     ):
         for case in by_claim[claim]:
-            if trust == case.pk or (trust is None and _within(case, first or pk)):
+            if _is_of(case, trust=trust, entry=first or pk):
                 found[case.number, route_on(paid_on, courses[case.pk])] -= yen
     return found
 
 
-def _within(case: LegalCase, entry: int) -> bool:
-    """After the hand-over and not after the end; a reversal counts with what it reverses."""
+def _is_of(case: LegalCase, *, trust: int | None, entry: int) -> bool:
+    """As ``with_money`` has it; ``trust``: the case whose firm took the money, ``entry``: what a reversal reverses."""
+    if trust is not None:
+        return trust == case.pk
     return (
         case.last_entry is not None and entry > case.last_entry and (case.end_entry is None or entry <= case.end_entry)
     )

@@ -7,28 +7,39 @@ from uuid import UUID
 
 from django.db import transaction
 
-from lawyers.models import MoneyDifference, Remittance, TrustReceipt
+from lawyers.models import Firm, MoneyDifference, Remittance, TrustReceipt
 from lawyers.services import differences, remittance_booking
 from lawyers.services.money import HELD, MoneyRefused, locked_firm, own_firm, own_firms
 from toyota_collect import audit
+from toyota_collect.models import AuditEvent
 
 State, Kind = Remittance.State, MoneyDifference.Kind
 
 
 @transaction.atomic
 def tell(
-    *, firm_id: int, trust_ids: Sequence[int], sent_on: date, yen: int, token: UUID, by: Any, on: date
+    *,
+    firm_id: int,
+    trust_ids: Sequence[int],
+    sent_on: date,
+    yen: int,
+    token: UUID,
+    by: Any,
+    on: date,
+    for_city: bool = False,
 ) -> Remittance:
     """The firm says that it sent so much for these receipts. Sent twice with one token, it is told once.
 
     Another sum than theirs opens a difference; nothing is booked until the sums agree and it is settled.
+    ``for_city``: the city says it in place of a firm whose contract ended; likewise in the acts below.
 
     Raises:
         Firm.DoesNotExist: not the own firm.
         TrustReceipt.DoesNotExist: a receipt that is not the own firm's.
-        MoneyRefused: no receipts, one that is sent or cancelled already, or a day that cannot be.
+        MoneyRefused: no receipts, one that is sent or cancelled already, a day that cannot be, or ``for_city`` for a firm with
+            a contract.
     """
-    firm = own_firm(firm_id, by)
+    firm = _firm(firm_id, by, for_city=for_city)
     if known := Remittance.objects.filter(token=token).first():
         same = (known.firm_id, known.sent_on, known.yen, known.told_by_id) == (firm.pk, sent_on, yen, by.pk)
         if same and set(known.trust_receipts.values_list("pk", flat=True)) == set(trust_ids):
@@ -38,7 +49,7 @@ def tell(
     _check(chosen, yen=yen, sent_on=sent_on, on=on)
     told = Remittance.objects.create(firm=firm, sent_on=sent_on, yen=yen, told_by=by, token=token)
     TrustReceipt.objects.filter(pk__in=[one.pk for one in chosen]).update(remittance=told)
-    detail = {"yen": yen, "receipts": [one.pk for one in chosen]}
+    detail = {"yen": yen, "receipts": [one.pk for one in chosen], **_for_city(for_city)}
     audit.record(event="remittance.told", by=by, target=told, detail=detail)
     _compare(told, by=by, on=on)
     return told
@@ -46,7 +57,15 @@ def tell(
 
 @transaction.atomic
 def correct(
-    *, remittance_id: int, trust_ids: Sequence[int], sent_on: date, yen: int, note: str, by: Any, on: date
+    *,
+    remittance_id: int,
+    trust_ids: Sequence[int],
+    sent_on: date,
+    yen: int,
+    note: str,
+    by: Any,
+    on: date,
+    for_city: bool = False,
 ) -> Remittance:
     """The firm puts right what it told: other receipts, another sum or day. After the arrival only while a difference is open.
 
@@ -55,7 +74,7 @@ def correct(
         TrustReceipt.DoesNotExist: a receipt that is not the own firm's.
         MoneyRefused: booked, cancelled or arrived without a difference; no reason; as for ``tell``.
     """
-    told = _own(remittance_id, by)
+    told = _own(remittance_id, by, for_city=for_city)
     may = told.state == State.TOLD or (
         told.state == State.ARRIVED and differences.open_of(told, Kind.TRUST, Kind.BANK).exists()
     )
@@ -70,21 +89,21 @@ def correct(
     TrustReceipt.objects.filter(pk__in=[one.pk for one in chosen]).update(remittance=told)
     told.sent_on, told.yen, told.note = sent_on, yen, note.strip()[:300]
     told.save(update_fields=["sent_on", "yen", "note"])
-    detail = {"yen": yen, "receipts": [one.pk for one in chosen], "note": told.note}
+    detail = {"yen": yen, "receipts": [one.pk for one in chosen], "note": told.note, **_for_city(for_city)}
     audit.record(event="remittance.corrected", by=by, target=told, detail=detail)
     _compare(told, by=by, on=on)
     return told
 
 
 @transaction.atomic
-def withdraw(*, remittance_id: int, reason: str, by: Any) -> Remittance:
+def withdraw(*, remittance_id: int, reason: str, by: Any, for_city: bool = False) -> Remittance:
     """The firm takes back what it told before it was seen at the bank; its receipts are in its hands again.
 
     Raises:
         Remittance.DoesNotExist: none of the own firm.
         MoneyRefused: it arrived already, or no reason.
     """
-    told = _own(remittance_id, by)
+    told = _own(remittance_id, by, for_city=for_city)
     if told.state == State.CANCELLED:
         return told
     if told.state != State.TOLD:
@@ -94,7 +113,8 @@ def withdraw(*, remittance_id: int, reason: str, by: Any) -> Remittance:
     told.trust_receipts.update(remittance=None)
     told.state, told.note = State.CANCELLED, reason.strip()[:300]
     told.save(update_fields=["state", "note"])
-    audit.record(event="remittance.withdrawn", by=by, target=told, detail={"yen": told.yen, "reason": told.note})
+    detail = {"yen": told.yen, "reason": told.note, **_for_city(for_city)}
+    audit.record(event="remittance.withdrawn", by=by, target=told, detail=detail)
     return told
 
 
@@ -132,7 +152,7 @@ def book(*, remittance_id: int, by: Any, on: date) -> Remittance:
 
     Raises:
         Remittance.DoesNotExist: no such remittance.
-        MoneyRefused: not arrived, a difference open, the same person as at the bank, or the ledger refuses.
+        MoneyRefused: not arrived, a difference open, the same person as at the bank or as told it, or the ledger refuses.
     """
     locked_firm(Remittance.objects.get(pk=remittance_id).firm_id)
     found = Remittance.objects.select_related("firm").get(pk=remittance_id)
@@ -142,6 +162,8 @@ def book(*, remittance_id: int, by: Any, on: date) -> Remittance:
         raise MoneyRefused("着金を確かめてから記帳してください。")
     if found.confirmed_by_id == by.pk:
         raise MoneyRefused("着金を確かめた本人は記帳できません。別の人が記帳してください。")
+    if told_by(found, by):
+        raise MoneyRefused("送金を登録した（直した）本人は記帳できません。別の人が記帳してください。")
     if differences.open_of(found, Kind.TRUST, Kind.BANK).exists():
         raise MoneyRefused("この送金に差異が残っています。差異を片付けてから記帳してください。")
     taken = list(found.trust_receipts.select_related("case").order_by("received_on", "pk"))
@@ -154,11 +176,31 @@ def book(*, remittance_id: int, by: Any, on: date) -> Remittance:
     return found
 
 
-def _own(remittance_id: int, by: Any) -> Remittance:
-    own = Remittance.objects.filter(firm__in=own_firms(by))
-    own_firm(own.get(pk=remittance_id).firm_id, by)
+def told_by(told: Remittance, user: Any) -> bool:
+    """Whether ``user`` told or corrected it: who says what was sent does not book it."""
+    said = AuditEvent.objects.filter(subject_type=told._meta.label_lower, subject_key=str(told.pk), by=user)
+    return told.told_by_id == user.pk or said.filter(event__in=["remittance.told", "remittance.corrected"]).exists()
+
+
+def _firm(firm_id: int, by: Any, *, for_city: bool) -> Firm:
+    """Lock the own firm or, for the city, one whose contract ended."""
+    if not for_city:
+        return own_firm(firm_id, by)
+    firm = locked_firm(firm_id)
+    if firm.is_active:
+        raise MoneyRefused("契約中の事務所の送金は、事務所が登録し、直し、取り消します。事務所に依頼してください。")
+    return firm
+
+
+def _own(remittance_id: int, by: Any, *, for_city: bool) -> Remittance:
+    own = Remittance.objects.all() if for_city else Remittance.objects.filter(firm__in=own_firms(by))
+    _firm(own.get(pk=remittance_id).firm_id, by, for_city=for_city)
     found: Remittance = own.select_related("firm").get(pk=remittance_id)
     return found
+
+
+def _for_city(for_city: bool) -> dict[str, bool]:
+    return {"for_city": True} if for_city else {}
 
 
 def _chosen(trust_ids: Sequence[int], free: Any, *, firm_id: int, besides: Sequence[int] = ()) -> list[TrustReceipt]:

@@ -8,7 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from lawyers.models import LegalCase, TrustReceipt
-from lawyers.services.money import MoneyRefused, designation_on, held_by_case, own_firm, own_firms, shares_of
+from lawyers.services.money import (
+    MoneyRefused,
+    cases_once_of,
+    designation_on,
+    held_by_case,
+    own_firm,
+    own_firms,
+    shares_of,
+)
 from toyota_collect import audit
 from toyota_collect.wareki import long_text
 
@@ -17,17 +25,25 @@ NOT_DESIGNATED = (
     "本人には、市の納付書か市の窓口で納めるよう案内してください。受け取ったお金があれば本人に返し、市の担当者に連絡してください。"
 )
 
+ENDED = (
+    "この件は{day}に事務所の手を離れました。その日までに受け取ったお金だけを記録できます。"
+    "あとから受け取ったお金は本人に返し、市の担当者に連絡してください。"
+)
+
 
 @transaction.atomic
 def take(*, case_id: int, received_on: date, yen: int, note: str, token: UUID, by: Any, on: date) -> TrustReceipt:
     """Note money taken from the debtor of a case. Sent twice with one token, it is noted once.
 
+    Of a case that ended, what was taken up to that day may still be noted; what it owes today neither binds nor shows, since
+    it is no longer the firm's to know. What the claims do not take becomes an overpayment when it is booked.
+
     Raises:
-        LegalCase.DoesNotExist: no open case of the own firm.
-        MoneyRefused: no designation on that day, a day to come or before the hand-over, or more than is owed.
+        LegalCase.DoesNotExist: no case that is or was with the own firm.
+        MoneyRefused: no designation on that day, a day to come, before the hand-over or after the end, or more than is owed.
     """
-    case = LegalCase.objects.of_member(by).select_related("mandate").get(pk=case_id)
-    firm = own_firm(case.mandate.firm_id, by)
+    firm = own_firm(cases_once_of(by).select_related("mandate").get(pk=case_id).mandate.firm_id, by)
+    case = cases_once_of(by).select_related("mandate").get(pk=case_id)
     facts = {"case_id": case.pk, "received_on": received_on, "yen": yen}
     if known := TrustReceipt.objects.filter(token=token).first():
         if known.by_id == by.pk and all(getattr(known, name) == value for name, value in facts.items()):
@@ -39,10 +55,13 @@ def take(*, case_id: int, received_on: date, yen: int, note: str, token: UUID, b
         raise MoneyRefused("受け取った日が先の日になっています。今日までの日にしてください。")
     if case.handed_on is None or received_on < case.handed_on:
         raise MoneyRefused("この件の引渡しより前の日です。引渡しの日からあとの日にしてください。")
+    if case.ended_on and received_on > case.ended_on:
+        raise MoneyRefused(ENDED.format(day=long_text(case.ended_on)))
     designation = designation_on(firm, received_on)
     if designation is None:
         raise MoneyRefused(NOT_DESIGNATED.format(day=long_text(received_on)))
-    _refuse_too_much(case, yen, on=received_on)
+    if case.is_open:
+        _refuse_too_much(case, yen, on=received_on)
     taken = TrustReceipt.objects.create(designation=designation, note=note.strip()[:200], token=token, by=by, **facts)
     audit.record(event="trust.taken", by=by, target=taken, detail={"case": case.number, "yen": yen})
     return taken

@@ -61,8 +61,7 @@ def case(of, *claims, yen=100_000, **facts):
         mandate=mandate,
         person=someone,
         number=f"弁8-{number}",
-        handed_on=HANDED,
-        **({"last_entry": last} | state | facts),
+        **({"handed_on": HANDED, "last_entry": last} | state | facts),
     )
     for one in claims:
         LegalClaim.objects.create(case=made, claim=one, principal_yen=one.principal_yen, other_yen=0)

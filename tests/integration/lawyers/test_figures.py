@@ -7,11 +7,15 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import Claim, Entry
+from claims.services.cancellations import cancel_receipt
 from lawyers.board_lines import board_lines
 from lawyers.figures import all_figures
 from lawyers.models import Invoice, InvoiceLine
+from lawyers.office_pages import recovered
 from lawyers.services import cases, room
+from lawyers.services.invoices import computed_lines
 from lawyers.services.proposals import accept, propose
+from tests.factories import lawyers_money as money
 from tests.factories import legal
 from tests.factories.claims import book, pay
 from tests.factories.debtors import user
@@ -69,6 +73,47 @@ def test_the_supervisor_reads_them_on_the_board_and_their_reports_in_the_office(
     client = Client()
     client.force_login(chief)
     assert "受任通知を送った" in client.get(reverse("lawyers:office")).content.decode()
+
+
+def test_the_board_keeps_its_figures_for_a_while_and_the_page_counts_anew(firm, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "lawyers"}}
+    chief = user(Role.SUPERVISOR)
+
+    def line(on):
+        return {one.label: one for one in board_lines(chief, on)}["弁護士の成績"].text
+
+    legal.accepted(firm, legal.free("甲"))
+    assert "引き渡した件 1件" in line(DAY)
+    legal.accepted(firm, legal.free("乙"))
+    assert "引き渡した件 1件" in line(DAY)
+    assert "引き渡した件 2件" in line(DAY + timedelta(days=1))
+    client = Client()
+    client.force_login(chief)
+    assert client.get(reverse("lawyers:figures")).context["whole"].cases == 2
+
+
+def test_money_is_counted_for_the_firm_that_took_it_whenever_it_is_booked():
+    """Taken by the first firm, booked when the second has the claim; paid before the end and bounced after it."""
+    money.we_book()
+    owed = money.rent(yen=200_000)
+    first = money.case(money.firm(name="甲"), owed)
+    bounced = pay(owed, 3_000, on=date(2026, 10, 1))
+    taken, back = money.take(first, 30_000), money.take(first, 500)
+    money.finish(first)
+    second = money.case(money.firm(name="乙"), owed)
+    money.booked(taken, back)
+    pay(owed, 4_000, on=date(2026, 10, 20))
+    cancel_receipt(receipt_id=bounced.pk, on=date(2026, 10, 21), reason="不渡り", by=user(Role.SUPERVISOR), today=DAY)
+    back.refresh_from_db()
+    cancel_receipt(
+        receipt_id=back.receipt_id, on=date(2026, 10, 21), reason="不渡り", by=user(Role.SUPERVISOR), today=DAY
+    )
+    shown = {one.label: one.recovered_yen for one in all_figures()["firms"]}
+    assert shown == {"甲": 30_000, "乙": 4_000}
+    for case in (first, second):
+        case.refresh_from_db()
+        asked = computed_lines(firm_id=case.firm.pk, month=date(2026, 10, 1))
+        assert recovered(case) == sum(line.recovered_yen for line in asked) == shown[case.firm.name]
 
 
 def test_as_many_questions_however_many_cases(firm, django_assert_num_queries):

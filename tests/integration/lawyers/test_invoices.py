@@ -130,6 +130,39 @@ def test_costs_come_once_also_when_noted_late(clerk):
     assert invoices.computed_lines(firm_id=case.firm.pk, month=NOVEMBER) == (Line(case.number, "talks", 0, 0, 0, 100),)
 
 
+def test_costs_stand_apart_as_the_firms_own_words_each_in_one_invoice(clerk):
+    case = paid_case(10_000)
+    firm = case.firm
+    late = cost(case, 70, day=date(2026, 11, 2), kind="travel")  # told first, of the next month
+    first = cost(case, 500)
+    second = cost(case, 84, kind="postage")
+    withdrawn = cost(case, 9)
+    costs.withdraw_cost(cost_id=withdrawn.pk, by=money.lawyer(firm))
+    sent = check(submit(firm), clerk)
+    after = cost(case, 100)  # of October, told after the invoice
+    assert costs.told_in(sent) == [first, second]
+    asked = invoices.ask_payment(invoice_id=sent.pk, by=clerk, on=DAY)
+    told = [value for name, value in asked.evidence.items() if name.startswith("事務所の申告")]
+    assert told == [
+        f"{case.number}　令和8年10月20日　収入印紙・手数料　500円　領収書なし",
+        f"{case.number}　令和8年10月20日　郵便料・郵券　84円　領収書なし",
+    ]
+    assert asked.evidence["実費（円・事務所の申告）"] == 584
+    assert "実費は事務所の申告です" in asked.reason
+    november = submit(firm, month=NOVEMBER, number="R8-2")
+    assert costs.told_in(november) == [after, late]
+    wrong = Invoice.objects.get(pk=check(november, clerk).pk)
+    assert (wrong.state, wrong.cost_yen) == ("agreed", 170)
+    assert costs.told_in(wrong) == [after, late]
+
+
+def test_without_costs_the_decision_says_nothing_of_them(clerk):
+    sent = check(submit(paid_case().firm), clerk)
+    asked = invoices.ask_payment(invoice_id=sent.pk, by=clerk, on=DAY)
+    assert "申告です" not in asked.reason
+    assert not [name for name in asked.evidence if name.startswith("事務所の申告")]
+
+
 def test_costs_refused_and_withdrawn(clerk):
     case, other = paid_case(), money.firm()
     for facts in ({"yen": 0}, {"yen": 1, "kind": "x"}):
@@ -140,6 +173,11 @@ def test_costs_refused_and_withdrawn(clerk):
             cost(case, 1, day=day)
     with pytest.raises(LegalCase.DoesNotExist):
         cost(case, 1, by=money.lawyer(other))
+    ended = money.case(case.firm)
+    money.finish(ended, on=date(2026, 10, 20))
+    assert cost(ended, 1, day=date(2026, 10, 20))
+    with pytest.raises(MoneyRefused, match="10月20日に事務所の手を離れ"):
+        cost(ended, 1, day=date(2026, 10, 21))
     noted, own = cost(case, 500), money.lawyer(case.firm)
     with pytest.raises(MoneyRefused, match="別の内容"):
         cost(case, 501, token=noted.token)

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +16,7 @@ from lawyers.services.late_money import find_late
 from tests.factories import lawyers_money as money
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import user
+from tests.factories.lawyers import page as paper_page
 from toyota_collect import approvals
 from toyota_collect.models import AccessLog
 from toyota_collect.permissions import Role
@@ -161,6 +163,29 @@ def test_money_of_a_case_that_ended_stands_without_the_name(clerk):
     assert "甲の人" not in text
 
 
+@pytest.mark.parametrize("name", ["take", "cost-note"])
+def test_what_was_before_a_case_ended_is_noted_on_a_page_with_its_number_alone(name, clerk):
+    own = Filled(clerk, "甲")
+    money.finish(own.case, on=date(2026, 11, 17))
+    seen = AccessLog.objects.filter(person_key=own.case.person.number).count()
+    address = reverse(f"lawyers:room-{name}", args=[own.case.pk])
+    listed = own.client.get(reverse("lawyers:room-money" if name == "take" else "lawyers:room-costs"))
+    assert address in listed.content.decode()
+    for day, status in (("2026-11-18", 200), ("2026-11-16", 302)):
+        facts = {"received_on": day, "day": day, "kind": "stamp", "yen": "1234", "note": "", "token": str(uuid4())}
+        shown = own.client.post(address, facts)
+        assert shown.status_code == status
+        text = own.client.get(address).content.decode() + shown.content.decode()
+        assert own.case.number in text
+        assert "甲の人" not in text
+        assert "未納" not in text
+        assert "領収書" not in text.replace("領収書の番号など", "")
+        assert "手を離れ" in text
+    assert AccessLog.objects.filter(person_key=own.case.person.number).count() == seen
+    rows = TrustReceipt.objects if name == "take" else CaseCost.objects
+    assert rows.filter(yen=1_234, case=own.case).count() == 1
+
+
 def test_a_firm_notes_sums_and_sends(clerk):
     firm = money.firm()
     case = money.case(firm)
@@ -227,6 +252,36 @@ def test_costs_and_an_invoice_from_the_proposal(clerk):
     assert "提出済です" in client.get(reverse("lawyers:room-invoice"), {"month": "2026-10-01"}).content.decode()
 
 
+def test_a_cost_carries_its_receipt_for_the_city_to_open(clerk, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    case = money.case(money.firm())
+    address = reverse("lawyers:room-cost-note", args=[case.pk])
+    facts = {"day": "2026-10-20", "kind": "stamp", "yen": "84", "note": ""}
+    client, pdf = signed_in(money.lawyer(case.firm)), paper_page("領収書 84円")
+
+    def send(name, content):
+        paper = SimpleUploadedFile(name, content)
+        return client.post(address, facts | {"token": str(uuid4()), "paper": paper})
+
+    assert send("領収書.exe", b"MZ").status_code == 200
+    assert not CaseCost.objects.exists()
+    assert send("領収書.pdf", pdf).status_code == 302
+    noted = CaseCost.objects.get()
+    assert (noted.file.case, noted.file.title) == (case, "領収書　収入印紙・手数料")
+    assert "領収書あり" in client.get(reverse("lawyers:room-costs")).content.decode()
+    sent = invoices.submit(
+        firm_id=case.firm.pk, month=OCTOBER, number="R8-1", by=money.lawyer(case.firm), on=DAY,
+        lines=invoices.computed_lines(firm_id=case.firm.pk, month=OCTOBER),
+    )  # fmt: skip
+    file = reverse("lawyers:cost-file", args=[noted.pk])
+    city = signed_in(clerk)
+    assert file in city.get(reverse("lawyers:invoice", args=[sent.pk])).content.decode()
+    given = city.get(file)
+    assert b"".join(given) == pdf
+    assert AccessLog.objects.filter(action="lawyers.file", person_key=case.person.number).count() == 1
+    assert client.get(file).status_code == 403
+
+
 def test_the_citys_pages_in_every_state(clerk):
     own = Filled(clerk, "甲")
     client, chief = signed_in(clerk), signed_in(user(Role.SUPERVISOR))
@@ -251,11 +306,47 @@ def test_the_citys_pages_in_every_state(clerk):
     assert "差異を片付けました" in client.post(settle, {"how": "残りの1円が届いた"}, follow=True).content.decode()
 
 
+def test_the_city_puts_right_the_money_of_a_firm_whose_contract_ended(clerk):
+    own, other = Filled(clerk, "甲"), Filled(clerk, "乙")
+    client, board = signed_in(clerk), reverse("lawyers:money")
+    tell = reverse("lawyers:remittance-tell", args=[own.firm.pk])
+    facts = {"trust": own.held.pk, "sent_on": "2026-11-19", "yen": "1111", "token": str(uuid4())}
+    assert tell not in client.get(board).content.decode()
+    assert "契約中の事務所" in client.post(tell, facts).content.decode()
+    assert "直す" not in client.get(reverse("lawyers:remittance", args=[own.told.pk])).content.decode()
+    own.firm.is_active = False
+    own.firm.save()
+    assert tell in client.get(board).content.decode()
+    assert client.post(tell, facts | {"trust": other.held.pk}).status_code == 404
+    page = client.post(tell, facts | {"sent_on": "2026-10-01"}).content.decode()
+    assert "送金の日は、預り金を受け取った日から" in page
+    assert 'value="1111"' in page
+    assert "送金を登録しました" in client.post(tell, facts, follow=True).content.decode()
+    told = Remittance.objects.get(trust_receipts=own.held)
+    assert told.told_by == clerk
+    page = reverse("lawyers:remittance", args=[told.pk])
+    correct = reverse("lawyers:remittance-correct", args=[told.pk])
+    assert correct in client.get(page).content.decode()
+    change = {"trust": own.held.pk, "sent_on": "2026-11-18", "yen": "1111"}
+    assert "必須" in client.post(correct, change).content.decode()
+    client.post(correct, change | {"note": "日の誤り"})
+    told.refresh_from_db()
+    assert (told.sent_on, told.note) == (date(2026, 11, 18), "日の誤り")
+    money.confirm(told, by=user(Role.RECEIPTS_CLERK), arrived_on=date(2026, 11, 19))
+    assert "送金を登録した（直した）本人は記帳できません" in client.get(page).content.decode()
+    withdraw = reverse("lawyers:remittance-withdraw", args=[own.told.pk])
+    assert "送金を取り消しました" in client.post(withdraw, {"reason": "送っていない"}, follow=True).content.decode()
+
+
 def test_an_invoice_side_by_side(clerk):
     own = Filled(clerk, "甲")
     client = signed_in(clerk)
     address = reverse("lawyers:invoice", args=[own.invoice.pk])
-    assert "計算と照合する" in client.get(address).content.decode()
+    text = client.get(address).content.decode()
+    assert "計算と照合する" in text
+    assert "申告の計" in text
+    assert "収入印紙・手数料" in text
+    assert "円違います" not in text
     client.post(reverse("lawyers:invoice-check", args=[own.invoice.pk]))
     assert "支払の決裁に出す" in client.get(address).content.decode()
     client.post(reverse("lawyers:invoice-ask", args=[own.invoice.pk]))
@@ -273,6 +364,7 @@ def test_an_invoice_side_by_side(clerk):
     address = reverse("lawyers:invoice", args=[sent.pk])
     text = client.post(reverse("lawyers:invoice-check", args=[sent.pk]), follow=True).content.decode()
     assert "計算にない" in text
+    assert "申告の計" not in text  # it asks for none
     assert "違う" in text
     assert "市の計算との差異" in own.client.get(reverse("lawyers:room-invoice-sent", args=[sent.pk])).content.decode()
     assert (

@@ -221,6 +221,53 @@ def test_refusals_of_the_firms_side(clerk):
         remittances.correct(remittance_id=again.pk, trust_ids=[taken.pk], note="x", **facts)
 
 
+def test_the_city_tells_corrects_and_withdraws_for_a_firm_whose_contract_ended(clerk, chief):
+    firm = money.firm()
+    case = money.case(firm)
+    taken, more, strange = money.take(case, 1_000), money.take(case, 500), money.take(money.case(money.firm()), 1_000)
+    facts = {"by": clerk, "on": DAY, "sent_on": date(2026, 10, 10), "for_city": True}
+
+    def tell(ids, yen, **others):
+        given = {"firm_id": firm.pk, "trust_ids": ids, "yen": yen, "token": uuid4()}
+        return remittances.tell(**(facts | given | others))
+
+    def correct(told, ids, yen, **others):
+        return remittances.correct(remittance_id=told.pk, trust_ids=ids, yen=yen, note="訂正", **(facts | others))
+
+    with pytest.raises(MoneyRefused, match="契約中の事務所"):
+        tell([taken.pk], 1_000)
+    sent = money.tell(taken)
+    for act in (
+        lambda: correct(sent, [taken.pk], 1_000),
+        lambda: remittances.withdraw(remittance_id=sent.pk, reason="x", by=clerk, for_city=True),
+    ):
+        with pytest.raises(MoneyRefused, match="契約中の事務所"):
+            act()
+    firm.is_active = False
+    firm.save()
+    with pytest.raises(Firm.DoesNotExist):
+        tell([more.pk], 500, for_city=False)
+    with pytest.raises(TrustReceipt.DoesNotExist):
+        tell([strange.pk], 1_000)
+    for _ in range(2):
+        remittances.withdraw(remittance_id=sent.pk, reason="送っていない", by=clerk, for_city=True)
+    told = tell([taken.pk], 999)
+    assert the_difference("trust").yen == -1
+    corrector = user(Role.RECEIPTS_CLERK)
+    told = correct(told, [taken.pk, more.pk], 1_500, by=corrector)
+    settle(the_difference("trust"), clerk)
+    reader = user(Role.RECEIPTS_CLERK)
+    money.confirm(told, by=reader)
+    for by in (clerk, corrector):
+        with pytest.raises(MoneyRefused, match="登録した（直した）本人は記帳できません"):
+            book(told, by)
+    assert book(told, chief).state == "booked"
+    events = AuditEvent.objects.filter(event__startswith="remittance.", detail__for_city=True).order_by("pk")
+    assert [(one.event, one.by) for one in events] == [
+        ("remittance.withdrawn", clerk), ("remittance.told", clerk), ("remittance.corrected", corrector),
+    ]  # fmt: skip
+
+
 def test_refusals_of_the_citys_side(clerk, chief):
     told = money.tell(money.take(money.case(money.firm()), 1_000))
     with pytest.raises(MoneyRefused, match="着金を確かめてから"):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from claims.models import BookingSource
+from claims.models import BookingSource, Overpayment
 from lawyers.models import Designation, LegalCase, TrustReceipt
 from lawyers.services import trust
 from lawyers.services.money import MoneyRefused
@@ -112,17 +112,16 @@ def test_only_claims_that_we_book_and_that_may_still_be_paid():
     assert "受け取れる債権がありません" in refused(case)
 
 
-def test_another_firms_closed_and_left_cases_do_not_exist():
+def test_another_firms_and_left_cases_do_not_exist():
     case, other = money.case(money.firm()), money.firm()
     stranger = money.lawyer(other)
     with pytest.raises(LegalCase.DoesNotExist):
         money.take(case, 1_000, by=stranger)
     with pytest.raises(LegalCase.DoesNotExist):
         money.take(case, 1_000, by=user(Role.LAWYER))
-    own = money.lawyer(case.firm)
-    money.finish(case)
+    never = money.case(other, state="picked", handed_on=None, last_entry=None, accepted_on=None, accepted_by=None)
     with pytest.raises(LegalCase.DoesNotExist):
-        money.take(case, 1_000, by=own)
+        money.take(never, 1_000, by=stranger)
     left = money.case(other)
     other.members.clear()
     with pytest.raises(LegalCase.DoesNotExist):
@@ -130,6 +129,36 @@ def test_another_firms_closed_and_left_cases_do_not_exist():
     idle = money.case(money.firm(is_active=False))
     with pytest.raises(LegalCase.DoesNotExist):
         money.take(idle, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("received_on", "text"),
+    [
+        pytest.param(date(2026, 8, 31), "引渡しより前", id="自作: the day before the hand-over"),
+        pytest.param(money.HANDED, "", id="自作: the day of the hand-over"),
+        pytest.param(date(2026, 11, 17), "", id="自作: the day of the end"),
+        pytest.param(date(2026, 11, 18), "11月17日に事務所の手を離れ", id="自作: the day after it"),
+    ],
+)
+def test_what_was_taken_before_the_case_ended_is_noted_after_it(received_on, text):
+    case = money.case(money.firm())
+    money.finish(case, on=date(2026, 11, 17))
+    if text:
+        assert text in refused(case, received_on=received_on)
+        return
+    assert money.take(case, 1_000, received_on=received_on)
+    with pytest.raises(LegalCase.DoesNotExist):
+        money.take(case, 1_000, received_on=received_on, by=money.lawyer(money.firm()))
+
+
+def test_what_an_ended_case_owes_by_now_neither_binds_nor_shows():
+    owed = money.rent(yen=40_000)
+    case = money.case(money.firm(), owed)
+    money.finish(case)
+    pay(owed, 40_000, on=money.DAY)
+    taken = money.take(case, 30_000)
+    money.booked(taken)
+    assert Overpayment.objects.get().left_yen == 30_000
 
 
 def test_cancelled_for_a_reason_before_it_is_sent():
