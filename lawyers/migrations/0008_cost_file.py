@@ -8,7 +8,7 @@ from toyota_collect.at_once import AtOnce
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lawyers", "0006_money_data"),
+        ("lawyers", "0007_court_and_looked"),
     ]
 
     operations = [
