@@ -17,6 +17,7 @@ from claims.services.events import EventRefused, record_events
 from claims.services.evidence import attach, evidence_lamps
 from lawyers.models import Designation, Firm, LegalCase, Mandate
 from lawyers.services import cases, court, mandates, packets, proposals, room
+from lawyers.services.bundles import bundles
 from lawyers.services.candidates import candidates, owing
 from toyota_collect import approvals
 from toyota_collect.business_date import business_date
@@ -67,7 +68,8 @@ def _ready(on: date) -> list[int]:
         reasons |= {reason.code for reason in one.verdict.person_reasons} - {"nothing", "below_least"}
         if rent and not reasons - MENDED:
             _mend(one.person, rent, on)
-            if candidates([row["person"]], on=on)[0].verdict.allowed:
+            mended = candidates([row["person"]], on=on)
+            if mended[0].verdict.allowed and not mandates.veto_of(bundles(mended, on=on)[0]):
                 found.append(row["person"])
         if len(found) == HANDED + DRAFTED:
             break
