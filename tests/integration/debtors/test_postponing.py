@@ -15,6 +15,7 @@ from debtors.services_work import open_work_item, record_contact
 from tests.factories.claims import claim, pay
 from tests.factories.debtors import person, user
 from toyota_collect import audit
+from toyota_collect.held import held
 from toyota_collect.models import AccessLog, AuditEvent, Setting
 from toyota_collect.permissions import Role
 
@@ -233,11 +234,11 @@ def test_the_queries_of_the_day_do_not_grow_with_those_who_wait(
     officer, payer, django_assert_num_queries, django_assert_max_num_queries
 ):
     put_off(payer, officer)
-    with django_assert_max_num_queries(40) as few:
+    with held(), django_assert_max_num_queries(32) as few:  # as the page asks
         day_page.day_of(officer, on=DAY)
     for _ in range(3):
         put_off(paying(officer), officer)
-    with django_assert_num_queries(len(few)):
+    with held(), django_assert_num_queries(len(few)):
         day_page.day_of(officer, on=DAY)
 
 
