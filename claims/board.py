@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.models import Claim, ClaimGroup, Entry, ImportFile
 from debtors.models import SourceIdentity, WorkItem
-from toyota_collect.calendar import last_day_after, years_before
+from toyota_collect.calendar import first_of_month, last_day_after, years_before
 from toyota_collect.models import Approval
 from toyota_collect.wareki import short_text
 
@@ -112,7 +112,7 @@ def _sums(rows: Iterable[dict[str, Any]], by: str) -> dict[str, dict[str, int]]:
 
 def collected_by_month(*, on: date) -> list[dict[str, Any]]:
     """Money of the last 13 months by the day it was paid (領収日), bounced money taken off; in yen."""
-    months = [_first_of_month(on, back) for back in range(MONTHS - 1, -1, -1)]
+    months = [first_of_month(on, -back) for back in range(MONTHS - 1, -1, -1)]
     found = {month: {"yen": 0, "principal_yen": 0} for month in months}
     principal = Q(component=Entry.Component.PRINCIPAL)
     span = Entry.objects.filter(on__gte=months[0], on__lte=on).order_by()
@@ -183,8 +183,3 @@ def millions(yen: int) -> str:
 
 def _month_text(first: date) -> str:
     return short_text(first).rpartition(".")[0]
-
-
-def _first_of_month(on: date, back: int) -> date:
-    months = on.year * 12 + on.month - 1 - back
-    return date(months // 12, months % 12 + 1, 1)

@@ -109,8 +109,7 @@ def _others(request: HttpRequest, claim: Claim) -> list[Claim]:
 def _take_in(request: HttpRequest, claim: Claim, form: EvidenceForm) -> int:
     """How many claims the file is new for; one too large is refused before it is read."""
     file, on = form.cleaned_data["file"], business_date()
-    most = service.largest_mebibytes(on=on)
-    content = file.read(most * service.MEBIBYTE + 1)
+    content = service.read_upload(file, on=on)
     made = service.attach(
         claim_ids=[claim.pk, *form.cleaned_data.get("also", [])],
         kind=form.cleaned_data["kind"],

@@ -12,6 +12,7 @@ from lawyers.office_pages import MONEY, lines_of, proceeding_row, recovered, set
 from lawyers.services.bundles import name_of
 from lawyers.services.packet_sheets import parties_of_case
 from lawyers.services.room import stopped
+from toyota_collect.calendar import first_of_month
 from toyota_collect.held import held
 from toyota_collect.permissions import OPENED_TO, Role
 
@@ -149,8 +150,7 @@ def _handed(cases: list[LegalCase]) -> dict[int, int]:
 
 def month_figures(firm: Firm, month: date) -> dict[str, Any]:
     """What the ledger says of the firm's month: cases with it at its end, taken on, ended, and yen booked in it."""
-    first = month.replace(day=1)
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    first, after = first_of_month(month), first_of_month(month, 1)
     cases = LegalCase.objects.filter(mandate__firm=firm, handed_on__lt=after)
     still = [one for one in cases if one.ended_on is None or one.ended_on >= after]
     yen = 0

@@ -1,6 +1,5 @@
 """弁護士のお金, the city's side: what has arrived and is to be booked, invoices to compare, differences to settle."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,12 +11,12 @@ from django.views.decorators.http import require_POST
 from lawyers import money_pages as pages
 from lawyers.forms_money import ConfirmForm, CorrectForm, GiveBackForm, ReasonForm, SettleForm, TellForm
 from lawyers.models import CaseCost, Firm, Invoice, MoneyDifference, Remittance
-from lawyers.services import differences, invoices, remittances, room
+from lawyers.responses import act_and_go, file_or
+from lawyers.services import differences, invoices, remittances
 from lawyers.services.money import MoneyRefused
 from lawyers.views_room_money import ids_of, with_missing
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
-from toyota_collect.documents.download import download
 from toyota_collect.permissions import Permission, require
 
 MONEY = Permission.LAWYER_MONEY
@@ -77,7 +76,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was told for a firm whose contract ended."""
     get_object_or_404(Remittance, pk=pk)
     reason = request.POST.get("reason", "")
-    return _act(
+    return act_and_go(
         request,
         lambda: remittances.withdraw(remittance_id=pk, reason=reason, by=request.user, for_city=True),
         "送金を取り消しました。預り金は、まだ送っていないものに戻りました。",
@@ -109,7 +108,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def book(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Remittance, pk=pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: remittances.book(remittance_id=pk, by=request.user, on=business_date()),
         "記帳しました。預り金1件ごとに、件の債権へ充当しています。",
@@ -123,7 +122,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(MoneyDifference, pk=pk)
     how = request.POST.get("how", "")[:300]
-    return _act(
+    return act_and_go(
         request,
         lambda: differences.settle_difference(difference_id=pk, how=how, by=request.user, on=business_date()),
         "差異を片付けました。",
@@ -139,22 +138,17 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 @require(MONEY)
 def cost_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipt of a cost."""
-    rows = CaseCost.objects.filter(file__isnull=False).select_related("file", "case__person")
+    rows = CaseCost.objects.filter(file__isnull=False).select_related("file__case__person")
     found = get_object_or_404(rows, pk=pk)
     assert found.file
-    audit.log_view(request, action="lawyers.file", person_key=found.case.person.number)
-    try:
-        return download(room.content_of(found.file), found.file.name, found.file.content_type)
-    except room.RoomRefused as refused:
-        messages.warning(request, str(refused))
-        return redirect("lawyers:money")
+    return file_or(request, found.file, "lawyers:money")
 
 
 @require(MONEY)
 @require_POST
 def check_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Invoice, pk=pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: invoices.check(invoice_id=pk, by=request.user, on=business_date()),
         "照合しました。結果は下のとおりです。",
@@ -183,7 +177,7 @@ def give_back_invoice(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def ask_payment(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Invoice, pk=pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: invoices.ask_payment(invoice_id=pk, by=request.user, on=business_date()),
         "支払の決裁に出しました。",
@@ -230,13 +224,3 @@ def _invoice(request: HttpRequest, pk: int, **given: forms.Form) -> HttpResponse
     return render(
         request, "lawyers/money/invoice.html", pages.invoice_page(found) | {"back_form": GiveBackForm()} | given
     )
-
-
-def _act(request: HttpRequest, act: Callable[[], Any], said: str, to: str, **kwargs: Any) -> HttpResponse:
-    try:
-        act()
-    except MoneyRefused as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, said)
-    return redirect(to, **kwargs)

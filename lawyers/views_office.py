@@ -5,11 +5,11 @@ from typing import Any
 
 from django import forms as django_forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from claims.services.evidence import MEBIBYTE, largest_mebibytes
+from claims.services.evidence import read_upload
 from debtors.models import Person
 from lawyers import office_pages as pages
 from lawyers.figures import all_figures
@@ -34,24 +34,16 @@ from lawyers.models import (
     ProceedingStep,
     Proposal,
 )
+from lawyers.responses import act_and_go, file_or
 from lawyers.services import cases, court, mandates, packets, proposals, room
 from lawyers.services.bundles import bundles
 from lawyers.services.candidates import candidates as candidates_of
 from lawyers.services.candidates import limits
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
-from toyota_collect.documents.download import download
 from toyota_collect.permissions import Permission, require
 
 OFFICE, PREPARE = Permission.LAWYER_OFFICE, Permission.LAWYER_PREPARE
-REFUSALS = (
-    cases.CaseRefused,
-    court.CourtRefused,
-    mandates.MandateRefused,
-    packets.PacketRefused,
-    proposals.ProposalRefused,
-    room.RoomRefused,
-)
 
 
 @require(OFFICE)
@@ -171,12 +163,12 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def make_packet(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Mandate, pk=pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: packets.ask_packet(mandate_id=pk, by=request.user, on=business_date()),
         "書類の束を作り始めました。進みはこの画面に出ます。",
         "lawyers:mandate",
-        pk,
+        pk=pk,
     )
 
 
@@ -191,12 +183,12 @@ def packet_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Mandate, pk=pk)
     looked = bool(request.POST.get("looked"))
-    return _act(
+    return act_and_go(
         request,
         lambda: mandates.hand_over(mandate_id=pk, by=request.user, on=business_date(), looked=looked),
         "引き渡しました。事務所が受任するまで、件は「受任待ち」です。市からの催告と電話は、いまから止まります。",
         "lawyers:mandate",
-        pk,
+        pk=pk,
     )
 
 
@@ -226,12 +218,12 @@ def ask_firm(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = _case(pk), TextForm(request.POST)
     if not form.is_valid():
         return _back(request, form, "lawyers:case", pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: room.ask(case=found, by_firm=False, by=request.user, on=business_date(), **form.cleaned_data),
         "事務所に質問しました。",
         "lawyers:case",
-        pk,
+        pk=pk,
     )
 
 
@@ -242,12 +234,12 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _back(request, form, "lawyers:case", question.case_id)
-    return _act(
+    return act_and_go(
         request,
         lambda: room.answer(question_id=pk, by_firm=False, by=request.user, on=business_date(), **form.cleaned_data),
         "回答しました。",
         "lawyers:case",
-        question.case_id,
+        pk=question.case_id,
     )
 
 
@@ -277,7 +269,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     act, said = acts.get(request.POST.get("act", ""), acts["decide"])
-    return _act(request, act, said, "lawyers:case", proposal.case_id)
+    return act_and_go(request, act, said, "lawyers:case", pk=proposal.case_id)
 
 
 @require(PREPARE)
@@ -287,12 +279,12 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     proceeding, form = get_object_or_404(Proceeding, pk=pk), StepForm(request.POST)
     if not form.is_valid():
         return _back(request, form, "lawyers:case", proceeding.case_id)
-    return _act(
+    return act_and_go(
         request,
         lambda: court.add_step(proceeding_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
         "書きました。期限と時効を計算し直しました。",
         "lawyers:case",
-        proceeding.case_id,
+        pk=proceeding.case_id,
     )
 
 
@@ -311,12 +303,12 @@ def council(request: HttpRequest, pk: int) -> HttpResponse:
     proceeding, form = get_object_or_404(Proceeding, pk=pk), CouncilForm(request.POST)
     if not form.is_valid():
         return _back(request, form, "lawyers:case", proceeding.case_id)
-    return _act(
+    return act_and_go(
         request,
         lambda: court.set_council(proceeding_id=pk, by=request.user, **form.cleaned_data),
         "議決・専決を登録しました。",
         "lawyers:case",
-        proceeding.case_id,
+        pk=proceeding.case_id,
     )
 
 
@@ -328,13 +320,13 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, form, "lawyers:case", pk)
     file, title = form.cleaned_data["file"], form.cleaned_data["title"]
-    content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
-    return _act(
+    content = read_upload(file, on=on)
+    return act_and_go(
         request,
         lambda: room.send_file(case=found, title=title, name=file.name, content=content, by=request.user, on=on),
         "事務所に書類を渡しました。",
         "lawyers:case",
-        pk,
+        pk=pk,
     )
 
 
@@ -343,24 +335,19 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """Somebody has looked at what no program can read, of a packet made anew after the hand-over."""
     found = get_object_or_404(Packet, pk=pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: packets.look_at(packet_id=pk, by=request.user),
         "確かめたことを記録しました。事務所が受け取れます。",
         "lawyers:mandate",
-        found.mandate_id,
+        pk=found.mandate_id,
     )
 
 
 @require(OFFICE)
 def case_file(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(CaseFile.objects.select_related("case__person"), pk=pk)
-    audit.log_view(request, action="lawyers.file", person_key=found.case.person.number)
-    try:
-        return download(room.content_of(found), found.name, found.content_type)
-    except room.RoomRefused as refused:
-        messages.warning(request, str(refused))
-        return redirect("lawyers:case", pk=found.case_id)
+    return file_or(request, found, "lawyers:case", pk=found.case_id)
 
 
 def _show(request: HttpRequest, found: LegalCase) -> HttpResponse:
@@ -391,25 +378,13 @@ def _with_reason(
     form = ReasonForm(request.POST)
     if not form.is_valid():
         return _back(request, form, back, pk)
-    return _act(
+    return act_and_go(
         request,
         lambda: act(reason=form.cleaned_data["reason"], by=request.user, on=business_date(), **facts),
         said,
         back,
-        pk,
+        pk=pk,
     )
-
-
-def _act(request: HttpRequest, act: Callable[[], Any], said: str, back: str, pk: int) -> HttpResponse:
-    try:
-        act()
-    except (LegalCase.DoesNotExist, CaseQuestion.DoesNotExist, Proposal.DoesNotExist) as missing:
-        raise Http404 from missing
-    except REFUSALS as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, said)
-    return redirect(back, pk=pk)
 
 
 def _back(request: HttpRequest, form: django_forms.Form, back: str, pk: int | None = None) -> HttpResponse:

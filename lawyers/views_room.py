@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from claims.services.evidence import MEBIBYTE, largest_mebibytes
+from claims.services.evidence import read_upload
 from lawyers import keys
 from lawyers import room_pages as pages
 from lawyers.forms import (
@@ -28,6 +28,7 @@ from lawyers.forms import (
     TextForm,
 )
 from lawyers.models import CaseFile, CaseQuestion, Firm, LegalCase, Packet, Proceeding, ProceedingStep, Proposal
+from lawyers.responses import REFUSALS, act_and_go, file_or
 from lawyers.services import cases, court, packets, proposals, room, settlements
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
@@ -35,22 +36,6 @@ from toyota_collect.documents.download import download
 from toyota_collect.permissions import Permission, require
 
 ROOM = Permission.LAWYER_ROOM
-MISSING = (
-    LegalCase.DoesNotExist,
-    CaseQuestion.DoesNotExist,
-    Proposal.DoesNotExist,
-    Proceeding.DoesNotExist,
-    ProceedingStep.DoesNotExist,
-)
-REFUSALS = (
-    cases.CaseRefused,
-    court.CourtRefused,
-    packets.PacketRefused,
-    proposals.ProposalRefused,
-    room.RoomRefused,
-    settlements.SettlementRefused,
-    keys.KeyLost,
-)
 
 
 @require(ROOM)
@@ -78,12 +63,12 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = _own(request, pk), ReasonForm(request.POST)
     if not form.is_valid():
         return _show(request, found, reason_form=form)
-    response = _act(
+    return act_and_go(
         request,
         lambda: cases.decline(case_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
         "辞退を市に伝えました。この件は、もう見られません。",
+        "lawyers:room",
     )
-    return response or redirect("lawyers:room")
 
 
 @require(ROOM)
@@ -99,26 +84,22 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, file_form=form)
     file = form.cleaned_data["file"]
-    content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
+    content = read_upload(file, on=on)
     title = form.cleaned_data["title"]
-    response = _act(
+    return act_and_go(
         request,
         lambda: room.add_file(case=found, title=title, name=file.name, content=content, by=request.user, on=on),
         "書類を登録しました。",
+        "lawyers:room-case",
+        pk=pk,
     )
-    return response or redirect("lawyers:room-case", pk=pk)
 
 
 @require(ROOM)
 def file(request: HttpRequest, pk: int) -> HttpResponse:
     files = CaseFile.objects.filter(case__in=LegalCase.objects.of_member(request.user))
     found = get_object_or_404(files.select_related("case__person"), pk=pk)
-    audit.log_view(request, action="lawyers.file", person_key=found.case.person.number)
-    try:
-        return download(room.content_of(found), found.name, found.content_type)
-    except room.RoomRefused as refused:
-        messages.warning(request, str(refused))
-        return redirect("lawyers:room-case", pk=found.case_id)
+    return file_or(request, found, "lawyers:room-case", pk=found.case_id)
 
 
 @require(ROOM)
@@ -127,12 +108,13 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     found, form = _own(request, pk), TextForm(request.POST)
     if not form.is_valid():
         return _show(request, found, text_form=form)
-    response = _act(
+    return act_and_go(
         request,
         lambda: room.ask(case=found, by_firm=True, by=request.user, on=business_date(), **form.cleaned_data),
         "市に質問しました。",
+        "lawyers:room-case",
+        pk=pk,
     )
-    return response or redirect("lawyers:room-case", pk=pk)
 
 
 @require(ROOM)
@@ -142,12 +124,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _show(request, _own(request, question.case_id), answer_form=form)
-    response = _act(
+    return act_and_go(
         request,
         lambda: room.answer(question_id=pk, by_firm=True, by=request.user, on=business_date(), **form.cleaned_data),
         "回答しました。",
+        "lawyers:room-case",
+        pk=question.case_id,
     )
-    return response or redirect("lawyers:room-case", pk=question.case_id)
 
 
 @require(ROOM)
@@ -157,15 +140,15 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, proposal_form=form)
     cleaned = form.cleaned_data
-    response = _act(
+    return act_and_go(
         request,
         lambda: proposals.propose(
             case_id=pk, kind=cleaned["kind"], text=cleaned["text"], token=cleaned["token"], terms=form.terms(),
             by=request.user, on=business_date(),
         ),
         "提案しました。市の回答を待ちます。",
+        "lawyers:room-case", pk=pk,
     )  # fmt: skip
-    return response or redirect("lawyers:room-case", pk=pk)
 
 
 @require(ROOM)
@@ -178,12 +161,13 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, own, beside={("begin", pk): form})
     cleaned = dict(form.cleaned_data)
     lines = cleaned.pop("lines")
-    response = _act(
+    return act_and_go(
         request,
         lambda: court.open_proceeding(proposal_id=pk, by=request.user, on=business_date(), line_ids=lines, **cleaned),
         "手続を登録しました。申立て・送達などの日を書くと、期限が計算されます。",
+        "lawyers:room-case",
+        pk=proposal.case_id,
     )
-    return response or redirect("lawyers:room-case", pk=proposal.case_id)
 
 
 @require(ROOM)
@@ -195,15 +179,16 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, _own(request, proposal.case_id), sign_form=form)
     file, day = form.cleaned_data["file"], form.cleaned_data["signed_on"]
-    content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
-    response = _act(
+    content = read_upload(file, on=on)
+    return act_and_go(
         request,
         lambda: settlements.sign(
             proposal_id=pk, signed_on=day, name=file.name, content=content, by=request.user, on=on
         ),
         "和解を登録しました。支払の予定を見守ります。",
+        "lawyers:room-case",
+        pk=proposal.case_id,
     )
-    return response or redirect("lawyers:room-case", pk=proposal.case_id)
 
 
 @require(ROOM)
@@ -213,12 +198,13 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     form = StepForm(request.POST, beside=pk)
     if not form.is_valid():
         return _show(request, _own(request, proceeding.case_id), beside={("step", pk): form})
-    response = _act(
+    return act_and_go(
         request,
         lambda: court.add_step(proceeding_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
         "書きました。期限と時効を計算し直しました。",
+        "lawyers:room-case",
+        pk=proceeding.case_id,
     )
-    return response or redirect("lawyers:room-case", pk=proceeding.case_id)
 
 
 @require(ROOM)
@@ -228,12 +214,13 @@ def withdraw_step(request: HttpRequest, pk: int) -> HttpResponse:
     form, case_id = ReasonForm(request.POST), found.proceeding.case_id
     if not form.is_valid():
         return _show(request, _own(request, case_id), reason_form=form)
-    response = _act(
+    return act_and_go(
         request,
         lambda: court.withdraw_step(step_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
         "取り消しました。期限と時効を計算し直しました。",
+        "lawyers:room-case",
+        pk=case_id,
     )
-    return response or redirect("lawyers:room-case", pk=case_id)
 
 
 @require(ROOM)
@@ -251,15 +238,15 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "instalments": cleaned["plan"],
         "forfeits_after": cleaned["forfeits_after"],
     }
-    response = _act(
+    return act_and_go(
         request,
         lambda: settlements.of_court(
             proceeding_id=pk, kind=cleaned["kind"], terms=terms, agreed_on=cleaned["agreed_on"], by=request.user,
             on=business_date(),
         ),
         "登録しました。支払の予定を見守ります。",
+        "lawyers:room-case", pk=proceeding.case_id,
     )  # fmt: skip
-    return response or redirect("lawyers:room-case", pk=proceeding.case_id)
 
 
 @require(ROOM)
@@ -303,14 +290,14 @@ def report(request: HttpRequest) -> HttpResponse:
         context = pages.room(request.user, on=on) | {"report_form": form}
         return render(request, "lawyers/room.html", context)
     month, text = form.cleaned_data["month"], form.cleaned_data["text"]
-    response = _act(
+    return act_and_go(
         request,
         lambda: room.report(
             firm_id=firm.pk, month=month, text=text, figures=pages.month_figures(firm, month), by=request.user, on=on
         ),
         "月次報告を提出しました。",
+        "lawyers:room",
     )
-    return response or redirect("lawyers:room")
 
 
 def _firm(request: HttpRequest) -> Firm | None:
@@ -337,20 +324,13 @@ def _form(
     found, form = _own(request, pk), form_class(request.POST)
     if not form.is_valid():
         return _show(request, found, **{name: form})
-    response = _act(request, lambda: act(case_id=pk, by=request.user, on=business_date(), **form.cleaned_data), said)
-    return response or redirect("lawyers:room-case", pk=pk)
-
-
-def _act(request: HttpRequest, act: Callable[[], Any], said: str) -> HttpResponse | None:
-    try:
-        act()
-    except MISSING as missing:
-        raise Http404 from missing
-    except REFUSALS as refused:
-        messages.warning(request, str(refused))
-    else:
-        messages.success(request, said)
-    return None
+    return act_and_go(
+        request,
+        lambda: act(case_id=pk, by=request.user, on=business_date(), **form.cleaned_data),
+        said,
+        "lawyers:room-case",
+        pk=pk,
+    )
 
 
 def _show(

@@ -16,6 +16,7 @@ from lawyers.services.money import MoneyRefused, own_firms
 from lawyers.views_room_money import with_missing
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.calendar import first_of_month
 from toyota_collect.permissions import Permission, require
 
 ROOM = Permission.LAWYER_ROOM
@@ -104,18 +105,13 @@ def _month(text: str) -> date:
         chosen = date.fromisoformat(text).replace(day=1)
     except ValueError:
         chosen = today
-    first = today.replace(day=1)
-    return chosen if chosen < first and text else _before(first)
+    return chosen if chosen < first_of_month(today) and text else first_of_month(today, -1)
 
 
 def _months(firm: Firm, chosen: date) -> list[dict[str, Any]]:
-    found, month = [], business_date().replace(day=1)
-    for _ in range(MONTHS):
-        month = _before(month)
+    found, today = [], business_date()
+    for back in range(1, MONTHS + 1):
+        month = first_of_month(today, -back)
         url = f"?firm={firm.pk}&month={month.isoformat()}"
         found.append({"month": month, "url": url, "current": month == chosen})
     return found
-
-
-def _before(month: date) -> date:
-    return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from claims.services.evidence import MEBIBYTE, largest_mebibytes
+from claims.services.evidence import read_upload
 from lawyers import room_money_pages as pages
 from lawyers.forms_money import CorrectForm, CostForm, ReasonForm, TakeForm, TellForm
 from lawyers.models import CaseCost, Firm, LegalCase, Remittance, TrustReceipt
@@ -141,7 +141,7 @@ def note_cost(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
         if paper := facts.pop("paper", None):
-            facts["paper"] = paper.name, paper.read(largest_mebibytes(on=business_date()) * MEBIBYTE + 1)
+            facts["paper"] = paper.name, read_upload(paper, on=business_date())
         try:
             with_missing(lambda: cost_services.note_cost(case_id=pk, by=request.user, on=business_date(), **facts))
         except MoneyRefused as refused:

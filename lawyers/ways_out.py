@@ -1,4 +1,4 @@
-"""出口: how claims reach the city's lawyers. Nothing is handed to them yet; whom it may ever be is decided here."""
+"""出口: how claims reach the city's lawyers, and whom the list of candidates and the packet may hold."""
 
 from collections.abc import Collection
 from datetime import date

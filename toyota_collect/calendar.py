@@ -49,6 +49,12 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
+def first_of_month(day: date, months: int = 0) -> date:
+    """The first day of the month so many months after the day's; of one before it, if ``months`` is negative."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month0 + 1, 1)
+
+
 def is_business_day(day: date, holidays: Collection[date]) -> bool:
     """Tell whether ``day`` is neither Saturday, Sunday nor one of ``holidays``."""
     return day.weekday() < 5 and day not in holidays

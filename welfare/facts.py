@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from debtors.protection import all_hidden_people, hidden_people
+from toyota_collect.calendar import first_of_month
 from toyota_collect.dated import value_on
 from toyota_collect.history import bare_statements
 from toyota_collect.temporary import table_from
@@ -182,7 +183,7 @@ def _params(people: Collection[int] | None, on: date) -> dict[str, Any]:
         "people": list(people or ()),
         "on": on,
         "grace": GRACE_DAYS,
-        "recent": month_back(on, RECENT_MONTHS - 1),
+        "recent": first_of_month(on, 1 - RECENT_MONTHS),
         "old": OLD_DEBT_DAYS,
         "small": SMALL_YEN,
         "tax_since": on.replace(year=on.year - 6, day=1),
@@ -190,12 +191,6 @@ def _params(people: Collection[int] | None, on: date) -> dict[str, Any]:
         "city": settings.CITY_NAME,
         "illness": "|".join(value_on(ILLNESS_WORDS, on)),
     }
-
-
-def month_back(on: date, months: int) -> date:
-    """The first day of the month so many months before the day's."""
-    place = on.year * 12 + on.month - 1 - months
-    return date(place // 12, place % 12 + 1, 1)
 
 
 Rows = Iterator[tuple[int, dict[str, Any]]]

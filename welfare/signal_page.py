@@ -14,10 +14,11 @@ from claims.models import Claim
 from debtors.models import Person
 from debtors.protection import hidden_people
 from toyota_collect.business_date import business_date
+from toyota_collect.calendar import first_of_month
 from toyota_collect.dated import value_on
 from toyota_collect.permissions import visible_grounds
 from toyota_collect.wareki import short_text
-from welfare.facts import GRACE_DAYS, month_back
+from welfare.facts import GRACE_DAYS
 from welfare.finder import FINDER, explain
 from welfare.models import FlagAssessment, HardshipFlag
 from welfare.rules.signals import Sign
@@ -107,8 +108,8 @@ def _row(sign: Mapping[str, Any], heaviest: int, user: Any) -> dict[str, Any]:
 
 def strip(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     """How what fell due in each of the last months was paid, a row a kind: the worst instalment of the month."""
-    first = month_back(on, STRIP_MONTHS - 1)
-    months = [month_back(on, back) for back in range(STRIP_MONTHS - 1, -1, -1)]
+    first = first_of_month(on, 1 - STRIP_MONTHS)
+    months = [first_of_month(on, -back) for back in range(STRIP_MONTHS - 1, -1, -1)]
     claims = Claim.objects.visible_to(user).filter(
         Q(levied_yen__gt=0), identity__person=person, due_on__gte=first, due_on__lt=on
     )

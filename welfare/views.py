@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from claims.services.evidence import MEBIBYTE, largest_mebibytes
+from claims.services.evidence import read_upload
 from debtors.models import Person
 from debtors.panels import person_panel
 from toyota_collect import audit
@@ -117,7 +117,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         cleaned = dict(form.cleaned_data)
         file = cleaned.pop("file")
-        content = file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
+        content = read_upload(file, on=on)
         try:
             consents.take_signed(consent_id=pk, name=file.name, content=content, by=request.user, on=on, **cleaned)
         except consents.ConsentRefused as refused:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pikepdf
 from django.conf import settings
@@ -44,6 +44,11 @@ class EvidenceRefused(Exception):
 def largest_mebibytes(*, on: date) -> int:
     """The largest file that is taken in, in MiB (dated setting)."""
     return int(value_or(LARGEST, on, 20))
+
+
+def read_upload(file: IO[bytes], *, on: date) -> bytes:
+    """What was sent, read one byte beyond the largest that is taken in: so much is enough to refuse it."""
+    return file.read(largest_mebibytes(on=on) * MEBIBYTE + 1)
 
 
 def evidence_lamp(claim: Claim, *, on: date) -> Lamp:

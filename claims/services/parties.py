@@ -91,6 +91,11 @@ def parties_of(claim_ids: Collection[int], *, on: date) -> dict[int, list[PartyL
     return dict(found)
 
 
+def people_beside(claim_ids: Collection[int], *, on: date) -> set[int]:
+    """Ids of everybody who answers for any of the claims beside their debtors on the day."""
+    return {line.person_id for lines in parties_of(claim_ids, on=on).values() for line in lines}
+
+
 def _paid_by_heirs(heirs: Mapping[int, Sequence[PartyLine]]) -> dict[tuple[int, int], Yen]:
     """What each heir has paid of each claim with slips of their own, by claim and person."""
     people = {one.person_id for lines in heirs.values() for one in lines}

@@ -16,10 +16,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims.services.charges import TermsMissing
-from claims.services.parties import parties_of
+from claims.services.parties import people_beside
 from debtors.protection import hidden_people
 from lawyers.keys import KeyLost, key_of
-from lawyers.models import LegalCase, LegalClaim, Mandate, Packet
+from lawyers.models import Firm, LegalCase, LegalClaim, Mandate, Packet
 from lawyers.services.packet_case import Notes, make_case
 from lawyers.services.packet_file import Part, cases_of, csv_bytes, front, join, rows_of
 from lawyers.services.packet_leaks import leaks
@@ -155,8 +155,7 @@ def take_out(*, packet_id: int, by: Any, on: date) -> TakenOut:
         cases = cases_of(packet.mandate)
         people = {case.person_id: case.person.number for case in cases}
         claims = LegalClaim.objects.filter(case__in=cases, is_open=True).values_list("claim_id", flat=True)
-        beside = {line.person_id for found in parties_of(list(claims), on=on).values() for line in found}
-        everybody = {*people, *beside}
+        everybody = people.keys() | people_beside(list(claims), on=on)
         newly = hidden_people(everybody, on=on) - hidden_people(everybody, on=packet.as_of)
         if newly:
             raise PacketRefused(
@@ -255,9 +254,7 @@ def _finish(packet: Packet, file: Path, *, pages: int) -> None:
     row.path = f"{PLACE}/{row.pk:06d}-{row.sha256[:16]}.pdf"
     row.size_bytes, row.pages, row.state, row.made_at = file.stat().st_size, pages, State.READY, timezone.now()
     row.withheld, row.unread, row.faults, row.problem = packet.withheld, packet.unread, [], ""
-    row.key_since = packet.mandate.firm.__class__.objects.values_list("key_since", flat=True).get(
-        pk=packet.mandate.firm_id
-    )
+    row.key_since = Firm.objects.values_list("key_since", flat=True).get(pk=packet.mandate.firm_id)
     row.save()
     audit.record(
         event="packet.made",

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from claims.models import Claim, Hold
 from claims.services.evidence import EvidenceRefused, keep_file
-from claims.services.parties import parties_of
+from claims.services.parties import parties_of, people_beside
 from claims.services.what_if import CHANNELS_OF, Act
 from debtors.protection import hidden_people
 from debtors.querysets import in_force
@@ -249,9 +249,7 @@ def refuse_unfit(case: LegalCase, *, on: date) -> None:
     welfare asks to wait or has to be asked again, nothing is owed). The firm reads that, not why.
     """
     refuse_while_stopped(case, on=on)
-    people = {case.person_id} | {
-        line.person_id for found in parties_of(_claims(case), on=on).values() for line in found
-    }
+    people = {case.person_id} | people_beside(_claims(case), on=on)
     gate = registry.may_go_to_lawyers([case.person_id], on)[case.person_id]
     owed = Claim.objects.filter(legal_lines__case=case, legal_lines__is_open=True).outstanding().exists()
     if hidden_people(people, on=on) or not gate.allowed or not owed:

@@ -13,13 +13,13 @@ from claims.services.events import EventRefused, record_events
 from lawyers.models import LegalCase, Proceeding, Proposal, Settlement
 from lawyers.rules.settlement import Instalment, Standing, standing
 from lawyers.services import cases, room
+from lawyers.services.recoveries import MONEY
 from lawyers.services.reminders import tell
 from toyota_collect import audit
 from toyota_collect.money import yen_text
 from toyota_collect.wareki import long_text
 
 MOST = 120  # instalments
-MONEY = (Entry.Kind.RECEIPT, Entry.Kind.SET_OFF)
 
 
 class SettlementRefused(Exception):

@@ -74,3 +74,17 @@ def test_year_end_days_are_business_days_outside_the_tax_rule():
 @pytest.mark.parametrize(("day", "year"), [("2026-03-31", 2025), ("2026-04-01", 2026), ("2026-12-31", 2026)])
 def test_fiscal_year_turns_on_1_april(day, year):
     assert calendar.fiscal_year(date.fromisoformat(day)) == year
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2026-11-30", 0, "2026-11-01"),
+        ("2026-01-31", -1, "2025-12-01"),
+        ("2026-12-31", 1, "2027-01-01"),
+        ("2026-11-15", -11, "2025-12-01"),
+        ("2026-11-15", -23, "2024-12-01"),
+    ],
+)
+def test_the_first_of_a_month_before_or_after(day, months, expected):
+    assert calendar.first_of_month(date.fromisoformat(day), months) == date.fromisoformat(expected)
