@@ -10,6 +10,7 @@ from django.db.models import F, Sum
 
 from claims.models import ClaimGroup
 from lawyers.models import Invoice, InvoiceLine, LegalCase, LegalClaim, Proposal
+from lawyers.services.money import handed_by_case
 from lawyers.services.recoveries import with_money
 
 
@@ -58,8 +59,9 @@ def all_figures() -> dict[str, Any]:
 
 
 def _rows() -> Iterable[dict[str, Any]]:
-    handed = {row["case"]: row["yen"] for row in _lines().annotate(yen=Sum(F("principal_yen") + F("other_yen")))}
-    recovered = {row["case"]: -row["yen"] for row in with_money(LegalClaim.objects.exclude(case__handed_on=None))}
+    lines = LegalClaim.objects.exclude(case__handed_on=None)
+    handed = handed_by_case(lines)
+    recovered = {row["case"]: -row["yen"] for row in with_money(lines)}
     costs = _costs()
     accepted = Proposal.objects.filter(kind=Proposal.Kind.WELFARE, state=Proposal.State.ACCEPTED)
     to_welfare = set(accepted.values_list("case_id", flat=True))
@@ -76,10 +78,6 @@ def _rows() -> Iterable[dict[str, Any]]:
             "recalled": case.state == LegalCase.State.RECALLED,
             "days": (case.ended_on - case.handed_on).days if case.ended_on and case.handed_on else None,
         }
-
-
-def _lines() -> Any:
-    return LegalClaim.objects.exclude(case__handed_on=None).order_by().values("case")
 
 
 def _costs() -> dict[tuple[int, str], int]:

@@ -16,6 +16,7 @@ from lawyers.services import court, settlements
 from lawyers.services.bundles import Bundle, bundles, name_of
 from lawyers.services.candidates import Candidate, candidates, owing
 from lawyers.services.mandates import against, inside
+from lawyers.services.money import handed_by_case
 from lawyers.services.recoveries import with_money
 from lawyers.services.room import stopped
 from toyota_collect.calendar import last_day_after
@@ -191,13 +192,7 @@ def bundle_rows(mandate: Mandate, *, on: date) -> list[dict[str, Any]]:
     now = {}
     if mandate.stage in ("draft", "asked", "approved"):
         now = {one.candidate.person.pk: one for one in inside(mandate, on=on)}
-    sums = {
-        row["case"]: row["yen"]
-        for row in LegalClaim.objects.filter(case__mandate=mandate)
-        .order_by()
-        .values("case")
-        .annotate(yen=Sum(F("principal_yen") + F("other_yen")))
-    }
+    sums = handed_by_case(LegalClaim.objects.filter(case__mandate=mandate))
     rows = []
     for case in cases:
         one = now.get(case.person_id) if case.state == LegalCase.State.PICKED else None

@@ -7,19 +7,15 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from claims.exhibits import PLAIN_CHANNELS
 from claims.models import Claim, Entry
-from lawyers.models import CaseQuestion, Firm, LegalCase, MonthlyReport, Packet, Proposal
+from lawyers.models import CaseQuestion, Firm, LegalCase, LegalClaim, MonthlyReport, Packet, Proposal
 from lawyers.office_pages import MONEY, lines_of, proceeding_row, recovered, settlement_rows
 from lawyers.services.bundles import name_of
+from lawyers.services.money import handed_by_case, own_firms
 from lawyers.services.packet_sheets import parties_of_case
 from lawyers.services.room import stopped
 from toyota_collect.calendar import first_of_month
 from toyota_collect.held import held
 from toyota_collect.permissions import OPENED_TO, Role
-
-
-def firms_of(user: Any) -> QuerySet[Firm]:
-    """The firms with a contract that the user belongs to."""
-    return Firm.objects.filter(members=user, is_active=True)
 
 
 def room(user: Any, *, on: date) -> dict[str, Any]:
@@ -33,11 +29,11 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
     halted = stopped(cases, on=on)
     with held():
         rows, deadlines = _rows(cases, halted, on)
-    sums = _handed(cases)
+    sums = handed_by_case(LegalClaim.objects.filter(case__in=cases))
     for row in rows:
         row["yen"] = sums.get(row["case"].pk, 0)
     return {
-        "firms": firms_of(user).prefetch_related("members"),
+        "firms": own_firms(user).prefetch_related("members"),
         "rows": rows,
         "deadlines": sorted(deadlines, key=lambda row: row["deadline"].last_day)[:20],
         "questions": CaseQuestion.objects.filter(case__in=cases, by_firm=False, answer="").select_related("case"),
@@ -45,7 +41,7 @@ def room(user: Any, *, on: date) -> dict[str, Any]:
         .exclude(answer="")
         .select_related("case")[:10],
         "packets": packets_of(user),
-        "reports": MonthlyReport.objects.filter(firm__in=firms_of(user)).select_related("firm", "sent_by")[:12],
+        "reports": MonthlyReport.objects.filter(firm__in=own_firms(user)).select_related("firm", "sent_by")[:12],
         "stages": [
             {"label": "受任待ち", "count": sum(case.state == "handed" for case in cases)},
             {"label": "受任", "count": sum(case.state == "accepted" for case in cases)},
@@ -137,15 +133,6 @@ def receipts(case: LegalCase, user: Any) -> list[dict[str, Any]]:
             channel = "取消"
         found[entry.on, channel] = found.get((entry.on, channel), 0) - entry.amount_yen
     return [{"on": day, "channel": channel, "yen": yen} for (day, channel), yen in found.items()]
-
-
-def _handed(cases: list[LegalCase]) -> dict[int, int]:
-    sums: dict[int, int] = {}
-    for case, principal, other in LegalCase.objects.filter(pk__in=[one.pk for one in cases]).values_list(
-        "pk", "lines__principal_yen", "lines__other_yen"
-    ):
-        sums[case] = sums.get(case, 0) + (principal or 0) + (other or 0)
-    return sums
 
 
 def month_figures(firm: Firm, month: date) -> dict[str, Any]:

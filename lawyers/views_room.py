@@ -30,6 +30,7 @@ from lawyers.forms import (
 from lawyers.models import CaseFile, CaseQuestion, Firm, LegalCase, Packet, Proceeding, ProceedingStep, Proposal
 from lawyers.responses import REFUSALS, act_and_go, file_or
 from lawyers.services import cases, court, packets, proposals, room, settlements
+from lawyers.services.money import own_firms
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.documents.download import download
@@ -302,7 +303,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _firm(request: HttpRequest) -> Firm | None:
     """The own firm that was named, or else the first; None where there is no such one."""
-    firms, named = pages.firms_of(request.user), request.POST.get("firm", "")
+    firms, named = own_firms(request.user), request.POST.get("firm", "")
     return next((firm for firm in firms if named in ("", str(firm.pk))), None)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from lawyers.models import CaseCost, CaseFile, Invoice, InvoiceLine, LegalCase
 from lawyers.services import room
-from lawyers.services.money import MoneyRefused, cases_once_of, own_firm, own_firms
+from lawyers.services.money import MoneyRefused, locked_case, own_firm, own_firms, sent_before
 from lawyers.services.recoveries import month_end
 from toyota_collect import audit
 from toyota_collect.wareki import long_text
@@ -38,13 +38,10 @@ def note_cost(
         MoneyRefused: no money, an unknown kind, or a day to come, before the hand-over or after the end, or a paper that
             is not taken in.
     """
-    own_firm(cases_once_of(by).select_related("mandate").get(pk=case_id).mandate.firm_id, by)
-    case: LegalCase = cases_once_of(by).select_related("mandate").get(pk=case_id)
+    case = locked_case(case_id, by)
     facts = {"case_id": case.pk, "on": day, "kind": kind, "yen": yen}
-    if known := CaseCost.objects.filter(token=token).first():
-        if known.by_id == by.pk and all(getattr(known, name) == value for name, value in facts.items()):
-            return known
-        raise MoneyRefused("同じ画面から別の内容が送られました。画面を開き直して、もう一度記録してください。")
+    if known := sent_before(CaseCost, token=token, by=by, facts=facts):
+        return known
     if yen <= 0 or kind not in CaseCost.Kind.values:
         raise MoneyRefused("種類を選び、金額は1円以上にしてください。")
     if case.handed_on is None or not case.handed_on <= day <= on:

@@ -4,11 +4,12 @@ Every act locks the firm first, so that the acts of one firm follow each other a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Model, Q, Sum
 
 from claims.models import Claim
 from claims.services.allocation import Share, has_lapsed
@@ -43,6 +44,31 @@ def cases_once_of(by: Any) -> Any:
     return mine.filter(state__in=WITH_A_FIRM, handed_on__isnull=False)
 
 
+def locked_case(case_id: int, by: Any) -> LegalCase:
+    """A case that is or was with the own firm of ``by``, as it stands once the firm is locked.
+
+    Raises:
+        LegalCase.DoesNotExist: no such case.
+        Firm.DoesNotExist: the firm's contract has just ended.
+    """
+    rows = cases_once_of(by).select_related("mandate__firm")
+    own_firm(rows.get(pk=case_id).mandate.firm_id, by)
+    found: LegalCase = rows.get(pk=case_id)
+    return found
+
+
+def sent_before(model: type[Model], *, token: UUID, by: Any, facts: Mapping[str, Any]) -> Any:
+    """The row that the same form wrote already; None if there is none.
+
+    Raises:
+        MoneyRefused: the form wrote something else, or somebody else sent it.
+    """
+    known: Any = model._default_manager.filter(token=token).first()
+    if known is None or (known.by_id == by.pk and all(getattr(known, name) == value for name, value in facts.items())):
+        return known
+    raise MoneyRefused("同じ画面から別の内容が送られました。画面を開き直して、もう一度記録してください。")
+
+
 def locked_firm(firm_id: int) -> Firm:
     return Firm.objects.select_for_update(no_key=True).get(pk=firm_id)
 
@@ -66,6 +92,12 @@ def shares_of(cases: Iterable[LegalCase], *, on: date) -> dict[int, list[Share]]
         if share.due.total_yen and not has_lapsed(share, on):
             found[case].append(share)
     return found
+
+
+def handed_by_case(lines: Any) -> dict[int, int]:
+    """Yen that was handed over with the lines (a queryset of ``LegalClaim``), by case id."""
+    yen = Sum(F("principal_yen") + F("other_yen"))
+    return dict(lines.order_by().values_list("case").annotate(yen=yen))
 
 
 def held_by_case(cases: Iterable[LegalCase]) -> dict[int, int]:

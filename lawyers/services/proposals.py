@@ -1,5 +1,7 @@
 """提案: what the firm proposes, and what the city answers. Court, settlement and execution need a decision (決裁)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,7 +9,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from claims.services.charges import amounts_due
 from lawyers.models import LegalCase, Proposal
 from lawyers.services import cases, settlements
 from lawyers.services.bundles import bundles
@@ -49,14 +50,12 @@ def propose(
         raise ProposalRefused("提案の種類を選び、理由と見込みを書いてください。")
     if case.state != LegalCase.State.ACCEPTED:
         raise ProposalRefused("先に、利益相反を確かめて受任してください。")
-    if kind in NEEDS_DECISION:
-        _not_stopped(case, on=on)
     agreed: dict[str, Any] = {}
-    if kind == Kind.SETTLE:
-        try:
+    with _refused_here():
+        if kind in NEEDS_DECISION:
+            refuse_while_stopped(case, on=on)
+        if kind == Kind.SETTLE:
             agreed = settlements.checked(case, terms or {}, on=on)
-        except SettlementRefused as refused:
-            raise ProposalRefused(str(refused)) from refused
     try:
         with transaction.atomic():
             made = Proposal.objects.create(
@@ -76,7 +75,8 @@ def refuse(*, proposal_id: int, reply: str, by: Any, on: date) -> Proposal:
     proposal = _waiting(proposal_id)
     if not reply.strip():
         raise ProposalRefused("見送る理由を書いてください。事務所に伝わります。")
-    _no_secrets(proposal.case, reply)
+    with _refused_here():
+        refuse_secrets(proposal.case, reply)
     return _decide(proposal, State.REFUSED, reply, by=by, on=on)
 
 
@@ -95,7 +95,8 @@ def accept(*, proposal_id: int, reply: str, by: Any, on: date) -> Proposal:
         raise ProposalRefused("裁判・和解・強制執行には決裁が要ります。決裁に出してください。")
     if not reply.strip():
         raise ProposalRefused("事務所への回答を書いてください。")
-    _no_secrets(proposal.case, reply)
+    with _refused_here():
+        refuse_secrets(proposal.case, reply)
     _decide(proposal, State.ACCEPTED, reply, by=by, on=on)
     if proposal.kind in (Kind.WELFARE, Kind.RETURN):
         reason = f"{proposal.get_kind_display()}：{proposal.text}"
@@ -120,7 +121,8 @@ def ask_decision(*, proposal_id: int, reason: str, council: str, by: Any, on: da
         raise ProposalRefused("この提案に決裁は要りません。回答してください。")
     if not case.is_open:
         raise ProposalRefused("この件は、いま事務所にありません。")
-    _fit(case, on=on)
+    with _refused_here():
+        refuse_unfit(case, on=on)
     if not reason.strip():
         raise ProposalRefused("なぜ必要か、市としての理由を書いてください。")
     if proposal.kind in COUNCIL and not council.strip():
@@ -128,19 +130,17 @@ def ask_decision(*, proposal_id: int, reason: str, council: str, by: Any, on: da
             "訴えの提起と和解には、議会の議決（地方自治法96条1項12号）か市長の専決（180条）が要ります。日と番号を書いてください。"
         )
     proposal.council = council.strip()[:200]
-    try:
+    with _refused_here():
         approval = approvals.ask(
             subject_type=SUBJECT,
             subject_key=str(proposal.pk),
             subject_url=reverse("lawyers:case", args=[case.pk]),
             title=f"{proposal.get_kind_display()}：{case.person.name}（{case.number}・{case.firm}）",
-            amount_yen=_yen(case, on=on),
+            amount_yen=settlements.owed_yen(case, on=on),
             reason=reason.strip(),
             evidence=_evidence(proposal, on=on),
             by=by,
         )
-    except approvals.ApprovalRefused as refused:
-        raise ProposalRefused(str(refused)) from refused
     proposal.approval, proposal.state = approval, State.ASKED
     proposal.save()
     audit.record(event="proposal.decision_asked", by=by, target=proposal)
@@ -160,12 +160,10 @@ def carry_out(approval: Approval, *, by: Any, today: date) -> None:
     )
     if proposal.state != State.ASKED or proposal.approval_id != approval.pk or not proposal.case.is_open:
         raise ProposalRefused("この件は、起案のあとで終わったか、変わりました。差し戻してください。")
-    _fit(proposal.case, on=today)
-    if proposal.kind == Kind.SETTLE:
-        try:
+    with _refused_here():
+        refuse_unfit(proposal.case, on=today)
+        if proposal.kind == Kind.SETTLE:
             settlements.recheck(proposal.case, proposal.terms, on=today)
-        except SettlementRefused as refused:
-            raise ProposalRefused(str(refused)) from refused
     _decide(proposal, State.ACCEPTED, f"決裁第{approval.pk}号", by=by, on=today)
 
 
@@ -196,44 +194,24 @@ def _decide(proposal: Proposal, state: str, reply: str, *, by: Any, on: date) ->
     return proposal
 
 
-def _not_stopped(case: LegalCase, *, on: date) -> None:
+@contextmanager
+def _refused_here() -> Iterator[None]:
+    """What another service refuses is told as the refusal of the proposal, in the same words."""
     try:
-        refuse_while_stopped(case, on=on)
-    except RoomRefused as refused:
+        yield
+    except (RoomRefused, SettlementRefused, approvals.ApprovalRefused) as refused:
         raise ProposalRefused(str(refused)) from refused
-
-
-def _fit(case: LegalCase, *, on: date) -> None:
-    try:
-        refuse_unfit(case, on=on)
-    except RoomRefused as refused:
-        raise ProposalRefused(str(refused)) from refused
-
-
-def _no_secrets(case: LegalCase, text: str) -> None:
-    try:
-        refuse_secrets(case, text)
-    except RoomRefused as refused:
-        raise ProposalRefused(str(refused)) from refused
-
-
-def _claims(case: LegalCase) -> list[Any]:
-    return [line.claim for line in case.lines.select_related("claim__kind", "claim__identity__person")]
-
-
-def _yen(case: LegalCase, *, on: date) -> int:
-    return sum(due.total_yen for due in amounts_due(_claims(case), as_of=on, with_steps=False).values())
 
 
 def _evidence(proposal: Proposal, *, on: date) -> dict[str, Any]:
     case = proposal.case
-    only = {case.person_id: [claim.pk for claim in _claims(case)]}
+    only = {case.person_id: list(case.lines.values_list("claim_id", flat=True))}
     shown: dict[str, Any] = {
         "件": f"{case.number}（{case.firm}）",
         "提案": proposal.get_kind_display(),
         "事務所の理由": proposal.text,
         "議決・専決": proposal.council or "要りません",
-        "残高（延滞金等を含む）": yen_text(_yen(case, on=on)),
+        "残高（延滞金等を含む）": yen_text(settlements.owed_yen(case, on=on)),
     }
     for one in bundles(candidates([case.person_id], on=on), on=on, only=only):
         shown |= {

@@ -10,11 +10,12 @@ from django.utils import timezone
 from lawyers.models import LegalCase, TrustReceipt
 from lawyers.services.money import (
     MoneyRefused,
-    cases_once_of,
     designation_on,
     held_by_case,
+    locked_case,
     own_firm,
     own_firms,
+    sent_before,
     shares_of,
 )
 from toyota_collect import audit
@@ -42,13 +43,10 @@ def take(*, case_id: int, received_on: date, yen: int, note: str, token: UUID, b
         LegalCase.DoesNotExist: no case that is or was with the own firm.
         MoneyRefused: no designation on that day, a day to come, before the hand-over or after the end, or more than is owed.
     """
-    firm = own_firm(cases_once_of(by).select_related("mandate").get(pk=case_id).mandate.firm_id, by)
-    case = cases_once_of(by).select_related("mandate").get(pk=case_id)
+    case = locked_case(case_id, by)
     facts = {"case_id": case.pk, "received_on": received_on, "yen": yen}
-    if known := TrustReceipt.objects.filter(token=token).first():
-        if known.by_id == by.pk and all(getattr(known, name) == value for name, value in facts.items()):
-            return known
-        raise MoneyRefused("同じ画面から別の内容が送られました。画面を開き直して、もう一度記録してください。")
+    if known := sent_before(TrustReceipt, token=token, by=by, facts=facts):
+        return known
     if yen <= 0:
         raise MoneyRefused("受け取った額は1円以上にしてください。")
     if received_on > on:
@@ -57,7 +55,7 @@ def take(*, case_id: int, received_on: date, yen: int, note: str, token: UUID, b
         raise MoneyRefused("この件の引渡しより前の日です。引渡しの日からあとの日にしてください。")
     if case.ended_on and received_on > case.ended_on:
         raise MoneyRefused(ENDED.format(day=long_text(case.ended_on)))
-    designation = designation_on(firm, received_on)
+    designation = designation_on(case.mandate.firm, received_on)
     if designation is None:
         raise MoneyRefused(NOT_DESIGNATED.format(day=long_text(received_on)))
     if case.is_open:
