@@ -1,17 +1,19 @@
 """Figures of the supervisor's board: one aggregate each, counted by the database, never by the page."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Case, CharField, Count, Q, Sum, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from claims.models import Claim, ClaimGroup, Entry, ImportFile
-from debtors.models import SourceIdentity, WorkItem
-from toyota_collect.calendar import first_of_month, last_day_after, years_before
+from claims import countdown, standing
+from claims.models import BoardDay, Claim, ClaimGroup, Entry, ImportFile, Plan
+from claims.services.plan_standing import states_of
+from debtors.models import Assignment, WorkItem
+from toyota_collect.calendar import first_of_month, years_before
 from toyota_collect.models import Approval
 from toyota_collect.wareki import short_text
 
@@ -23,8 +25,9 @@ AGES = [
     ("4", "4〜5年", 4),
     ("5", "5年以上", 5),
 ]
-CLOCK_MONTHS = (1, 3, 6, 12)
 MONTHS = 13
+PLANS_AT_ONCE = 1_000
+WEEK = timedelta(days=7)
 KEEP_SECONDS = 600  # twice as long as it is until the job counts anew
 
 
@@ -43,12 +46,51 @@ def counted(*, on: date, anew: bool = False) -> dict[str, Any]:
             "ages": by_age(rows),
             "months": collected_by_month(on=on),
             "clocks": clocks(on=on),
-            "people": people_owing(on=on),
+            "standing": standing.count(on=on),
+            "plans": plans(on=on),
             "instalments": sum(row["instalments"] for row in rows),
             "yen": sum(row["yen"] for row in rows),
         }
+        remember(found, on=on)
         cache.set(key, found, KEEP_SECONDS)
     return found
+
+
+def remember(found: dict[str, Any], *, on: date) -> None:
+    """Keep what a later day is compared with; of a day the last count stays."""
+    figures = {
+        "untouched": found["standing"].people[standing.UNTOUCHED],
+        "work_overdue": work_overdue(on=on),
+        "plans": found["plans"]["running"],
+        "plans_broken": found["plans"]["broken"],
+        "clocks_1": found["clocks"][0]["instalments"],
+        "people": found["standing"].all_people,
+        "yen": found["yen"],
+    }
+    BoardDay.objects.update_or_create(on=on, defaults={"figures": figures})
+
+
+def a_week_before(on: date) -> dict[str, int]:
+    """The figures of the last day that was counted at least a week and at most two weeks ago; none: empty."""
+    days = BoardDay.objects.filter(on__lte=on - WEEK, on__gte=on - 2 * WEEK)
+    return dict(days.values_list("figures", flat=True).first() or {})
+
+
+def plans(*, on: date) -> dict[str, Any]:
+    """Signed plans that nobody closed and that are not paid up: ``running``, of them ``broken``; by officer as pairs."""
+    signed = Plan.objects.filter(closed_on=None, signed_on__isnull=False).order_by("pk")
+    officer_of = dict(Assignment.objects.filter(person__plans__in=signed).values_list("person", "officer"))
+    officers: dict[int | None, list[int]] = {}
+    keys = list(signed.values_list("pk", flat=True))
+    for start in range(0, len(keys), PLANS_AT_ONCE):
+        some = signed.filter(pk__in=keys[start : start + PLANS_AT_ONCE])
+        for state in states_of(some, on=on).values():
+            if state.code != "done":
+                sums = officers.setdefault(officer_of.get(state.plan.person_id), [0, 0])
+                sums[0] += 1
+                sums[1] += state.code == "broken"
+    running, broken = (sum(sums[place] for sums in officers.values()) for place in (0, 1))
+    return {"running": running, "broken": broken, "officers": {one: tuple(sums) for one, sums in officers.items()}}
 
 
 def owed(*, on: date) -> list[dict[str, Any]]:
@@ -131,23 +173,21 @@ def collected_by_month(*, on: date) -> list[dict[str, Any]]:
 
 
 def clocks(*, on: date) -> list[dict[str, Any]]:
-    """Claims whose last day lies within 1, 3, 6 and 12 months: instalments and yen."""
-    limits = {months: last_day_after(on, months=months) for months in CLOCK_MONTHS}
+    """Claims that lapse within twelve months by the bands of the countdown: instalments and yen; of ``idle`` ones nobody
+    has a next step."""
+    steps = WorkItem.objects.filter(person=OuterRef("identity__person"), closed_at=None)
     sums: dict[str, Any] = {}
-    for months, limit in limits.items():
-        sums[f"count_{months}"] = Count("pk", filter=Q(prescribes_on__lte=limit))
-        sums[f"yen_{months}"] = Sum("principal_yen", filter=Q(prescribes_on__lte=limit), default=0)
-    living = Claim.objects.filter(
-        principal_yen__gt=0, prescribes_on__gte=on, prescribes_on__lte=limits[12], due_on__lt=on
-    )
-    found = living.aggregate(**sums)
-    return [{"months": m, "instalments": found[f"count_{m}"], "yen": found[f"yen_{m}"]} for m in CLOCK_MONTHS]
-
-
-def people_owing(*, on: date) -> int:
-    """People with something overdue and living."""
-    owing = Claim.objects.overdue(on=on).alive(on=on).order_by().values("identity")
-    return SourceIdentity.objects.filter(pk__in=owing).aggregate(people=Count("person", distinct=True))["people"]
+    for months in countdown.MONTHS:
+        band = countdown.in_band(months, on=on)
+        sums[f"instalments_{months}"] = Count("pk", filter=band)
+        sums[f"yen_{months}"] = Sum("booked_yen", filter=band, default=0)
+        sums[f"idle_{months}"] = Count("pk", filter=band & Q(has_step=False))
+    found = countdown.within_a_year(Claim.objects.all(), on=on).annotate(has_step=Exists(steps)).aggregate(**sums)
+    return [
+        {"months": months, "label": countdown.BAND_LABELS[months]}
+        | {name: found[f"{name}_{months}"] for name in ("instalments", "yen", "idle")}
+        for months in countdown.MONTHS
+    ]
 
 
 def work_overdue(*, on: date) -> int:

@@ -24,9 +24,13 @@ OFFERED = (Act.DEMAND, Act.DEED, Act.SEIZURE, Act.SUIT, Act.GRACE)  # what an of
 
 def lapsing(user: Any, *, on: date, filters: Mapping[str, Any]) -> ClaimQuerySet:
     """Living, overdue claims that lapse within twelve months; ``filters``: kind, group, legal_class."""
+    return narrowed(within_a_year(Claim.objects.visible_to(user), on=on), filters)
+
+
+def within_a_year(claims: ClaimQuerySet, *, on: date) -> ClaimQuerySet:
+    """Of the claims, those overdue and living whose last day comes within twelve months."""
     limit = last_day_after(on, months=MONTHS[-1])
-    claims = Claim.objects.visible_to(user).overdue(on=on).filter(prescribes_on__gte=on, prescribes_on__lte=limit)
-    return narrowed(claims, filters).with_total()
+    return claims.overdue(on=on).filter(prescribes_on__gte=on, prescribes_on__lte=limit).with_total()
 
 
 def narrowed(claims: ClaimQuerySet, filters: Mapping[str, Any]) -> ClaimQuerySet:

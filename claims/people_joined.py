@@ -47,6 +47,7 @@ def register(registry: Registry) -> None:
             name=lambda measure: measure.label,
             url=lambda measure: reverse("claims:measure", args=[measure.pk]),
         ),
+        PersonTable("claims.untouchedperson.person"),  # counted anew within minutes
         PersonTable(
             "claims.plan.person",
             "分納",

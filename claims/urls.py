@@ -9,11 +9,16 @@ from claims import (
     views_countdown,
     views_parties,
     views_person,
+    views_untouched,
 )
 
 app_name = "claims"
 urlpatterns = [
     path("board/", views_board.board, name="board"),
+    path("board/csv/", views_board.board_csv, name="board-csv"),
+    path("board/xlsx/", views_board.board_xlsx, name="board-xlsx"),
+    path("board/pdf/", views_board.board_pdf, name="board-pdf"),
+    path("untouched/", views_untouched.untouched, name="untouched"),
     path("clocks/", views_countdown.countdown, name="countdown"),
     path("clocks/csv/", views_countdown.countdown_csv, name="countdown-csv"),
     path("clocks/lapsed/", views_countdown.lapse_report, name="lapses"),

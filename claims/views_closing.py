@@ -27,14 +27,14 @@ def closing(request: HttpRequest) -> HttpResponse:
 def closing_csv(request: HttpRequest) -> HttpResponse:
     audit.log_view(request, action="closing.csv")
     shown = _closing(request)
-    return _csv(papers.closing_sheets(shown)[0], f"kessan-{shown['year']}.csv")
+    return csv_file(papers.closing_sheets(shown)[0], f"kessan-{shown['year']}.csv")
 
 
 @require(Permission.MONEY_VIEW)
 def closing_xlsx(request: HttpRequest) -> HttpResponse:
     audit.log_view(request, action="closing.xlsx")
     shown = _closing(request)
-    return _file(papers.workbook(papers.closing_sheets(shown)), XLSX, f"kessan-{shown['year']}.xlsx")
+    return file_answer(papers.workbook(papers.closing_sheets(shown)), XLSX, f"kessan-{shown['year']}.xlsx")
 
 
 @require(Permission.MONEY_VIEW)
@@ -54,7 +54,7 @@ def programme(request: HttpRequest) -> HttpResponse:
 def programme_csv(request: HttpRequest) -> HttpResponse:
     audit.log_view(request, action="programme.csv")
     shown = _programme(request)
-    return _csv(papers.programme_sheets(shown)[0], f"shukugen-{shown['since']}-{shown['until']}.csv")
+    return csv_file(papers.programme_sheets(shown)[0], f"shukugen-{shown['since']}-{shown['until']}.csv")
 
 
 @require(Permission.BOARD_VIEW)
@@ -62,7 +62,7 @@ def programme_xlsx(request: HttpRequest) -> HttpResponse:
     audit.log_view(request, action="programme.xlsx")
     shown = _programme(request)
     content = papers.workbook(papers.programme_sheets(shown))
-    return _file(content, XLSX, f"shukugen-{shown['since']}-{shown['until']}.xlsx")
+    return file_answer(content, XLSX, f"shukugen-{shown['since']}-{shown['until']}.xlsx")
 
 
 @require(Permission.BOARD_VIEW)
@@ -84,10 +84,10 @@ def _programme(request: HttpRequest) -> dict[str, Any]:
     return programme_context(found, **form.chosen) | {"form": form}
 
 
-def _csv(sheet: papers.Sheet, name: str) -> HttpResponse:
-    return _file(("\ufeff" + papers.csv_text(sheet)).encode(), "text/csv; charset=utf-8", name)
+def csv_file(sheet: papers.Sheet, name: str) -> HttpResponse:
+    return file_answer(("\ufeff" + papers.csv_text(sheet)).encode(), "text/csv; charset=utf-8", name)
 
 
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def file_answer(content: bytes, content_type: str, name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)

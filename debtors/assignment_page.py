@@ -11,6 +11,7 @@ from debtors.services.assignment_rules import CONDITIONS
 from toyota_collect.money import yen_text
 from toyota_collect.registry import registry
 
+NOBODY = "none"  # whoever has no officer, where lists are narrowed by officer
 EDITED = ("position", "officer", *CONDITIONS, "starts_on", "ends_on", "note")
 NOT_YET = {"tone": "next", "state": "まだ反映していません", "state_tone": "act"}
 AS_RULED = {"tone": "", "state": "決まりどおりです", "state_tone": "good"}

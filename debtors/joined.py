@@ -22,6 +22,14 @@ WITH RECURSIVE way AS (
     WHERE j.parted_at IS NULL
 ) SELECT DISTINCT ON (id) id, now FROM way ORDER BY id, steps DESC
 """
+# The same of everybody who was ever found to be somebody else: (id, now).
+MOVED = """
+WITH RECURSIVE way AS (
+    SELECT emptied_id AS id, kept_id AS now, 1 AS steps FROM debtors_joining WHERE parted_at IS NULL AND emptied_id IS NOT NULL
+    UNION SELECT way.id, j.kept_id, way.steps + 1 FROM debtors_joining j JOIN way ON j.emptied_id = way.now
+    WHERE j.parted_at IS NULL
+) SELECT DISTINCT ON (id) id, now FROM way ORDER BY id, steps DESC
+"""
 
 
 @once

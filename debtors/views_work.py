@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from debtors import forms, log_form, services_work
+from debtors.assignment_page import NOBODY
 from debtors.joined import together
 from debtors.models import Contact, Person, WorkItem
 from debtors.panels import person_panel, visit_mark
@@ -16,6 +17,7 @@ from debtors.presence import nothing_of
 from debtors.protection import hidden_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
+from toyota_collect.models import User
 from toyota_collect.permissions import Permission, require
 
 PAGE = 50
@@ -80,13 +82,21 @@ def panel_contact(request: HttpRequest, person: Person) -> HttpResponse:
 
 @require(Permission.CONTACT_VIEW)
 def work(request: HttpRequest) -> HttpResponse:
-    on, whose = business_date(), request.GET.get("whose", "mine")
+    on, whose, owner = business_date(), request.GET.get("whose", "mine"), request.GET.get("owner", "")
     items = WorkItem.objects.filter(closed_at=None).select_related("person", "owner")
     audit.log_view(request, action="work")
+    of_owner = User.objects.filter(pk=owner).first() if owner.isdecimal() else None
+    if of_owner or owner == NOBODY:
+        items = items.filter(owner=of_owner)
     chosen = {"mine": items.filter(owner=request.user), "overdue": items.filter(due_on__lt=on), "all": items}
     page = Paginator(chosen.get(whose, items), PAGE).get_page(request.GET.get("page"))
     protected = hidden_people([item.person_id for item in page], on=on)
-    context = {"page": page, "filters": _filters(chosen, whose), "protected": protected}
+    context = {
+        "page": page,
+        "filters": _filters(chosen, whose, owner),
+        "protected": protected,
+        "of_owner": of_owner or ("担当のない件" if owner == NOBODY else ""),
+    }
     return render(request, "debtors/work.html", context)
 
 
@@ -106,9 +116,15 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("debtors:person", number=item.person.number)
 
 
-def _filters(chosen: dict[str, Any], current: str) -> list[dict[str, Any]]:
-    labels = {"mine": "自分の担当", "overdue": "期限超過", "all": "すべて"}
+def _filters(chosen: dict[str, Any], current: str, owner: str) -> list[dict[str, Any]]:
+    """``owner``: whose steps alone are shown, an id as text or ``none``; own ones are then no list beside them."""
+    labels = (
+        {"overdue": "期限超過", "all": "すべて"}
+        if owner
+        else {"mine": "自分の担当", "overdue": "期限超過", "all": "すべて"}
+    )
+    beside = f"&owner={owner}" if owner else ""
     return [
-        {"label": labels[key], "url": f"?whose={key}", "count": rows.count(), "current": key == current}
-        for key, rows in chosen.items()
+        {"label": label, "url": f"?whose={key}{beside}", "count": chosen[key].count(), "current": key == current}
+        for key, label in labels.items()
     ]

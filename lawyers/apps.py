@@ -12,6 +12,7 @@ class LawyersConfig(AppConfig):
             decisions,
             decisions_money,
             people_joined,
+            pipeline,
             tasks,  # noqa: F401  the web process sends them by name
             ways_out,
         )
@@ -36,4 +37,5 @@ class LawyersConfig(AppConfig):
         decisions_money.register(registry)
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(board_lines)
+        registry.board_tables.append(pipeline.board_tables)
         registry.happenings.append(happenings)

@@ -33,6 +33,7 @@ urlpatterns = [
     path("mandates/<int:pk>/hand-over/", views_office.hand_over, name="mandate-hand-over"),
     path("mandates/<int:pk>/give-up/", views_office.give_up, name="mandate-give-up"),
     path("packets/<int:pk>/progress/", views_office.packet_progress, name="packet-progress"),
+    path("cases/", views_office.case_list, name="cases"),
     path("cases/<int:pk>/", views_office.case, name="case"),
     path("cases/<int:pk>/drop/", views_office.drop, name="case-drop"),
     path("cases/<int:pk>/recall/", views_office.recall, name="case-recall"),

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_POST
 
 from claims.services.evidence import read_upload
 from debtors.models import Person
+from debtors.protection import hidden_people
 from lawyers import office_pages as pages
+from lawyers import pipeline
 from lawyers.figures import all_figures
 from lawyers.forms import (
     AnswerForm,
@@ -56,6 +58,16 @@ def office(request: HttpRequest) -> HttpResponse:
 def figures(request: HttpRequest) -> HttpResponse:
     """What the cases brought, cost and took; numbers only."""
     return render(request, "lawyers/figures.html", all_figures())
+
+
+@require(OFFICE)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases by the stage they stand at."""
+    on, asked = business_date(), request.GET
+    audit.log_view(request, action="lawyers.cases")
+    context = pipeline.page(on=on, code=asked.get("stage", ""), page_number=asked.get("page"))
+    protected = hidden_people([case.person_id for case in context["page"]], on=on)
+    return render(request, "lawyers/cases.html", context | {"protected": protected})
 
 
 @require(OFFICE)

@@ -1,5 +1,6 @@
 """What the supervisor's board says of the printing house: what stands still or failed, and what text comparisons have to tell."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -8,12 +9,13 @@ from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from notices.models import DunningRun, Experiment, Letter, PrintChunk, PrintRun, RunJob
+from notices.models import DunningRun, Experiment, Letter, PrintChunk, PrintRun, ReturnedLetter, RunJob
 from notices.services.responses import arrivals
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.registry import BoardLine
+from toyota_collect.registry import BoardCell, BoardLine, BoardRow, BoardTable
 
 LONG = timedelta(minutes=15)  # the sweep has tried several times by then
+LATEST = 5  # runs
 TOLD_FOR = timedelta(days=60)  # after the last day of a comparison
 
 
@@ -24,6 +26,42 @@ def lines(user: Any, on: date) -> Iterator[BoardLine]:
     yield from _failed()
     yield from _standing_still()
     yield from _experiments(on)
+
+
+def tables(user: Any, on: date) -> Iterator[BoardTable]:
+    """The latest runs with what came of their letters, and what came back and waits; a constant number of queries."""
+    if not allows(user, Permission.RUN_VIEW):
+        return
+    runs = PrintRun.objects.filter(is_sample=False).order_by("-pk").select_related("approval")[:LATEST]
+    sums: dict[int, Counter[str]] = {run.pk: Counter() for run in runs}
+    letters = Letter.objects.filter(run__in=sums).order_by().values_list("run", "state").annotate(n=Count("pk"))
+    for run, state, number in letters:
+        sums[run][state] += number
+    returned = reverse("notices:returns")
+    rows = [
+        BoardRow(
+            run.title,
+            (
+                BoardCell(run.phase_label, tone="urgent" if run.state == PrintRun.State.FAILED else ""),
+                BoardCell(sums[run.pk].total()),
+                BoardCell(sums[run.pk][Letter.State.POSTED] + sums[run.pk][Letter.State.RETURNED]),
+                BoardCell(sums[run.pk][Letter.State.RETURNED]),
+            ),
+            url=_run(run.pk),
+        )
+        for run in runs
+    ]
+    waiting = BoardCell(ReturnedLetter.objects.filter(done_as="").count(), returned, "care")
+    none = BoardCell("")
+    rows.append(BoardRow("対応を待つ返戻（すべての文書）", (none, none, none, waiting)))
+    yield BoardTable(
+        "runs",
+        "一斉催告と返戻",
+        ("一斉催告", "状態", "作った通数", "発送した通数", "うち返戻"),
+        tuple(rows),
+        url=reverse("notices:runs"),
+        action="一斉催告を開く",
+    )
 
 
 def _failed() -> Iterator[BoardLine]:

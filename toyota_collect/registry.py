@@ -161,6 +161,44 @@ class BoardLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardCell:
+    """One figure of a board, and the list behind it."""
+
+    value: int | str
+    url: str = ""
+    tone: str = ""  # urgent | care | good
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A line of a board's table, or a stage of its pipeline; ``note`` stands below a stage."""
+
+    label: str
+    cells: tuple[BoardCell, ...]
+    url: str = ""
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardTable:
+    """Figures of the supervisor's board that belong together: on the page, and as they are in its files.
+
+    ``columns``: the heading of the labels, then one for each cell. ``stages``: a pipeline, each row with one cell.
+    """
+
+    code: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+    note: str = ""
+    url: str = ""
+    action: str = ""
+    stages: bool = False
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One thing known of a person that asks for a step, or forbids one (本日の業務).
 
@@ -253,6 +291,7 @@ FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
 DayFacts = Callable[[Sequence[int], Any, date], Iterable[tuple[int, Fact]]]  # (person ids, user, on)
 BoardLines = Callable[[Any, date], Iterable[BoardLine]]  # (user, on)
+BoardTables = Callable[[Any, date], Iterable[BoardTable]]  # (user, on); a constant number of queries
 Freshness = Callable[[], tuple[str, datetime] | None]  # what a list rests on, and since when
 OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
 CaredFor = Callable[
@@ -282,6 +321,7 @@ class Registry:
     cared_for: list[CaredFor] = field(default_factory=list)  # nobody tries anything out on them
     day_sources: list[DaySource] = field(default_factory=list)
     board_lines: list[BoardLines] = field(default_factory=list)
+    board_tables: list[BoardTables] = field(default_factory=list)
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     lawyer_gates: list[LawyerGate] = field(default_factory=list)  # all must let a person through

@@ -9,7 +9,7 @@ class WelfareConfig(AppConfig):
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import NavItem, Panel, registry
-        from welfare import day_facts, decisions, people_joined, respite_ready, signal_facts, signal_page
+        from welfare import day_facts, decisions, people_joined, pipeline, respite_ready, signal_facts, signal_page
         from welfare.flags import cared_for, findings, happenings, living
         from welfare.pages import nav_waiting
         from welfare.services.questions import verdicts
@@ -17,6 +17,8 @@ class WelfareConfig(AppConfig):
         registry.nav_item(NavItem(CARE, "相談支援の部屋", "welfare:room", Permission.WELFARE_ROOM, 30, nav_waiting))
         registry.nav_item(NavItem(CARE, "委任前の照会", "welfare:questions", Permission.SUPPORT_CASE, 31))
         registry.nav_item(NavItem(CARE, "件の書き出し・取込", "welfare:exchange", Permission.SUPPORT_CASE, 32))
+        refer = Permission.SUPPORT_REFER
+        registry.nav_item(NavItem(CARE, "福祉につなぐ流れ", "welfare:pipeline", refer, 30))
         registry.panel(
             Panel("support", "welfare:panel-support", Permission.SUPPORT_REFER, 50, "side", "福祉へのつなぎ")
         )
@@ -45,3 +47,4 @@ class WelfareConfig(AppConfig):
         registry.happenings.append(signal_facts.happenings)
         registry.day_sources.append(signal_facts.SOURCE)
         registry.board_lines.append(signal_facts.board_lines)
+        registry.board_tables.append(pipeline.board_tables)

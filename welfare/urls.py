@@ -14,6 +14,7 @@ urlpatterns = [
     path("cases/<int:pk>/withdraw/", views_case.withdraw, name="case-withdraw"),
     path("questions/", views_case.question_list, name="questions"),
     path("questions/<int:pk>/answer/", views_case.answer_question, name="question-answer"),
+    path("pipeline/", views.stages, name="pipeline"),
     path("exchange/", views_exchange.exchange, name="exchange"),
     path("exchange/file/", views_exchange.exchange_document, name="exchange-document"),
     path("of/<str:number>/", views.talk, name="talk"),

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_POST
 from claims.services.evidence import read_upload
 from debtors.models import Person
 from debtors.panels import person_panel
+from debtors.protection import hidden_people
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.documents.download import download
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import Altered, DocumentLost, document_bytes, kept_bytes
 from toyota_collect.permissions import Permission, require
-from welfare import loop, pages, sheet
+from welfare import loop, pages, pipeline, sheet
 from welfare.forms import (
     ConferenceForm,
     EndConferenceForm,
@@ -34,6 +35,16 @@ from welfare.rules.disclosure import items_open
 from welfare.services import consents, questions, referrals
 
 REFER = Permission.SUPPORT_REFER
+
+
+@require(REFER)
+def stages(request: HttpRequest) -> HttpResponse:
+    """Who stands at which stage on the way to help, and since when."""
+    on, asked = business_date(), request.GET
+    audit.log_view(request, action="welfare.pipeline")
+    context = pipeline.page(on=on, code=asked.get("stage", ""), page_number=asked.get("page"))
+    protected = hidden_people([row.person_id for row in context["page"]], on=on)
+    return render(request, "welfare/pipeline.html", context | {"protected": protected})
 
 
 @person_panel(REFER)

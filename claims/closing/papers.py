@@ -103,9 +103,9 @@ def workbook(sheets: list[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def pdf(template: str, shown: dict[str, Any]) -> bytes:
+def pdf(template: str, shown: dict[str, Any], *, source: str = SOURCE) -> bytes:
     """A4 landscape, with the day, the source and page numbers; it has no number and is not kept."""
-    content, _ = render_pdf(template, letterhead(shown["on"]) | shown | {"source": SOURCE})
+    content, _ = render_pdf(template, letterhead(shown["on"]) | shown | {"source": source})
     return content
 
 

@@ -28,10 +28,12 @@ from claims.models.reduction import LateReduction
 from claims.models.slip import Slip, SlipLine
 from claims.models.standard import StandardExport
 from claims.models.taking_back import TakingBack
+from claims.models.untouched import BoardDay, UntouchedPerson
 
 __all__ = [
     "Acknowledgement",
     "AcknowledgementLine",
+    "BoardDay",
     "BookingSource",
     "Claim",
     "ClaimEnd",
@@ -88,4 +90,5 @@ __all__ = [
     "StandardExport",
     "TakingBack",
     "TransferFile",
+    "UntouchedPerson",
 ]

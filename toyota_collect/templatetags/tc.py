@@ -48,6 +48,12 @@ def yen(value: int | None) -> str:
 
 
 @register.filter
+def figure(value: int | str | None) -> str:
+    """A number as ``yen`` writes it; what is words or a rate already stays as it is."""
+    return value if isinstance(value, str) and value else yen(value)  # type: ignore[arg-type]
+
+
+@register.filter
 def signed(value: int | None) -> str:
     """``12`` → ``＋12``, ``-4`` → ``−4``, ``0`` → ``0``: for changes."""
     if value in (None, ""):

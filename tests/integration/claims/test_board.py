@@ -1,14 +1,21 @@
 """The board's figures are the ledger's, counted by the database."""
 
-from datetime import date
+from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
+from pypdfium2 import PdfDocument
 
-from claims import board
+from claims import board, board_page
+from claims.models import BoardDay
 from claims.tasks import count_board
+from debtors.models import Assignment, WorkItem
 from tests.factories.claims import book, claim, pay
 from tests.factories.debtors import person, user
+from tests.factories.plans import signed, water
+from toyota_collect.models import Approval
 from toyota_collect.permissions import Role
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +37,7 @@ def test_owed_by_kind_and_group_leaves_out_what_is_not_due_or_lapsed():
     tax, home = board.by_group(rows)
     assert (tax["name"], tax["yen"], tax["fresh_yen"]) == ("市税", 15_100, 10_100)
     assert (home["yen"], home["fresh_yen"]) == (20_000, 0)
-    assert board.people_owing(on=DAY) == 1
+    assert board.counted(on=DAY)["standing"].all_people == 1
 
 
 @pytest.mark.parametrize(
@@ -63,11 +70,136 @@ def test_collected_by_month_takes_bounced_money_off():
     assert (months[0]["name"], months[-1]["name"]) == ("R7.11", "R8.11")
 
 
-def test_clocks_count_claims_within_each_span():
+def test_clocks_count_claims_in_the_bands_of_the_list_behind_them(client, settings):
+    settings.BASE_DATE = DAY
+    clerk = user(Role.SUPERVISOR)
     for last_day in (date(2026, 12, 20), date(2026, 12, 21), date(2027, 5, 20), date(2027, 11, 20), date(2027, 11, 21)):
-        claim(prescribes_on=last_day, principal_yen=1_000)
-    found = {row["months"]: (row["instalments"], row["yen"]) for row in board.clocks(on=DAY)}
-    assert found == {1: (1, 1_000), 3: (2, 2_000), 6: (3, 3_000), 12: (4, 4_000)}
+        owed = claim(prescribes_on=last_day, principal_yen=1_000, fee_yen=100)
+        if last_day == date(2026, 12, 21):
+            _step(owed.identity.person, DAY, clerk)
+    found = {row["months"]: (row["instalments"], row["yen"], row["idle"]) for row in board.clocks(on=DAY)}
+    assert found == {1: (1, 1_100, 1), 3: (1, 1_100, 0), 6: (1, 1_100, 1), 12: (1, 1_100, 1)}
+    client.force_login(clerk)
+    for months, (instalments, *_) in found.items():
+        page = client.get(reverse("claims:countdown"), {"months": months}).context["page"]
+        assert page.paginator.count == instalments
+
+
+def _step(someone, due_on, owner):
+    return WorkItem.objects.create(
+        person=someone, reason="例", next_step="電話", due_on=due_on, owner=owner, subject_key="case", opened_by=owner
+    )
+
+
+def test_plans_count_those_that_run_and_of_them_the_broken_ones():
+    clerk = user(Role.COLLECTOR)
+    kept, broken, paid_up = (signed(water(principal_yen=60_000, due_on=date(2026, 11, 19)), by=clerk) for _ in range(3))
+    Assignment.objects.create(person=broken.person, officer=clerk, by_hand=True, reason="例", since=DAY, by=clerk)
+    first = kept.instalments.order_by("number")[0]
+    for plan, yen in ((kept, first.amount_yen), (paid_up, 60_000)):
+        pay(plan.claims.get().claim, yen, on=DAY)
+    late = first.due_on + timedelta(days=25)  # past the days of grace, before the second instalment
+    assert board.plans(on=late) == {"running": 2, "broken": 1, "officers": {None: (1, 0), clerk.pk: (1, 1)}}
+
+
+def test_officers_stand_with_their_people_and_steps_and_nobodys_money(client, settings):
+    settings.BASE_DATE = DAY
+    boss, busy = user(Role.SUPERVISOR), user(Role.COLLECTOR)
+    mine = claim(principal_yen=777_777, due_on=date(2024, 6, 30)).identity.person
+    claim(principal_yen=5_000, due_on=date(2024, 6, 30))
+    Assignment.objects.create(person=mine, officer=busy, by_hand=True, reason="例", since=DAY, by=boss)
+    other = claim(principal_yen=5_000, due_on=date(2024, 6, 30)).identity.person
+    _step(other, DAY - timedelta(days=1), busy)
+    client.force_login(boss)
+    shown = client.get(reverse("claims:board")).context
+    table = next(one for one in shown["tables"] if one.code == "officers")
+    rows = {row.label: [cell.value for cell in row.cells] for row in table.rows}
+    assert rows == {str(busy): [1, 1, 1, 1, "—"], "担当なし": [2, 1, 0, 0, "—"]}
+    assert not any("円" in name for name in table.columns)
+    for row in table.rows:
+        for cell in row.cells:
+            if cell.url and cell.value:
+                assert client.get(cell.url).context["page"].paginator.count == cell.value
+
+
+def test_every_figure_on_top_is_as_long_as_the_list_behind_it(client, settings):
+    settings.BASE_DATE = DAY
+    boss, clerk = user(Role.SUPERVISOR), user(Role.COLLECTOR)
+    for number in range(3):
+        claim(due_on=date(2024, 6, 30), prescribes_on=DAY + timedelta(days=number), principal_yen=1_000)
+    _step(claim(due_on=date(2024, 6, 30)).identity.person, DAY - timedelta(days=1), clerk)
+    _step(claim(due_on=date(2024, 6, 30)).identity.person, DAY, clerk)
+    client.force_login(boss)
+    facts = {one["label"]: one for one in client.get(reverse("claims:board")).context["facts"]}
+    assert [facts[name]["value"] for name in ("未折衝", "期限超過の次の一手", "時効1か月以内")] == ["3", "1", "3"]
+    for name in ("未折衝", "期限超過の次の一手", "時効1か月以内"):
+        assert client.get(facts[name]["url"]).context["page"].paginator.count == int(facts[name]["value"])
+
+
+@pytest.mark.parametrize(
+    ("before", "note"),
+    [
+        ({DAY - timedelta(days=7): 5}, "先週より −4"),
+        ({DAY - timedelta(days=14): 1}, "先週と同じ"),
+        ({DAY - timedelta(days=8): 0, DAY - timedelta(days=9): 9}, "先週より ＋1"),
+        ({DAY - timedelta(days=6): 5, DAY - timedelta(days=15): 5}, "90日以上、接触も納付もない"),
+    ],
+)
+def test_a_week_is_compared_with_the_week_before(before, note):
+    for on, number in before.items():
+        BoardDay.objects.create(on=on, figures={"untouched": number})
+    claim(due_on=date(2024, 6, 30))
+    shown = board_page.context_of(user(Role.SUPERVISOR), on=DAY)
+    assert shown["facts"][0]["note"] == note
+    assert BoardDay.objects.get(on=DAY).figures["untouched"] == 1
+
+
+def test_a_day_is_remembered_once_as_it_was_counted_last(settings):
+    for _ in range(2):
+        count_board()
+    claim(due_on=date(2024, 6, 30))
+    board.counted(on=DAY, anew=True)
+    assert BoardDay.objects.get(on=DAY).figures["untouched"] == 1
+
+
+def test_approvals_wait_by_kind_and_for_whom(client, settings):
+    settings.BASE_DATE = DAY
+    boss = user(Role.SUPERVISOR, decision_rank="manager")
+    for number, rank in enumerate(("chief", "manager", "director")):
+        Approval.objects.create(
+            subject_type="hold", subject_key=str(number), title="例", requested_by=user(Role.COLLECTOR), needs_rank=rank
+        )
+    Approval.objects.create(subject_type="hold", subject_key="own", title="例", requested_by=boss, needs_rank="chief")
+    client.force_login(boss)
+    table = next(one for one in client.get(reverse("claims:board")).context["tables"] if one.code == "approvals")
+    assert [[cell.value for cell in row.cells] for row in table.rows] == [[2, 2, 0]]
+    for cell in table.rows[0].cells[:2]:
+        assert client.get(cell.url).context["page"].paginator.count == cell.value
+
+
+def test_the_files_hold_the_figures_of_the_page_and_no_debtor(client, settings):
+    settings.BASE_DATE = DAY
+    debtor = person(name="架空　太郎", kana="カクウ　タロウ")
+    claim(debtor, principal_yen=4_321_000, due_on=date(2024, 6, 30))
+    client.force_login(user(Role.SUPERVISOR))
+    shown = client.get(reverse("claims:board")).context
+    csv_text = client.get(reverse("claims:board-csv")).content.decode()
+    book = load_workbook(BytesIO(client.get(reverse("claims:board-xlsx")).content))
+    pdf = client.get(reverse("claims:board-pdf"))
+    text = "".join(page.get_textpage().get_text_range() for page in PdfDocument(pdf.content))
+    assert pdf["Content-Type"] == "application/pdf"
+    assert "4321000" in csv_text
+    assert "4,321,000" in text
+    cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
+    for table in [shown["standing_table"], *shown["tables"]]:
+        for row in table.rows:
+            for cell in row.cells:
+                assert str(cell.value) in cells or cell.value == ""
+                assert str(cell.value) in csv_text
+        assert table.title in text
+    for told in (csv_text, text, str(cells)):
+        assert "架空" not in told.replace("架空のデータ", "")
+        assert debtor.number not in told
 
 
 @pytest.mark.parametrize(("yen", "text"), [(0, "0.0"), (99_999, "0.0"), (1_234_567_890, "1,234.5"), (-150_000, "−0.1")])
