@@ -33,11 +33,9 @@ def stages(*, on: date) -> list[Stage]:
     return [
         Stage("picked", "束の中", LegalCase.objects.filter(state=State.PICKED)),
         Stage("handed", "受任待ち", LegalCase.objects.filter(state=State.HANDED)),
-        Stage("accepted", "受任（交渉・和解）", accepted.filter(~in_court)),
+        Stage("accepted", "受任", accepted.filter(~in_court)),
         Stage("court", "裁判手続", accepted.filter(in_court)),
-        Stage(
-            "ended", "終わった（今年度）", LegalCase.objects.filter(handed_on__isnull=False, ended_on__range=(year, on))
-        ),
+        Stage("ended", "今年度の終了", LegalCase.objects.filter(handed_on__isnull=False, ended_on__range=(year, on))),
     ]
 
 

@@ -54,10 +54,10 @@ def stages(*, on: date) -> list[Stage]:
             OLD_DAYS,
             reverse("welfare:signals"),
         ),
-        Stage("unsigned", "同意書の署名待ち", unsigned, "made_on", SIGN_DAYS, f"{listed}?stage=unsigned"),
-        Stage("under_way", "つないで回答待ち", under_way, "handed_on", answer_days, f"{listed}?stage=under_way"),
-        Stage("answered", "回答あり（今年度）", answered, "answered_on", None, f"{listed}?stage=answered"),
-        Stage("asked", "委任前の照会の回答待ち", asked, "asked_on", silent_days, f"{listed}?stage=asked"),
+        Stage("unsigned", "署名待ち", unsigned, "made_on", SIGN_DAYS, f"{listed}?stage=unsigned"),
+        Stage("under_way", "回答待ち", under_way, "handed_on", answer_days, f"{listed}?stage=under_way"),
+        Stage("answered", "今年度の回答", answered, "answered_on", None, f"{listed}?stage=answered"),
+        Stage("asked", "委任前の照会", asked, "asked_on", silent_days, f"{listed}?stage=asked"),
     ]
 
 

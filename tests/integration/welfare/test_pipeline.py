@@ -41,10 +41,10 @@ def test_each_stage_counts_its_people_and_opens_their_list(client):
     (table,) = pipeline.board_tables(boss, DAY)
     assert stages_of(table) == {
         "見立て待ち": (0, ""),
-        "同意書の署名待ち": (3, "14日超 1人"),
-        "つないで回答待ち": (0, ""),
-        "回答あり（今年度）": (0, ""),
-        "委任前の照会の回答待ち": (2, "30日超 1人"),
+        "署名待ち": (3, "14日超 1人"),
+        "回答待ち": (0, ""),
+        "今年度の回答": (0, ""),
+        "委任前の照会": (2, "30日超 1人"),
     }
     client.force_login(boss)
     for row in table.rows[1:]:
@@ -61,7 +61,7 @@ def test_referrals_wait_for_an_answer_until_it_comes_and_those_of_last_year_are_
     Referral.objects.filter(pk=under_way.pk).update(handed_on=DAY - timedelta(days=31))
     (table,) = pipeline.board_tables(boss, DAY)
     found = stages_of(table)
-    assert (found["つないで回答待ち"], found["回答あり（今年度）"]) == ((1, "30日超 1人"), (1, ""))
+    assert (found["回答待ち"], found["今年度の回答"]) == ((1, "30日超 1人"), (1, ""))
     client.force_login(boss)
     assert under_way.person.name in client.get(table.rows[2].url).content.decode()
 
