@@ -7,6 +7,7 @@ class ClaimsConfig(AppConfig):
 
     def ready(self) -> None:
         from claims import (
+            acts,
             course,
             day_facts,
             decisions,
@@ -26,6 +27,7 @@ class ClaimsConfig(AppConfig):
 
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(WATCH, "縮減の内訳", "claims:programme", Permission.BOARD_VIEW, 40))
+        registry.nav_item(NavItem(WATCH, "実績", "claims:performance", Permission.BOARD_VIEW, 41))
         registry.nav_item(NavItem(WATCH, "決算の表", "claims:closing", Permission.MONEY_VIEW, 44))
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "標準の形", "claims:standard", Permission.STANDARD_CHECK, 22))
@@ -80,6 +82,7 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "電話", "claims:calls", Permission.CONTACT_WRITE, 9))
         extraction_lists.register(lists)
         decisions.register(registry)
+        acts.register(registry)
         people_joined.register(registry)
         dependents.register(registry)
         ways_out.register(registry)

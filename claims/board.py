@@ -4,15 +4,14 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import TruncMonth
-from django.utils import timezone
 
 from claims import countdown, standing
 from claims.models import BoardDay, Claim, ClaimGroup, Entry, ImportFile, Plan
 from claims.services.plan_standing import states_of
 from debtors.models import Assignment, WorkItem
+from toyota_collect import summaries
 from toyota_collect.calendar import first_of_month, years_before
 from toyota_collect.models import Approval
 from toyota_collect.wareki import short_text
@@ -28,31 +27,28 @@ AGES = [
 MONTHS = 13
 PLANS_AT_ONCE = 1_000
 WEEK = timedelta(days=7)
-KEEP_SECONDS = 600  # twice as long as it is until the job counts anew
+LATE_AFTER = timedelta(minutes=20)  # the job counts every five
 
 
-def counted(*, on: date, anew: bool = False) -> dict[str, Any]:
-    """The heavy figures with the moment they were counted (``counted_at``), which the page says; kept for everybody.
+def counted(*, on: date, anew: bool = False) -> summaries.Counted:
+    """The heavy figures (``value``: by name), kept for everybody; a job counts ``anew``, so that nobody waits for it."""
+    return summaries.counted("claims.board", lambda: _count(on), on=on, late_after=LATE_AFTER, anew=anew)
 
-    A job counts ``anew`` before they are forgotten, so that nobody waits for it.
-    """
-    key = f"claims.board.{on.isoformat()}"
-    if anew or (found := cache.get(key)) is None:
-        rows = owed(on=on)
-        found = {
-            "counted_at": timezone.now(),
-            "kinds": by_kind(rows),
-            "groups": by_group(rows),
-            "ages": by_age(rows),
-            "months": collected_by_month(on=on),
-            "clocks": clocks(on=on),
-            "standing": standing.count(on=on),
-            "plans": plans(on=on),
-            "instalments": sum(row["instalments"] for row in rows),
-            "yen": sum(row["yen"] for row in rows),
-        }
-        remember(found, on=on)
-        cache.set(key, found, KEEP_SECONDS)
+
+def _count(on: date) -> dict[str, Any]:
+    rows = owed(on=on)
+    found = {
+        "kinds": by_kind(rows),
+        "groups": by_group(rows),
+        "ages": by_age(rows),
+        "months": collected_by_month(on=on),
+        "clocks": clocks(on=on),
+        "standing": standing.count(on=on),
+        "plans": plans(on=on),
+        "instalments": sum(row["instalments"] for row in rows),
+        "yen": sum(row["yen"] for row in rows),
+    }
+    remember(found, on=on)
     return found
 
 

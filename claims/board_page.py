@@ -13,7 +13,8 @@ from toyota_collect.registry import BoardTable, registry
 
 def context_of(user: Any, *, on: date) -> dict[str, Any]:
     """Figures of the last count beside those of the moment; a constant number of queries."""
-    found = board.counted(on=on)
+    counted = board.counted(on=on)
+    found = counted.value
     tables = [
         board_tables.clocks_table(found["clocks"]),
         board_tables.officers_table(found["standing"], found["plans"], on=on),
@@ -22,6 +23,8 @@ def context_of(user: Any, *, on: date) -> dict[str, Any]:
     ]
     return found | {
         "on": on,
+        "counted": counted,
+        "counted_at": counted.at,
         "facts": _facts(found, tables[-1], on=on),
         "standing_table": board_tables.standing_table(found["standing"]),
         "tables": tables,

@@ -11,6 +11,7 @@ from claims import board
 from claims.closing import kept as closing
 from claims.intake import preview, run
 from claims.models import ImportBatch, ImportPreview, TakingBack
+from claims.performance import kept as performance
 from claims.services import hold_watch, standard_exports, taking_back
 from claims.services.payments import find_missing_finals, settle_section_payments, take_in_kept, waiting_files
 from claims.services.plan_watch import watch
@@ -32,14 +33,20 @@ def seal_ledger() -> None:
 
 @shared_task
 def count_board() -> None:
-    """The board's heavy figures, before those of the last time are forgotten."""
+    """The board's heavy figures, before those of the last time are old."""
     board.counted(on=business_date(), anew=True)
 
 
 @shared_task
 def count_closing() -> None:
-    """The sums of the ledger for the council's tables, before those of the last time are forgotten."""
+    """The sums of the ledger for the council's tables, before those of the last time are old."""
     closing.counted(on=business_date(), anew=True)
+
+
+@shared_task
+def count_performance() -> None:
+    """Acts and what came after them, before those of the last time are old."""
+    performance.counted(on=business_date(), anew=True)
 
 
 @shared_task(acks_late=True)

@@ -74,13 +74,13 @@ def programme_pdf(request: HttpRequest) -> HttpResponse:
 
 def _closing(request: HttpRequest) -> dict[str, Any]:
     found = counted(on=business_date())
-    form = ClosingForm(request.GET, flows=found.flows)
+    form = ClosingForm(request.GET, flows=found.value.flows)
     return closing_context(found, **form.chosen) | {"form": form}
 
 
 def _programme(request: HttpRequest) -> dict[str, Any]:
     found = counted(on=business_date())
-    form = ProgrammeForm(request.GET, flows=found.flows)
+    form = ProgrammeForm(request.GET, flows=found.value.flows)
     return programme_context(found, **form.chosen) | {"form": form}
 
 

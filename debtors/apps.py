@@ -7,6 +7,7 @@ class DebtorsConfig(AppConfig):
 
     def ready(self) -> None:
         from debtors import (
+            acts,
             day_facts,
             decisions,
             dependents,
@@ -29,6 +30,7 @@ class DebtorsConfig(AppConfig):
         registry.nav_item(NavItem(WATCH, "担当の割り当て", "debtors:assignment", Permission.ASSIGN, 42))
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(postponing_page.lines)
+        acts.register(registry)
         registry.nav_item(NavItem(DAILY, "次の一手", "debtors:work", Permission.CONTACT_VIEW, 10))
         registry.nav_item(NavItem(DAILY, "人をさがす", "debtors:search", Permission.PERSON_SEARCH, 11))
         registry.channel(Channel("call", "電話"))

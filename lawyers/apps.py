@@ -8,6 +8,7 @@ class LawyersConfig(AppConfig):
 
     def ready(self) -> None:
         from lawyers import (
+            acts,
             day_facts,
             decisions,
             decisions_money,
@@ -37,5 +38,6 @@ class LawyersConfig(AppConfig):
         decisions_money.register(registry)
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(board_lines)
+        acts.register(registry)
         registry.board_tables.append(pipeline.board_tables)
         registry.happenings.append(happenings)

@@ -7,6 +7,7 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from notices import (
+            acts,
             board_lines,
             day_facts,
             decisions,
@@ -61,6 +62,7 @@ class NoticesConfig(AppConfig):
         registry.nav_item(NavItem(DAILY, "窓口", "notices:counter", Permission.CONTACT_WRITE, 8, nav_waiting))
         registry.day_sources.append(day_facts.SOURCE)
         registry.board_lines.append(board_lines.lines)
+        acts.register(registry)
         registry.board_tables.append(board_lines.tables)
         extraction_lists.register(lists)
         people_joined.register(registry)

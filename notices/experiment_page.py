@@ -9,8 +9,8 @@ from typing import Any
 
 from notices.models import Experiment, ExperimentArm
 from notices.rules.experiments import Answer, ArmFigures, figures, points, verdict
-from notices.rules.intervals import Interval, median
 from notices.services import responses
+from toyota_collect.intervals import Interval, median
 from toyota_collect.money import comma
 from toyota_collect.wareki import long_text
 

@@ -23,11 +23,12 @@ class DemoAccount:
     section: str = ""  # name of the section, for those who belong to one
     organisation: str = ""
     decision_rank: str = ""
+    team: str = ""
 
 
 ACCOUNTS = [
-    DemoAccount(Role.COLLECTOR, "collector", "架空 佐伯 朋子"),
-    DemoAccount(Role.SUPERVISOR, "supervisor", "架空 都築 誠", decision_rank=DecisionRank.MANAGER),
+    DemoAccount(Role.COLLECTOR, "collector", "架空 佐伯 朋子", team="徴収第1係"),
+    DemoAccount(Role.SUPERVISOR, "supervisor", "架空 都築 誠", decision_rank=DecisionRank.MANAGER, team="徴収第1係"),
     DemoAccount(Role.SUPERVISOR, "director", "架空 近藤 光代", decision_rank=DecisionRank.DIRECTOR),
     DemoAccount(Role.PRINT_OPERATOR, "operator", "架空 三宅 里奈"),
     DemoAccount(Role.RECEIPTS_CLERK, "receipts", "架空 河合 俊"),
@@ -64,7 +65,7 @@ def create_demo_accounts(*, password: str) -> list[User]:
 def _save(account: DemoAccount, password: str) -> User:
     user = User.objects.filter(username=account.username).first() or User(username=account.username)
     user.role, user.decision_rank = account.role, account.decision_rank
-    user.display_name, user.organisation = account.display_name, account.organisation
+    user.display_name, user.organisation, user.team = account.display_name, account.organisation, account.team
     user.section = Section.objects.get(name=account.section) if account.section else None
     user.is_active, user.is_staff = True, account.role == Role.ADMINISTRATOR
     user.set_password(password)

@@ -57,6 +57,7 @@ class AccountForm(forms.Form):
     section = forms.ModelChoiceField(
         label="所管課", queryset=Section.objects.all(), required=False, help_text="役割が「所管課」のときは必ず選びます"
     )
+    team = forms.CharField(label="係", max_length=30, required=False, help_text="実績を係ごとに数えるための名前")
     organisation = forms.CharField(label="事務所・団体", max_length=100, required=False, help_text="弁護士・相談支援員")
     active_until = forms.DateField(
         label="利用期限（この日まで）",
@@ -112,6 +113,7 @@ def _initial(account: User | None) -> dict[str, Any]:
         "role",
         "decision_rank",
         "section",
+        "team",
         "organisation",
         "active_until",
         "is_active",

@@ -198,6 +198,34 @@ class BoardTable:
     empty: str = ""
 
 
+@dataclass(frozen=True)
+class Act:
+    """実績に数えるもの: something done for a person on a day, counted by month and team, never by who did it.
+
+    ``rows``: for two days, both included, a queryset with ``person_id``, ``day`` and ``team`` ("": nobody's own), a row an
+    act. ``channel``: it reaches the person, so that what follows it is looked at, from ``lag`` days after it on. ``group``: a
+    code of ``ACT_GROUPS``.
+    """
+
+    code: str
+    label: str
+    group: str
+    rows: "ActRows"
+    channel: bool = False
+    lag: int = 0
+
+
+ACT_GROUPS = {
+    "contact": "連絡",
+    "letter": "文書",
+    "plan": "納め方",
+    "hold": "待つ・止める",
+    "force": "強制・裁判",
+    "hand": "つなぐ",
+    "end": "終わり",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing known of a person that asks for a step, or forbids one (本日の業務).
@@ -291,6 +319,7 @@ FlagSource = Callable[[Any, Any, date], Flag | None]  # (person, user, on)
 ListFacts = Callable[[Sequence[int], Any, date], Mapping[int, Mapping[str, Any]]]  # (person ids, user, on)
 DayFacts = Callable[[Sequence[int], Any, date], Iterable[tuple[int, Fact]]]  # (person ids, user, on)
 BoardLines = Callable[[Any, date], Iterable[BoardLine]]  # (user, on)
+ActRows = Callable[[date, date], Any]
 BoardTables = Callable[[Any, date], Iterable[BoardTable]]  # (user, on); a constant number of queries
 Freshness = Callable[[], tuple[str, datetime] | None]  # what a list rests on, and since when
 OnApproved = Callable[[Any, Any], None]  # (approval, by); raises ApprovalRefused to let the decision fail
@@ -322,6 +351,9 @@ class Registry:
     day_sources: list[DaySource] = field(default_factory=list)
     board_lines: list[BoardLines] = field(default_factory=list)
     board_tables: list[BoardTables] = field(default_factory=list)
+    acts: list[Act] = field(
+        default_factory=list
+    )  # those of one day that could both have led to money: the first counts
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     lawyer_gates: list[LawyerGate] = field(default_factory=list)  # all must let a person through

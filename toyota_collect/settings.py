@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-the-ledger": {"task": "claims.tasks.seal_ledger", "schedule": timedelta(minutes=5)},
     "count-the-board": {"task": "claims.tasks.count_board", "schedule": timedelta(minutes=5)},
     "count-the-closing": {"task": "claims.tasks.count_closing", "schedule": timedelta(hours=1)},
+    "count-the-performance": {"task": "claims.tasks.count_performance", "schedule": timedelta(hours=1)},
     "sweep-imports": {"task": "claims.tasks.sweep_imports", "schedule": timedelta(minutes=1)},
     "sweep-receipt-files": {"task": "claims.tasks.sweep_receipt_files", "schedule": timedelta(minutes=5)},
     "look-after-exports": {"task": "claims.tasks.look_after_exports", "schedule": timedelta(minutes=15)},

@@ -9,7 +9,16 @@ class WelfareConfig(AppConfig):
         from toyota_collect.nav import CARE
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import NavItem, Panel, registry
-        from welfare import day_facts, decisions, people_joined, pipeline, respite_ready, signal_facts, signal_page
+        from welfare import (
+            acts,
+            day_facts,
+            decisions,
+            people_joined,
+            pipeline,
+            respite_ready,
+            signal_facts,
+            signal_page,
+        )
         from welfare.flags import cared_for, findings, happenings, living
         from welfare.pages import nav_waiting
         from welfare.services.questions import verdicts
@@ -47,4 +56,5 @@ class WelfareConfig(AppConfig):
         registry.happenings.append(signal_facts.happenings)
         registry.day_sources.append(signal_facts.SOURCE)
         registry.board_lines.append(signal_facts.board_lines)
+        acts.register(registry)
         registry.board_tables.append(pipeline.board_tables)

@@ -7,7 +7,7 @@ from typing import Any
 
 from claims.board import millions
 from claims.closing.flows import Flows
-from claims.closing.kept import Counted
+from claims.closing.kept import Ledger
 from claims.closing.picture import picture
 from claims.closing.tables import NOW, OLD, PARTS, WHOLE, Figures, Row, Table, closing, rate, thousands
 from claims.closing.waterfall import LOWERING, Fall, by_year, waterfall
@@ -15,6 +15,7 @@ from claims.closing.waterfall import PARTS as STEPS
 from claims.services.years import closes_on
 from toyota_collect.dated import value_or
 from toyota_collect.models import Setting
+from toyota_collect.summaries import Counted
 from toyota_collect.templatetags.tc import fiscal_year as year_text
 from toyota_collect.templatetags.tc import fiscal_year_short as year_short
 
@@ -65,10 +66,12 @@ def last_closed(on: date) -> int:
 
 def closing_context(counted: Counted, *, year: int, unit: str, part: str) -> dict[str, Any]:
     """The table of the year, its sums, and whether the ledger ties."""
-    table = closing(counted.flows, year=year, part=part)
+    ledger: Ledger = counted.value
+    table = closing(ledger.flows, year=year, part=part)
     return {
+        "counted": counted,
         "counted_at": counted.at,
-        "on": counted.flows.on,
+        "on": ledger.flows.on,
         "year": year,
         "unit": unit,
         "unit_text": UNITS[unit],
@@ -78,17 +81,18 @@ def closing_context(counted: Counted, *, year: int, unit: str, part: str) -> dic
         "total": table.total,
         "lines": list(_lines(table, unit)),
         "columns": COLUMNS,
-        "tie": counted.tie,
+        "tie": ledger.tie,
         "notes": (*NOTES, ROUNDING) if unit == THOUSAND else NOTES,
-        "still_open": closes_on(year) >= counted.flows.on,
+        "still_open": closes_on(year) >= ledger.flows.on,
         "closes_on": closes_on(year),
-        "other_years": [one for one in counted.tie.other_years if year in (one.year, one.levy_year)],
+        "other_years": [one for one in ledger.tie.other_years if year in (one.year, one.levy_year)],
     }
 
 
 def programme_context(counted: Counted, *, since: int, until: int) -> dict[str, Any]:
     """The fall from the end of ``since`` to the end of ``until``, year by year, beside the city's own figure."""
-    flows = counted.flows
+    ledger: Ledger = counted.value
+    flows = ledger.flows
     fall = waterfall(flows, since=since, until=until)
     years = by_year(flows, since=since, until=until)
     running = closes_on(until) >= flows.on
@@ -96,6 +100,7 @@ def programme_context(counted: Counted, *, since: int, until: int) -> dict[str, 
     closing_short = "本日" if running else f"{year_short(until)}末"
     closing_name = "本日の滞納" if running else f"{year_text(until)}末の滞納"
     return {
+        "counted": counted,
         "counted_at": counted.at,
         "on": flows.on,
         "since": since,
@@ -115,7 +120,7 @@ def programme_context(counted: Counted, *, since: int, until: int) -> dict[str, 
         "terms": (NOW, OLD, WHOLE),
         "picture": picture(fall, opening_name, closing_name),
         "headline": headline(flows.on, fall),
-        "tie": counted.tie,
+        "tie": ledger.tie,
         "notes": FALL_NOTES,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from notices.rules.intervals import LEVEL, Interval, difference, share
+from toyota_collect.intervals import LEVEL, Interval, difference, share
 
 LETTERS = "ABCD"  # what the texts are called; A is the one in force
 FEWEST, MOST = 2, len(LETTERS)

@@ -192,6 +192,8 @@ def test_pictures_of_pages_that_no_journey_shows(
     )
     supervisor.goto("/claims/board/")
     take(supervisor, "board")
+    supervisor.goto("/claims/performance/")
+    take(supervisor, "performance")
     supervisor.goto(address("claims:claim", places))
     take(supervisor, "claim")
     auditor.goto("/users/access-log/")

@@ -59,7 +59,6 @@ def test_untouched_people_are_handed_out_a_matter_is_decided_and_the_board_is_pr
     expect(page.get_by_role("heading", name="進行管理")).to_be_visible()
     assert faults(page) == []
     page.set_viewport_size({"width": 1440, "height": 900})
-    take(page, "board")
     click(page.locator("main").get_by_role("link", name=re.compile("未折衝")).first)
     expect(page.get_by_role("row", name=re.compile("架空"))).to_have_count(3)
     click(page.get_by_role("checkbox", name=re.compile("3子")))

@@ -4,6 +4,7 @@ from toyota_collect.models.audit import AccessLog, AuditEvent
 from toyota_collect.models.documents import Document, DocumentCounter
 from toyota_collect.models.notice_text import NoticeText
 from toyota_collect.models.reference import Holiday, Setting
+from toyota_collect.models.summaries import Summary
 
 __all__ = [
     "AccessLog",
@@ -16,5 +17,6 @@ __all__ = [
     "NoticeText",
     "Section",
     "Setting",
+    "Summary",
     "User",
 ]

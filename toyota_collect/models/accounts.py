@@ -28,6 +28,8 @@ class User(AbstractUser):
     role = models.CharField("役割", max_length=20, choices=Role)
     display_name = models.CharField("氏名", max_length=60)
     section = models.ForeignKey(Section, on_delete=models.PROTECT, null=True, blank=True, verbose_name="所管課")
+    # 係: what is counted by team is; nobody's acts are counted by person.
+    team = models.CharField("係", max_length=30, blank=True)
     organisation = models.CharField("事務所・団体", max_length=100, blank=True)
     decision_rank = models.CharField("決裁の職位", max_length=10, choices=DecisionRank, blank=True)
     active_until = models.DateField("利用期限（この日まで）", null=True, blank=True)

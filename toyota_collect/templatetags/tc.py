@@ -129,8 +129,27 @@ def moment(value: datetime | None) -> str:
     """HTML: ``<time datetime="…">R8.11.24 10:02</time>`` in Tokyo time."""
     if not value:
         return ABSENT
+    return _time(timezone.localtime(value), _moment_text(value))
+
+
+def _moment_text(value: datetime) -> str:
     local = timezone.localtime(value)
-    return _time(local, f"{wareki.short_text(local.date())} {local:%H:%M}")
+    return f"{wareki.short_text(local.date())} {local:%H:%M}"
+
+
+@register.filter
+def late_text(counted: Any) -> str:
+    """What stands on a page whose figures no job counts any more."""
+    return f"{_moment_text(counted.at)}に集計した数字です。管理者に、集計のジョブを確かめるよう伝えてください。"
+
+
+@register.filter
+def failed_text(counted: Any) -> str:
+    """What stands on a page whose figures could not be counted anew."""
+    return (
+        f"{_moment_text(counted.failed_at)}の集計が失敗しました。{_moment_text(counted.at)}に集計した数字を出しています。"
+        "管理者に伝えてください。"
+    )
 
 
 @register.filter

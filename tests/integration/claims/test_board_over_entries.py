@@ -42,7 +42,7 @@ def ask(statement, on):
 
 @pytest.mark.parametrize("on", DAYS, ids=str)
 def test_kinds_groups_ages_and_people_are_the_entries(city, on):
-    found = board.counted(on=on, anew=True)
+    found = board.counted(on=on, anew=True).value
     rows = ask(OWED, on)
     kinds, groups, ages, fresh = Counter(), Counter(), Counter(), Counter()
     year = on.year if on.month > 3 else on.year - 1
@@ -77,7 +77,7 @@ def test_months_are_the_money_of_the_entries_and_no_write_off_or_set_off(city, o
 def test_the_city_has_what_the_figures_are_to_bear(city):
     acts = {kind for (kind,) in ask("SELECT DISTINCT kind FROM claims_entry", DAYS[-1])}
     assert {"levy", "receipt", "reversal", "set_off", "write_off", "refund", "correction", "exemption"} <= acts
-    assert any(row["yen"] for row in board.counted(on=DAYS[-1], anew=True)["ages"])
+    assert any(row["yen"] for row in board.counted(on=DAYS[-1], anew=True).value["ages"])
 
 
 def _whole_years(due_on, on):

@@ -18,7 +18,7 @@ from notices.rules.experiments import (
     units,
     verdict,
 )
-from notices.rules.intervals import Interval, difference
+from toyota_collect.intervals import Interval, difference
 
 SEED = "00112233445566778899aabbccddeeff"
 

@@ -216,8 +216,7 @@ def test_an_empty_ledger_makes_pages_and_papers_too(client):
             assert client.get(reverse(f"claims:{name}{suffix}")).status_code == 200
 
 
-def test_pages_ask_the_ledger_nothing_once_it_is_counted(chief, settings):
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"}}
+def test_pages_ask_the_ledger_nothing_once_it_is_counted(chief):
     counted(on=DAY, anew=True)
     for page in (CLOSING, PROGRAMME):
         with CaptureQueriesContext(

@@ -7,7 +7,7 @@ with the table of Nair 1940 as en.wikisource.org, Sm_all_cc.pdf, page 35 (table 
 
 import pytest
 
-from notices.rules.intervals import difference, median, median_rank, share
+from toyota_collect.intervals import difference, median, median_rank, share
 
 # Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3 (score without continuity correction).
 SHARES = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0000, 0.1611), (1, 29, 0.0061, 0.1718)]

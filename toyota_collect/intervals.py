@@ -2,7 +2,7 @@
 
 Sources: Wilson 1927; Newcombe, Statistics in Medicine 17 (1998) 857-872 (one share, method 3) and 873-890 (difference,
 method 10); Campbell and Gardner, BMJ 296 (1988) 1454-1456 (median, ranks of the binomial distribution). The published
-examples of each stand in ``tests/unit/notices/test_intervals.py``.
+examples of each stand in ``tests/unit/toyota_collect/test_intervals.py``.
 """
 
 from collections.abc import Sequence
