@@ -28,6 +28,7 @@ class ClaimsConfig(AppConfig):
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(WATCH, "縮減の内訳", "claims:programme", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(WATCH, "実績", "claims:performance", Permission.BOARD_VIEW, 41))
+        registry.nav_item(NavItem(WATCH, "見通し", "claims:forecast", Permission.BOARD_VIEW, 41))
         registry.nav_item(NavItem(WATCH, "決算の表", "claims:closing", Permission.MONEY_VIEW, 44))
         registry.nav_item(NavItem(BATCH, "取込", "claims:imports", Permission.IMPORT_VIEW, 20))
         registry.nav_item(NavItem(BATCH, "標準の形", "claims:standard", Permission.STANDARD_CHECK, 22))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from claims import board
 from claims.closing import kept as closing
+from claims.forecast import kept as forecast
 from claims.intake import preview, run
 from claims.models import ImportBatch, ImportPreview, TakingBack
 from claims.performance import kept as performance
@@ -39,8 +40,10 @@ def count_board() -> None:
 
 @shared_task
 def count_closing() -> None:
-    """The sums of the ledger for the council's tables, before those of the last time are old."""
-    closing.counted(on=business_date(), anew=True)
+    """The sums of the ledger for the council's tables and the forecast, before those of the last time are old."""
+    on = business_date()
+    closing.counted(on=on, anew=True)
+    forecast.counted(on=on, anew=True)
 
 
 @shared_task

@@ -74,6 +74,8 @@ def register(registry: Registry) -> None:
     registry.stays_inside(
         claims__board_papers="進行管理（件数と計だけで、債務者の情報はない）",
         claims__views_board="進行管理（件数と計だけで、債務者の情報はない）",
+        claims__forecast__papers="見通し（計だけで、人の情報はない）",
+        claims__views_forecast="見通し（計だけで、人の情報はない）",
         claims__performance__papers="実績（種類・月・係ごとの件数だけで、人の情報はない）",
         claims__views_performance="実績（種類・月・係ごとの件数だけで、人の情報はない）",
         claims__closing__papers="決算の表と縮減の内訳（種目ごとの計だけで、人の情報はない）",

@@ -17,12 +17,10 @@ def register(registry: Registry) -> None:
     registry.acts += [
         Act("counter", "来庁", "contact", lambda a, b: _contacts(a, b).filter(channel=Channel.COUNTER), channel=True),
         Act("visit", "訪問", "contact", lambda a, b: _contacts(a, b).filter(channel=Channel.VISIT), channel=True),
-        Act(
-            "call", "電話（話せた）", "contact", lambda a, b: _calls(a, b).exclude(outcome__in=UNANSWERED), channel=True
-        ),
+        Act("call", "電話で話せた", "contact", lambda a, b: _calls(a, b).exclude(outcome__in=UNANSWERED), channel=True),
         Act(
             "missed",
-            "電話（不在など）",
+            "電話がつながらず",
             "contact",
             lambda a, b: _calls(a, b).filter(outcome__in=UNANSWERED),
             channel=True,

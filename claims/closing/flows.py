@@ -4,9 +4,11 @@ One statement reads the ledger once, whatever is asked afterwards; tables and wa
 number of sums depends on kinds and years, not on claims.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -20,11 +22,14 @@ FLOWS_SQL = f"""
 WITH first AS MATERIALIZED (
     SELECT e.claim_id, min({YEAR.format("e")}) AS year FROM claims_entry e WHERE e.claim_id IS NOT NULL GROUP BY e.claim_id
 )
-SELECT c.kind_id, {YEAR.format("e")} AS year, {YEAR.format("e")} = f.year AS fresh, e.component,
+SELECT c.kind_id, {YEAR.format("e")} AS year, f.year AS first, e.component,
     CASE WHEN e.kind = 'reversal' THEN (SELECT o.kind FROM claims_entry o WHERE o.id = e.reverses_id) ELSE e.kind END AS act,
-    e.kind = 'reversal' AS back, e."on" > %(on)s AS later, sum(e.amount_yen)::bigint
+    e.kind = 'reversal' AS back, e."on" > %(on)s AS later, CASE WHEN e.kind IN ('write_off', 'reversal') THEN coalesce((
+        SELECT d.ground FROM claims_claimendline l JOIN claims_claimend d ON d.id = l.end_id
+        WHERE l.claim_id = e.claim_id AND d.booked_on IS NOT NULL ORDER BY d.booked_on DESC, d.id DESC LIMIT 1), '')
+    ELSE '' END AS ground, sum(e.amount_yen)::bigint
 FROM claims_entry e JOIN claims_claim c ON c.id = e.claim_id JOIN first f ON f.claim_id = e.claim_id
-GROUP BY 1, 2, 3, 4, 5, 6, 7
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 # Overpayments belong to the claim they were paid for: whose levy fell, or else what the same receipt paid first.
 REFUNDS_SQL = f"""
@@ -75,6 +80,18 @@ class Flow(NamedTuple):
     yen: int
 
 
+class AgedFlow(NamedTuple):
+    """A sum of principal by the year of the claims' first entry; ``ground``: of a write-off, why (``EndGround``, "": unknown)."""
+
+    group: str
+    first: int
+    year: int
+    act: str
+    ground: str
+    later: bool
+    yen: int
+
+
 class RefundFlow(NamedTuple):
     """Money that came onto (positive) or left the accounts of overpayments in the year."""
 
@@ -100,6 +117,7 @@ class Flows:
     on: date
     kinds: list[Kind]
     entries: list[Flow]
+    aged: list[AgedFlow]
     refunds: list[RefundFlow]
     stopped: dict[int, int]
 
@@ -117,10 +135,27 @@ def count(*, on: date) -> Flows:
     kinds.sort(key=lambda kind: order[kind.group])
     with connection.cursor() as cursor:
         cursor.execute(FLOWS_SQL, {"on": on})
-        entries = sorted(Flow(*row) for row in cursor.fetchall())
+        rows = cursor.fetchall()
         cursor.execute(REFUNDS_SQL, {"on": on})
         refunds = [RefundFlow(*row) for row in cursor.fetchall()]
+        entries, aged = _entries(rows), _aged(rows, {kind.pk: kind.group for kind in kinds})
         years = range(min((flow.year for flow in entries), default=fiscal_year(on)), fiscal_year(on) + 1)
         cursor.execute(STOPPED_SQL, {"on": on, "years": list(years)})
         stopped = dict(cursor.fetchall())
-    return Flows(on, kinds, entries, refunds, stopped)
+    return Flows(on, kinds, entries, aged, refunds, stopped)
+
+
+def _entries(rows: Iterable[tuple[Any, ...]]) -> list[Flow]:
+    """The sums without the age of the claims and without grounds: few enough to be added up by every page."""
+    sums: dict[tuple[Any, ...], int] = defaultdict(int)
+    for kind, year, first, component, act, back, later, _, yen in rows:
+        sums[kind, year, first == year, component, act, back, later] += yen
+    return sorted(Flow._make((*key, yen)) for key, yen in sums.items())
+
+
+def _aged(rows: Iterable[tuple[Any, ...]], groups: dict[int, str]) -> list[AgedFlow]:
+    sums: dict[tuple[Any, ...], int] = defaultdict(int)
+    for kind, year, first, component, act, _, later, ground, yen in rows:
+        if component == "principal":
+            sums[groups[kind], first, year, act, ground, later] += yen
+    return sorted(AgedFlow._make((*key, yen)) for key, yen in sums.items())

@@ -230,7 +230,7 @@ def test_cost_and_yield_stand_beside_each_other_and_what_is_not_set_is_said(chie
     pay(owed, 70, on=date(2026, 6, 2))
     shown = chief.get(reverse("claims:performance"), {"year": "2026"}).context["yields"]
     rows = {row["label"]: row for row in shown["rows"]}
-    call, visit = rows["電話（話せた）"], rows["訪問"]
+    call, visit = rows["電話で話せた"], rows["訪問"]
     assert (call["number"], call["cost"], call["yen"], call["each"], call["ratio"]) == (2, 500, 1_000, 500, "2.0")
     assert (visit["number"], visit["unit"], visit["cost"], visit["ratio"]) == (1, None, None, "—")
     assert (shown["none"], shown["total"]) == (70, 1_070)
@@ -264,8 +264,8 @@ def test_page_and_files_hold_the_same_figures(chief, clerk, year):
     book_ = load_workbook(BytesIO(chief.get(reverse("claims:performance-xlsx"), given).content))
     pdf = chief.get(reverse("claims:performance-pdf"), given)
     assert pdf["Content-Type"] == "application/pdf"
-    missed = next(row for row in shown["groups"][0]["rows"] if row["label"] == "電話（不在など）")
-    assert f"連絡,電話（不在など）,{','.join(map(str, missed['cells']))},{missed['total']}" in text
+    missed = next(row for row in shown["groups"][0]["rows"] if row["label"] == "電話がつながらず")
+    assert f"連絡,電話がつながらず,{','.join(map(str, missed['cells']))},{missed['total']}" in text
     rows = list(book_["費用と収納"].iter_rows(values_only=True))
     assert rows[-1][4] == shown["yields"]["total"]
     assert book_.sheetnames == ["実績の件数", "働きかけのあと", "費用と収納", "説明"]
