@@ -61,7 +61,7 @@ def warm_up(port: int, staff: Sequence[Staff]) -> None:
 
 async def _warm(port: int, staff: Sequence[Staff]) -> None:
     for turn in range(4):
-        for page in MIX:
+        for page in dict.fromkeys(page for one in staff for page in one.mix):
             await asyncio.gather(
                 *(_act(_Browser(port, one.cookie), page, one, random.Random(turn), Seen()) for one in staff[-4:])
             )
@@ -129,6 +129,13 @@ ACTS: dict[str, Callable[..., Awaitable[None]]] = {
     "day": _plain("debtors:day", "day"),
     "calls": _plain("claims:calls", "calls"),
     "board": _plain("claims:board", "board"),
+    "untouched": _plain("claims:untouched", "untouched"),
+    "countdown": _plain("claims:countdown", "countdown"),
+    "work": _plain("debtors:work", "work"),
+    "performance": _plain("claims:performance", "performance"),
+    "forecast": _plain("claims:forecast", "forecast"),
+    "programme": _plain("claims:programme", "programme"),
+    "closing": _plain("claims:closing", "closing"),
 }
 
 

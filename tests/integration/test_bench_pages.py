@@ -2,8 +2,8 @@
 
 import pytest
 
-from bench import beside, pages
-from bench._city import fill
+from bench import beside, boards, pages
+from bench._city import ON, fill
 from bench._staff import MIX
 from debtors.models import SourceIdentity
 from tests.factories.extracts import import_all
@@ -19,6 +19,17 @@ def test_a_small_city_is_made_and_every_page_of_it_counts_its_queries():
     found = pages.queries_of(staff)
     assert found.keys() == {*MIX, "panels"}
     assert all(0 < fewest <= most for fewest, most in found.values())
+
+
+def test_every_board_is_counted_answers_and_shows_what_its_peer_finds(capsys):
+    fill(120)
+    boards._count(120)
+    assert boards._plainly(120) > 0
+    assert sum(boards.places_of_people(ON).values()) > 20
+    boards._say_queries(120)
+    told = capsys.readouterr().err
+    assert all(f"120 people, {page}: " in told for page in boards.BOARDS)
+    assert {one.mix.keys() == boards.BOARDS.keys() for one in boards.supervisors()} == {True}
 
 
 def test_the_extract_that_is_imported_beside_the_staff_is_whole_and_of_people_who_are_known(tmp_path, monkeypatch):
