@@ -74,8 +74,29 @@ def _rows(foretold: Year, so_far: Year, tested: list[Compared]) -> Iterator[dict
     yield _row(LEFT, foretold.left, None, so_far.left) | {"left": True}
 
 
-def _row(name: str, yen: int, span_: tuple[int, int] | None, so_far: int) -> dict[str, Any]:
-    return {"name": name, "yen": yen, "millions": millions(yen), "span": span_ and [millions(one) for one in span_], "span_yen": span_, "so_far": so_far}  # fmt: skip
+def _row(name: str, yen: int, range_: tuple[int, int] | None, so_far: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "yen": yen,
+        "millions": millions(yen),
+        "span": range_ and [millions(one) for one in range_],
+        "span_yen": range_,
+        "so_far": so_far,
+        "warning": _warning(yen, range_, so_far),
+    }
+
+
+def _warning(yen: int, range_: tuple[int, int] | None, so_far: int) -> str:
+    """What a reader would stumble over, said before they do."""
+    if range_ is None:
+        return ""
+    low, high = range_
+    told = []
+    if yen > high or yen < low:
+        told.append(f"過去の同じ計算は、いつも{'多' if yen > high else '少な'}すぎました。幅のほうを使ってください。")
+    if so_far > high:
+        told.append("これまでの実績が、すでに幅を超えています。")
+    return "".join(told)
 
 
 def _tested(tested: list[Compared]) -> Iterator[dict[str, Any]]:

@@ -54,7 +54,7 @@ function common(unit, names, boundaryGap = true) {
     aria: { enabled: true, decal: { show: false } },
     grid: { left: 8, right: 12, top: 36, bottom: 4, containLabel: true },
     tooltip: { renderMode: 'richText', trigger: 'axis', axisPointer: { type: 'shadow' }, textStyle: FONT, valueFormatter: (value) => (value === null ? '—' : NUMBER.format(value)) },
-    xAxis: { type: 'category', data: names, boundaryGap, axisTick: { show: false }, axisLabel: { ...FONT, interval: names.length > 14 ? 'auto' : 0 } },
+    xAxis: { type: 'category', data: names, boundaryGap, axisTick: { show: false }, axisLabel: { ...FONT, interval: names.length > 14 ? 'auto' : 0, hideOverlap: true } },
     yAxis: { type: 'value', name: unit, nameGap: 12, nameTextStyle: { ...FONT, align: 'left', padding: [0, 0, 0, -24] }, splitNumber: 4, axisLabel: { ...FONT, formatter: (value) => NUMBER.format(value) }, splitLine: { lineStyle: { color: LINE } } },
   };
 }

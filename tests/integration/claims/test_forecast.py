@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from claims.closing.flows import count
 from claims.forecast import facts
 from claims.forecast.kept import counted
-from claims.forecast.pages import context_of, percent
+from claims.forecast.pages import _warning, context_of, percent
 from claims.models import ClaimEndLine, Entry
 from claims.rules.forecast import CASH, ENDED, LAPSED, OTHER, OUTCOMES, Month, actual
 from claims.tasks import count_closing
@@ -246,6 +246,21 @@ def test_the_page_asks_no_record_once_counted_and_the_job_counts_anew(chief, dja
         assert not chief.get(reverse("claims:forecast")).context["rows"]
     count_closing()
     assert chief.get(reverse("claims:forecast")).context["rows"]
+
+
+@pytest.mark.parametrize(
+    ("yen", "range_", "so_far", "says"),
+    [
+        (100, (90, 110), 110, ""),
+        (100, None, 999, ""),
+        (111, (90, 110), 0, "多すぎ"),
+        (89, (90, 110), 0, "少なすぎ"),
+        (100, (90, 110), 111, "幅を超えて"),
+    ],
+)
+def test_a_forecast_outside_its_own_range_says_why(yen, range_, so_far, says):
+    warning = _warning(yen, range_, so_far)
+    assert (says in warning) if says else warning == ""
 
 
 @pytest.mark.parametrize(("error", "of", "text"), [(12, 100, "＋12.0"), (-5, 40, "−12.5"), (0, 9, "0.0"), (5, 0, "—")])
