@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from claims.models import UntouchedPerson
 from claims.services.untouched import MOST
+from claims.standing import UNTOUCHED, Standing
 from debtors.assignment_page import NOBODY
 from debtors.models import WorkItem
 from debtors.protection import hidden_people
@@ -27,25 +28,34 @@ def rows_now() -> Any:
     return UntouchedPerson.objects.filter(~Exists(steps), person__withdrawn_at=None)
 
 
-def context_of(*, officer: str, order: str, page: str | None, on: date) -> dict[str, Any]:
-    """``officer``: an id as text, ``none`` for people nobody looks after, anything else for all."""
-    rows = rows_now()
-    chosen = _of_officer(officer)
+class Counted(Paginator):  # type: ignore[type-arg]
+    """Pages of a list whose length was counted by the job: a city's first list is long, and nobody waits for its number."""
+
+    def __init__(self, rows: Any, per_page: int, length: int) -> None:
+        super().__init__(rows, per_page)
+        self.count = length
+
+
+def context_of(standing: Standing, *, officer: str, order: str, page: str | None, on: date) -> dict[str, Any]:
+    """``standing``: the last count, of which the numbers are. ``officer``: an id as text, ``none`` for people nobody looks
+    after, anything else for all."""
+    chosen, people = _of_officer(officer), _numbers(standing)
     order = order if order in ORDERS else "yen"
-    shown = rows.filter(chosen).select_related("person__assignment__officer").order_by(*ORDERS[order][1])
-    paged = Paginator(shown, MOST).get_page(page)
-    people = [row.person_id for row in paged]
+    shown = rows_now().filter(chosen).select_related("person__assignment__officer").order_by(*ORDERS[order][1])
+    length = people.get(officer, 0) if chosen else sum(people.values())
+    paged = Counted(shown, MOST, length).get_page(page)
+    on_page = [row.person_id for row in paged]
     return {
         "page": paged,
-        "filters": _filters(rows, officer, order),
+        "filters": _filters(people, officer, order),
         "orders": [
             {"label": label, "url": f"?officer={officer}&order={code}", "current": code == order}
             for code, (label, _) in ORDERS.items()
         ],
         "officer": officer,
         "order": order,
-        "protected": hidden_people(people, on=on),
-        "cared_for": {person for asked in registry.cared_for for person in asked(people, on)},
+        "protected": hidden_people(on_page, on=on),
+        "cared_for": {person for asked in registry.cared_for for person in asked(on_page, on)},
     }
 
 
@@ -55,13 +65,20 @@ def _of_officer(officer: str) -> Q:
     return Q(person__assignment__officer=int(officer)) if officer.isdecimal() else Q()
 
 
-def _filters(rows: Any, officer: str, order: str) -> list[dict[str, Any]]:
-    """Every officer who can have people and nobody, with their numbers; those of others only where they have some."""
-    counted = rows.order_by().values_list("person__assignment__officer").annotate(people=Count("pk"))
-    people: dict[int | None, int] = dict(counted)
+def _numbers(standing: Standing) -> dict[str, int]:
+    """People of the last count by officer, as the address names them."""
+    return {
+        str(pk) if pk else NOBODY: places[UNTOUCHED] for pk, places in standing.officers.items() if places[UNTOUCHED]
+    }
+
+
+def _filters(people: dict[str, int], officer: str, order: str) -> list[dict[str, Any]]:
+    """All, nobody's, and those of every officer who can have people and has some."""
     found = [{"label": "すべて", "code": "", "count": sum(people.values())}]
-    found.append({"label": "担当なし", "code": NOBODY, "count": people.get(None, 0)})
+    found.append({"label": "担当なし", "code": NOBODY, "count": people.get(NOBODY, 0)})
     found += [
-        {"label": str(one), "code": str(one.pk), "count": people[one.pk]} for one in officers() if one.pk in people
+        {"label": str(one), "code": str(one.pk), "count": people[str(one.pk)]}
+        for one in officers()
+        if str(one.pk) in people
     ]
     return [one | {"url": f"?officer={one['code']}&order={order}", "current": one["code"] == officer} for one in found]

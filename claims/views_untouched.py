@@ -5,7 +5,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from claims import untouched_page
+from claims import board, untouched_page
 from claims.forms_untouched import HandOutForm
 from claims.services.untouched import UntouchedRefused, hand_out
 from claims.standing import untouched_days
@@ -35,11 +35,13 @@ def untouched(request: HttpRequest) -> HttpResponse:
             return redirect(request.get_full_path())
     audit.log_view(request, action="untouched")
     asked = request.GET
+    counted = board.counted(on=on)
     context = untouched_page.context_of(
+        counted.value["standing"],
         officer=asked.get("officer", ""),
         order=asked.get("order", ""),
         page=asked.get("page"),
         on=on,
     )
-    context |= {"form": form, "chosen": chosen, "days": untouched_days(on)}
+    context |= {"form": form, "chosen": chosen, "days": untouched_days(on), "counted": counted}
     return render(request, "claims/untouched.html", context)

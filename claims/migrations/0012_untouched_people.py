@@ -9,7 +9,7 @@ from toyota_collect import reference
 
 
 def begin(apps: Any, _: Any) -> None:
-    """After how many days without work somebody is untouched: a setting of the boards."""
+    """What the boards go by: days of the untouched, windows and costs of the 実績, depth of the forecast."""
     reference.load(apps)
 
 
@@ -54,7 +54,28 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "未折衝の人",
                 "verbose_name_plural": "未折衝の人",
-                "indexes": [models.Index(fields=["-yen", "person"], name="untouched_by_sum")],
+                "indexes": [
+                    models.Index(fields=["-yen", "person"], name="untouched_by_sum"),
+                    models.Index(fields=["prescribes_on", "-yen", "person"], name="untouched_by_clock"),
+                    models.Index(fields=["oldest_due_on", "-yen", "person"], name="untouched_by_age"),
+                ],
             },
         ),
+        # The lists ask for what owes anything, not for principal alone.
+        migrations.RemoveIndex(model_name="claim", name="claim_by_prescription"),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(
+                    ("principal_yen__gt", 0),
+                    ("fee_yen__gt", 0),
+                    ("late_yen__gt", 0),
+                    ("cost_yen__gt", 0),
+                    _connector="OR",
+                ),
+                fields=["prescribes_on"],
+                name="claim_by_last_day",
+            ),
+        ),
+        migrations.RunPython(begin, migrations.RunPython.noop, elidable=False),
     ]

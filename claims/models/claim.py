@@ -94,7 +94,11 @@ class Claim(models.Model):
                 condition=Q(principal_yen__gt=0) | Q(fee_yen__gt=0) | Q(late_yen__gt=0) | Q(cost_yen__gt=0),
             ),
             models.Index(name="claim_by_notice", fields=["notice_number"]),
-            models.Index(name="claim_by_prescription", fields=["prescribes_on"], condition=Q(principal_yen__gt=0)),
+            models.Index(
+                name="claim_by_last_day",
+                fields=["prescribes_on"],
+                condition=Q(principal_yen__gt=0) | Q(fee_yen__gt=0) | Q(late_yen__gt=0) | Q(cost_yen__gt=0),
+            ),
         ]
 
     @property

@@ -18,7 +18,11 @@ class UntouchedPerson(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "未折衝の人"
-        indexes = [models.Index(name="untouched_by_sum", fields=["-yen", "person"])]
+        indexes = [
+            models.Index(name="untouched_by_sum", fields=["-yen", "person"]),
+            models.Index(name="untouched_by_clock", fields=["prescribes_on", "-yen", "person"]),
+            models.Index(name="untouched_by_age", fields=["oldest_due_on", "-yen", "person"]),
+        ]
 
 
 class BoardDay(models.Model):
