@@ -130,6 +130,7 @@ ACTS: dict[str, Callable[..., Awaitable[None]]] = {
     "calls": _plain("claims:calls", "calls"),
     "board": _plain("claims:board", "board"),
     "untouched": _plain("claims:untouched", "untouched"),
+    "overdue": _plain("claims:overdue", "overdue"),
     "countdown": _plain("claims:countdown", "countdown"),
     "work": _plain("debtors:work", "work"),
     "performance": _plain("claims:performance", "performance"),

@@ -37,6 +37,7 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "120"))
 BOARDS = {
     "board": "claims:board",
     "untouched": "claims:untouched",
+    "overdue": "claims:overdue",
     "countdown": "claims:countdown",
     "work": "debtors:work",
     "performance": "claims:performance",

@@ -38,6 +38,7 @@ def counted(*, on: date, anew: bool = False) -> summaries.Counted:
 def _count(on: date) -> dict[str, Any]:
     rows = owed(on=on)
     found = {
+        "rows": rows,
         "kinds": by_kind(rows),
         "groups": by_group(rows),
         "ages": by_age(rows),
@@ -101,6 +102,7 @@ def owed(*, on: date) -> list[dict[str, Any]]:
         claims.order_by()
         .values(
             "kind__group",
+            "kind__code",
             "kind__short_name",
             "kind__position",
             age=Case(*edges, default=Value(AGES[-1][0]), output_field=CharField()),
@@ -114,19 +116,28 @@ def owed(*, on: date) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["kind__position"])
 
 
+def of_age(age: str, *, on: date) -> Q:
+    """Claims of one age (a code of ``AGES``), by the day they fell due."""
+    years = int(age)
+    oldest = Q() if age == AGES[-1][0] else Q(due_on__gt=years_before(on, years + 1))
+    return oldest & Q(due_on__lte=years_before(on, years))
+
+
 def by_kind(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sums of :func:`owed` by kind, in the kinds' own order."""
-    return [{"name": name} | sums for name, sums in _sums(rows, "kind__short_name").items()]
+    rows = list(rows)
+    names = {row["kind__code"]: row["kind__short_name"] for row in rows}
+    return [{"code": code, "name": names[code]} | sums for code, sums in _sums(rows, "kind__code").items()]
 
 
 def by_group(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sums of :func:`owed` by group, in the order of letters and screens; groups that owe nothing are left out."""
     sums = _sums(rows, "kind__group")
     return [
-        {"name": label, "old_millions": millions(one["yen"] - one["fresh_yen"])}
+        {"code": code, "name": label, "old_millions": millions(one["yen"] - one["fresh_yen"])}
         | one
         | {"fresh_millions": millions(one["fresh_yen"])}
-        for label, one in ((label, sums.get(code)) for code, label in ClaimGroup.choices)
+        for code, label, one in ((code, label, sums.get(code)) for code, label in ClaimGroup.choices)
         if one
     ]
 
@@ -135,7 +146,7 @@ def by_age(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sums of :func:`owed` by age, the youngest first; an age nobody is of is 0."""
     sums = _sums(rows, "age")
     none = {"instalments": 0, "yen": 0, "fresh_yen": 0}
-    found = [{"name": name} | sums.get(code, none) for code, name, _ in AGES]
+    found = [{"code": code, "name": name} | sums.get(code, none) for code, name, _ in AGES]
     return [row | {"millions": millions(row["yen"])} for row in found]
 
 

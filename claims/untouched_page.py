@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
 
 from claims.models import UntouchedPerson
+from claims.paging import CountedPaginator
 from claims.services.untouched import MOST
 from claims.standing import UNTOUCHED, Standing
 from debtors.assignment_page import NOBODY
@@ -28,14 +28,6 @@ def rows_now() -> Any:
     return UntouchedPerson.objects.filter(~Exists(steps), person__withdrawn_at=None)
 
 
-class Counted(Paginator):  # type: ignore[type-arg]
-    """Pages of a list whose length was counted by the job: a city's first list is long, and nobody waits for its number."""
-
-    def __init__(self, rows: Any, per_page: int, length: int) -> None:
-        super().__init__(rows, per_page)
-        self.count = length
-
-
 def context_of(standing: Standing, *, officer: str, order: str, page: str | None, on: date) -> dict[str, Any]:
     """``standing``: the last count, of which the numbers are. ``officer``: an id as text, ``none`` for people nobody looks
     after, anything else for all."""
@@ -43,7 +35,7 @@ def context_of(standing: Standing, *, officer: str, order: str, page: str | None
     order = order if order in ORDERS else "yen"
     shown = rows_now().filter(chosen).select_related("person__assignment__officer").order_by(*ORDERS[order][1])
     length = people.get(officer, 0) if chosen else sum(people.values())
-    paged = Counted(shown, MOST, length).get_page(page)
+    paged = CountedPaginator(shown, MOST, length=length).get_page(page)
     on_page = [row.person_id for row in paged]
     return {
         "page": paged,

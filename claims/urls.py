@@ -18,6 +18,7 @@ urlpatterns = [
     path("board/csv/", views_board.board_csv, name="board-csv"),
     path("board/xlsx/", views_board.board_xlsx, name="board-xlsx"),
     path("board/pdf/", views_board.board_pdf, name="board-pdf"),
+    path("overdue/", views_untouched.overdue, name="overdue"),
     path("untouched/", views_untouched.untouched, name="untouched"),
     path("clocks/", views_countdown.countdown, name="countdown"),
     path("clocks/csv/", views_countdown.countdown_csv, name="countdown-csv"),

@@ -1,11 +1,11 @@
-"""未折衝: the people nobody works on, and giving them to somebody."""
+"""Lists behind the board: the people nobody works on, and giving them to somebody; overdue claims of a kind, group or age."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from claims import board, untouched_page
+from claims import board, overdue_page, untouched_page
 from claims.forms_untouched import HandOutForm
 from claims.services.untouched import UntouchedRefused, hand_out
 from claims.standing import untouched_days
@@ -45,3 +45,19 @@ def untouched(request: HttpRequest) -> HttpResponse:
     )
     context |= {"form": form, "chosen": chosen, "days": untouched_days(on), "counted": counted}
     return render(request, "claims/untouched.html", context)
+
+
+@require(Permission.BOARD_VIEW)
+def overdue(request: HttpRequest) -> HttpResponse:
+    on, asked = business_date(), request.GET
+    counted = board.counted(on=on)
+    audit.log_view(request, action="overdue")
+    context = overdue_page.context_of(
+        counted.value["rows"],
+        kind=asked.get("kind", ""),
+        group=asked.get("group", ""),
+        age=asked.get("age", ""),
+        page=asked.get("page"),
+        on=on,
+    )
+    return render(request, "claims/overdue.html", context | {"counted": counted})

@@ -110,6 +110,7 @@ ROWS: dict[str, Row] = {
     "claims:board-xlsx": Row(),
     "claims:board-pdf": Row(),
     "claims:untouched": Row(),
+    "claims:overdue": Row(),
     "claims:forecast": Row(),
     "claims:forecast-csv": Row(),
     "claims:forecast-xlsx": Row(),

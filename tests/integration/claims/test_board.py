@@ -136,6 +136,26 @@ def test_every_figure_on_top_is_as_long_as_the_list_behind_it(client, settings):
         assert client.get(facts[name]["url"]).context["page"].paginator.count == int(facts[name]["value"])
 
 
+def test_every_sum_of_a_kind_a_group_and_an_age_opens_its_claims(client, settings):
+    settings.BASE_DATE = DAY
+    for place, due_on in enumerate((date(2026, 11, 19), date(2025, 11, 20), date(2025, 11, 21), date(2020, 4, 30))):
+        claim(due_on=due_on, principal_yen=1_000 + place)
+        claim(due_on=due_on, principal_yen=500, kind="housing_rent", source="jutaku")
+    claim(due_on=date(2026, 12, 1))
+    client.force_login(user(Role.SUPERVISOR))
+    shown = client.get(reverse("claims:board")).context
+    for name, rows in (("kind", shown["kinds"]), ("group", shown["groups"]), ("age", shown["ages"])):
+        for row in rows:
+            answer = client.get(reverse("claims:overdue"), {name: row["code"]}).context
+            found = [one["claim"] for one in answer["rows"]]
+            if row["instalments"]:  # of an age nobody is of, all are shown
+                assert len(found) == answer["page"].paginator.count == row["instalments"]
+                assert sum(one.booked_yen for one in found) == answer["yen"] == row["yen"]
+                assert found == sorted(found, key=lambda one: (one.due_on, one.pk))
+    everything = client.get(reverse("claims:overdue"), {"kind": "'; drop", "age": "9"}).context
+    assert len(everything["rows"]) == 8
+
+
 @pytest.mark.parametrize(
     ("before", "note"),
     [

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from notices.board_lines import lines
+from notices.board_lines import lines, tables
 from notices.models import Letter, PrintChunk, PrintRun, RunJob
 from tests.factories.claims import claim
 from tests.factories.debtors import person, user
@@ -38,6 +38,19 @@ def test_where_all_goes_well_there_is_nothing_to_look_at(run, client):
     assert told() == []
     client.force_login(user("supervisor"))
     assert "手当てがいるもの" not in client.get(reverse("claims:board")).content.decode()
+
+
+def test_runs_stand_with_their_letters_and_what_came_back(run, client, operator):
+    (table,) = tables(user("supervisor"), DAY)
+    first, last = table.rows
+    assert [cell.value for cell in first.cells] == ["検査済", 2, 0, 0]
+    assert last.cells[3].value == 0
+    letter = run.letters.first()
+    Letter.objects.filter(run=run).update(state=Letter.State.POSTED)
+    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.RETURNED)
+    (table,) = tables(user("supervisor"), DAY)
+    assert [cell.value for cell in table.rows[0].cells][1:] == [2, 2, 1]
+    assert list(tables(user("welfare_worker"), DAY)) == []
 
 
 def test_what_failed_is_shown_with_its_run_to_those_who_may_see_runs(run, client, operator):
