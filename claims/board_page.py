@@ -15,6 +15,7 @@ def context_of(user: Any, *, on: date) -> dict[str, Any]:
     """Figures of the last count beside those of the moment; a constant number of queries."""
     counted = board.counted(on=on)
     found = counted.value
+    places = board_tables.standing_table(found["standing"])
     tables = [
         board_tables.clocks_table(found["clocks"]),
         board_tables.officers_table(found["standing"], found["plans"], on=on),
@@ -26,8 +27,9 @@ def context_of(user: Any, *, on: date) -> dict[str, Any]:
         "counted": counted,
         "counted_at": counted.at,
         "facts": _facts(found, tables[-1], on=on),
-        "standing_table": board_tables.standing_table(found["standing"]),
+        "standing_table": places,
         "tables": tables,
+        "tables_printed": [places, *tables],
         "files": board.latest_files(),
         "lines": [line for lines in registry.board_lines for line in lines(user, on)],
     }

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from claims.closing.papers import Cell, Sheet
+from claims.closing.papers import Cell, Sheet, about
 from toyota_collect.registry import BoardTable
-from toyota_collect.wareki import long_text
 
 SOURCE = "債権台帳・経過・次の一手・決裁"
 
@@ -12,10 +11,9 @@ SOURCE = "債権台帳・経過・次の一手・決裁"
 def sheets(shown: dict[str, Any]) -> list[Sheet]:
     """The facts, every table, the ledger's sums, and when all was counted."""
     facts: list[list[Cell]] = [[one["label"], one["value"], one["unit"], one.get("note", "")] for one in shown["facts"]]
-    tables = [shown["standing_table"], *shown["tables"]]
     return [
         Sheet("数字", ["項目", "値", "単位", "内容"], facts),
-        *(_sheet(table) for table in tables),
+        *(_sheet(table) for table in shown["tables_printed"]),
         _sums("種目ごとの滞納", shown["kinds"]),
         _sums("区分ごとの滞納", shown["groups"]),
         _sums("年数ごとの滞納", shown["ages"]),
@@ -24,15 +22,7 @@ def sheets(shown: dict[str, Any]) -> list[Sheet]:
             ["月", "金額（円）", "うち本税・元金（円）"],
             [[row["name"], row["yen"], row["principal_yen"]] for row in shown["months"]],
         ),
-        Sheet(
-            "説明",
-            ["項目", "内容"],
-            [
-                ["基準日", long_text(shown["on"])],
-                ["集計した日時", f"{shown['counted_at']:%Y-%m-%d %H:%M}"],
-                ["出所", SOURCE],
-            ],
-        ),
+        about(shown, SOURCE),
     ]
 
 

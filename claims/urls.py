@@ -2,7 +2,7 @@ from django.urls import include, path
 
 from claims import (
     views,
-    views_board,
+    views_boards,
     views_calls,
     views_clock_acts,
     views_clocks,
@@ -14,10 +14,7 @@ from claims import (
 
 app_name = "claims"
 urlpatterns = [
-    path("board/", views_board.board, name="board"),
-    path("board/csv/", views_board.board_csv, name="board-csv"),
-    path("board/xlsx/", views_board.board_xlsx, name="board-xlsx"),
-    path("board/pdf/", views_board.board_pdf, name="board-pdf"),
+    *(url for board in views_boards.BOARDS for url in board.urls()),
     path("overdue/", views_untouched.overdue, name="overdue"),
     path("untouched/", views_untouched.untouched, name="untouched"),
     path("clocks/", views_countdown.countdown, name="countdown"),
@@ -55,5 +52,4 @@ urlpatterns = [
     path("", include("claims.urls_holds")),
     path("", include("claims.urls_plans")),
     path("", include("claims.urls_handovers")),
-    path("", include("claims.urls_closing")),
 ]

@@ -73,14 +73,11 @@ def register(registry: Registry) -> None:
     )
     registry.stays_inside(
         claims__board_papers="進行管理（件数と計だけで、債務者の情報はない）",
-        claims__views_board="進行管理（件数と計だけで、債務者の情報はない）",
         claims__forecast__papers="見通し（計だけで、人の情報はない）",
-        claims__views_forecast="見通し（計だけで、人の情報はない）",
         claims__performance__papers="実績（種類・月・係ごとの件数だけで、人の情報はない）",
-        claims__views_performance="実績（種類・月・係ごとの件数だけで、人の情報はない）",
         claims__closing__papers="決算の表と縮減の内訳（種目ごとの計だけで、人の情報はない）",
         claims__views_close="会計に渡す仕訳",
-        claims__views_closing="決算の表と縮減の内訳（種目ごとの計だけで、人の情報はない）",
+        claims__council="進行管理・縮減の内訳・実績・見通し・決算の表（件数と計だけで、債務者の情報はない）",
         claims__views_countdown="時効の一覧を職員が書き出す（住所・電話はない）",
         claims__views_ends="不納欠損の合計",
         claims__views_handover="所管課が移管の一覧を書き出す（住所・電話はない）",

@@ -130,16 +130,21 @@ def _proof(tie: Tie) -> Sheet:
     )
 
 
-def _about(shown: dict[str, Any]) -> Sheet:
+def about(shown: dict[str, Any], source: str, *more: list[Cell]) -> Sheet:
+    """The last sheet: of which day the figures are, when they were counted, from what, and how they are to be read."""
     rows: list[list[Cell]] = [
         ["基準日", long_text(shown["on"])],
         ["集計した日時", f"{shown['counted_at']:%Y-%m-%d %H:%M}"],
-        ["出所", SOURCE],
-        ["単位", UNITS[shown.get("unit", YEN)]],
-        ["照合", "一致" if shown["tie"].ties else f"差異 {shown['tie'].found}件"],
-        *(["読み方", note] for note in shown["notes"]),
+        ["出所", source],
+        *more,
     ]
     return Sheet("説明", ["項目", "内容"], rows)
+
+
+def _about(shown: dict[str, Any]) -> Sheet:
+    tied = "一致" if shown["tie"].ties else f"差異 {shown['tie'].found}件"
+    notes: list[list[Cell]] = [["読み方", note] for note in shown["notes"]]
+    return about(shown, SOURCE, ["単位", UNITS[shown.get("unit", YEN)]], ["照合", tied], *notes)
 
 
 def _year(year: int | None) -> str:

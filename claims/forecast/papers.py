@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from claims.closing.papers import Cell, Sheet
-from toyota_collect.wareki import fiscal_year_text, long_text
+from claims.closing.papers import Cell, Sheet, about
+from toyota_collect.wareki import fiscal_year_text
 
 SOURCE = "債権台帳の記帳・分納・時効の最終日"
 NO_RANGE = "幅なし"
@@ -40,16 +40,7 @@ def sheets(shown: dict[str, Any]) -> list[Sheet]:
         Sheet("分納の見通し", ["期間", "納期の来る額（円）", "見通し（円）", "幅の下（円）", "幅の上（円）"], plans),
         Sheet("分納の当たり外れ", ["月", "納期の来た額（円）", "見通し（円）", "実績（円）", "誤差（円）", "誤差（％）"], months),
         Sheet("時効になる額の上限", ["月", "金額（円）"], [[row["name"], row["yen"]] for row in shown["lapsing"]]),
-        Sheet(
-            "説明",
-            ["項目", "内容"],
-            [
-                ["基準日", long_text(shown["on"])],
-                ["集計した日時", f"{shown['counted_at']:%Y-%m-%d %H:%M}"],
-                ["出所", SOURCE],
-                *(["作り方", text] for text in (*shown["method"], *shown["plan_method"], shown["lapse_note"])),
-            ],
-        ),
+        about(shown, SOURCE, *(["作り方", text] for text in (*shown["method"], *shown["plan_method"], shown["lapse_note"]))),
     ]  # fmt: skip
 
 

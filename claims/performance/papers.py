@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from claims.closing.papers import Cell, Sheet
-from toyota_collect.wareki import long_text
+from claims.closing.papers import Cell, Sheet, about
 
 SOURCE = "経過・文書・分納・猶予・できごと・収納の記録"
 UNSET = "未設定"
@@ -62,19 +61,12 @@ def sheets(shown: dict[str, Any]) -> list[Sheet]:
             ],
             money,
         ),
-        Sheet("説明", ["項目", "内容"], _about(shown)),
+        about(shown, SOURCE, ["期間", shown["period"]], ["係", shown["team_text"]], *_notes(shown)),
     ]
 
 
-def _about(shown: dict[str, Any]) -> list[list[Cell]]:
-    return [
-        ["期間", shown["period"]],
-        ["係", shown["team_text"]],
-        ["基準日", long_text(shown["on"])],
-        ["集計した日時", f"{shown['counted_at']:%Y-%m-%d %H:%M}"],
-        ["出所", SOURCE],
-        *(["読み方", note] for note in (*shown["notes"], *shown["response_notes"], *shown["yield_notes"])),
-    ]
+def _notes(shown: dict[str, Any]) -> list[list[Cell]]:
+    return [["読み方", note] for note in (*shown["notes"], *shown["response_notes"], *shown["yield_notes"])]
 
 
 def _or_unset(yen: int | None) -> Cell:

@@ -20,7 +20,7 @@ def flow(act="receipt", yen=-100, *, kind=1, year=2025, fresh=False, component="
 
 
 def flows(*entries: Flow, refunds: tuple[RefundFlow, ...] = (), stopped: dict[int, int] | None = None) -> Flows:
-    return Flows(date(2026, 11, 20), KINDS, list(entries), list(refunds), stopped or {})
+    return Flows(date(2026, 11, 20), KINDS, list(entries), [], list(refunds), stopped or {})
 
 
 def whole(found: Flows, year: int = 2025, part: str = "principal"):
