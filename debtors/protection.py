@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from debtors.models import ProtectionFlag, SourceIdentity
 from debtors.rules.identities import IdentityRecord
 from debtors.rules.matching import may_be_protected
-from toyota_collect.held import once
+from toyota_collect.held import once_for_each
 from toyota_collect.registry import registry
 
 _FACTS = ("person_number", "name_key", "kana_key", "birth_on", "address_key", "phone_key")
@@ -20,7 +20,7 @@ _COLUMNS, _OTHERS = (", ".join(f"{table}.{name}" for name in _READ) for table in
 # Records of the people beside records of flagged humans that share a fact with them: what suspicion needs at least.
 # Of few people, all who share a fact with them are looked up by an index, and whether they are flagged; of many, all who
 # are flagged. The first does not grow with the city's measures, the second not with the people.
-FEW = 30
+FEW = 200
 KNOWN = "SELECT person_id FROM ({measures}) m(identity_id, person_id) WHERE person_id = ANY(%s)"
 PAIRS_OF_FEW = """
 WITH measures(identity_id, person_id) AS MATERIALIZED ({measures})
@@ -51,7 +51,7 @@ def hidden_people(people: Collection[int], *, on: date) -> set[int]:
     return set(_hidden(frozenset(people), on))
 
 
-@once
+@once_for_each
 def _hidden(people: frozenset[int], on: date) -> set[int]:
     """Who is under a measure, and of whom a record may be a flagged human's; two questions, the second of few pairs."""
     if not people:

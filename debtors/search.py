@@ -28,7 +28,7 @@ from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
 
 LIMIT = 50  # people shown
-COUNT_LIMIT = 1_000  # people counted; beyond it the answer is "more"
+COUNT_LIMIT = 300  # people counted; beyond it the answer is "more", and nobody reads on
 INSIDE_FROM = 3  # letters from which an index can look inside a name or an address
 PLACE_FROM = 2  # letters from which an address is looked for
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]*")
@@ -44,6 +44,7 @@ class Found:
     rows: list[dict[str, Any]] = field(default_factory=list)
     count: int = 0
     more: bool = False
+    limit: int = COUNT_LIMIT
     how: str = ""  # number | name | place | similar
     born_on: date | None = None
 

@@ -1,8 +1,10 @@
 """What every page shows around its content."""
 
-from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date
+from functools import lru_cache
 from itertools import groupby
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,8 @@ from toyota_collect import manual
 from toyota_collect.business_date import business_date
 from toyota_collect.permissions import Permission, allows
 from toyota_collect.registry import NavItem, registry
+
+KEEP_SECONDS = 300  # a dated setting that is changed shows in the navigation that much later
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -36,7 +40,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     items = [item for item in registry.nav if allows(request.user, Permission(item.permission))]
     items.sort(key=lambda item: item.order)
-    counts = _counts(items, request.user)
+    counts = _counts(request.user)
     urls = [reverse(item.url_name) for item in items]
     # The longest address is the nearest: /people/work/ is not also /people/.
     here = max((url for url in urls if request.path.startswith(url)), key=len, default="")
@@ -51,19 +55,49 @@ def _entry(item: NavItem, counts: dict[str, int], here: str) -> dict[str, Any]:
     return {"label": item.label, "url": url, "count": counts.get(item.url_name), "current": url == here}
 
 
-def _counts(items: Iterable[NavItem], user: Any) -> dict[str, int]:
+def _counts(user: Any) -> dict[str, int]:
     """How much waits in each line that says so, by URL name: one question for all of them."""
-    found, questions, values = {}, [], []
-    for item in items:
-        for rows in item.waiting(user) if item.waiting else ():
+    known = user.role, user.section_id, business_date(), int(monotonic() // KEEP_SECONDS)
+    found, names, sql, values = _question(user.pk, *known, _Asking(user))
+    found = dict(found)
+    if sql:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            for name, count in zip(names, cursor.fetchone(), strict=True):
+                found[name] += count
+    return found
+
+
+class _Asking:
+    """Who asks, for a question that is the same whoever says it: all that it depends on stands beside."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asking)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=512)
+def _question(
+    pk: int, role: str, section: int | None, on: date, since: int, asking: _Asking
+) -> tuple[dict[str, int], list[str], str, list[Any]]:
+    """The question for one user and day, made anew every some minutes: making it costs more than answering it."""
+    found: dict[str, int] = {}
+    names: list[str] = []
+    parts: list[str] = []
+    values: list[Any] = []
+    for item in registry.nav:
+        if item.waiting is None or not allows(asking.user, Permission(item.permission)):
+            continue
+        for rows in item.waiting(asking.user):
             found[item.url_name] = 0
             with suppress(EmptyResultSet):
                 sql, params = rows.order_by().values("pk").query.sql_with_params()
-                questions.append((item.url_name, f"(SELECT count(*) FROM ({sql}) waiting)"))  # noqa: S608  Django's SQL
+                names.append(item.url_name)
+                parts.append(f"(SELECT count(*) FROM ({sql}) waiting)")  # noqa: S608  Django's SQL
                 values += params
-    if questions:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(sql for _, sql in questions)}", values)
-            for (name, _), count in zip(questions, cursor.fetchone(), strict=True):
-                found[name] += count
-    return found
+    return found, names, f"SELECT {', '.join(parts)}" if parts else "", values

@@ -40,3 +40,20 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
         return found
 
     return asked
+
+
+def once_for_each(function: Callable[..., set[int]]) -> Callable[..., set[int]]:
+    """Of a function that picks some of a set of keys: inside ``held()`` each key is looked at once, in whatever set it comes."""
+
+    @wraps(function)
+    def asked(keys: frozenset[int], *rest: Any) -> set[int]:
+        memo = _memo.get()
+        if memo is None:
+            return function(keys, *rest)
+        known, picked = memo.setdefault((function, "each", rest), (set(), set()))
+        if new := keys - known:
+            picked |= function(frozenset(new), *rest)
+            known |= new
+        return keys & picked
+
+    return asked

@@ -95,6 +95,7 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(name="contact_by_person", fields=["person", "-on"]),
+            models.Index(name="contact_promise", fields=["person"], condition=Q(promised_on__isnull=False)),
             models.Index(name="contact_call_by_day", fields=["on", "person"], condition=Q(channel="phone")),
         ]
         triggers = [
