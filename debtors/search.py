@@ -28,7 +28,7 @@ from toyota_collect.permissions import Role
 from toyota_collect.registry import registry
 
 LIMIT = 50  # people shown
-COUNT_LIMIT = 300  # people counted; beyond it the answer is "more", and nobody reads on
+COUNT_LIMIT = 100  # people counted; beyond it the answer is "more", and nobody reads on
 INSIDE_FROM = 3  # letters from which an index can look inside a name or an address
 PLACE_FROM = 2  # letters from which an address is looked for
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]*")
@@ -60,6 +60,7 @@ def find_people(text: str, *, user: Any, on: date, limit: int = LIMIT, with_fact
         return found
     if _is_number(plain):
         found.how, ids, first = "number", _by_number(plain, user=user, on=on), ("", "")
+        beyond = False
     else:
         words, found.born_on = _take_birth_date(plain)
         first = _keys(words)
@@ -68,9 +69,9 @@ def find_people(text: str, *, user: Any, on: date, limit: int = LIMIT, with_fact
         people = Person.objects.visible_to(user).current()
         if found.born_on:
             people = people.filter(birth_on=found.born_on)
-        found.how, ids = _by_words(words, people, *first, user=user, on=on)
+        found.how, ids, beyond = _by_words(words, people, *first, user=user, on=on)
     ranked = _ranked(ids, *first)
-    found.more, found.count = len(ids) > COUNT_LIMIT, min(len(ids), COUNT_LIMIT)
+    found.more, found.count = beyond or len(ids) > COUNT_LIMIT, min(len(ids), COUNT_LIMIT)
     found.rows = rows_of(ranked[:limit], user=user, on=on, with_facts=with_facts)
     return found
 
@@ -83,8 +84,8 @@ def _keys(words: str) -> tuple[str, str]:
 
 def _by_words(
     words: str, people: QuerySet[Person], name: str, reading: str, *, user: Any, on: date
-) -> tuple[str, set[int]]:
-    """How somebody was found, and whom."""
+) -> tuple[str, set[int], bool]:
+    """How somebody was found, whom, and whether more live at the place than were looked at."""
     looks_inside = len(reading or name) >= INSIDE_FROM
     ids = _beginning(people, name, reading, user=user)
     if len(ids) < LIMIT:
@@ -92,11 +93,13 @@ def _by_words(
     if len(ids) <= COUNT_LIMIT and looks_inside:
         ids |= _inside(people, name, reading)
     how = "name" if ids else "place"
+    beyond = False
     if len(ids) < LIMIT and not reading:
-        ids |= _by_place(words, people, user=user, on=on)
+        there, beyond = _by_place(words, people, user=user, on=on)
+        ids |= there
     if not ids and looks_inside:
-        return "similar", _similar(people, name, reading)
-    return how, ids
+        return "similar", _similar(people, name, reading), False
+    return how, ids, beyond
 
 
 def _is_number(plain: str) -> bool:
@@ -166,16 +169,17 @@ def _inside(people: QuerySet[Person], name: str, reading: str) -> set[int]:
     return ids
 
 
-def _by_place(words: str, people: QuerySet[Person], *, user: Any, on: date) -> set[int]:
-    """People at an address that begins so, or has it inside, in any section's words. A protected person is not found by it."""
+def _by_place(words: str, people: QuerySet[Person], *, user: Any, on: date) -> tuple[set[int], bool]:
+    """People at an address that begins so, or has it inside, in any section's words, and whether there are more than were
+    looked at. A protected person is not found by it, nor counted."""
     place = address_key(words)
     if len(place) < PLACE_FROM:
-        return set()
+        return set(), False
     placed = _identities_for(user).exclude(address_key="")  # as the indexes of places say it: else none is used
     ids = _living_at(placed.filter(address_key__startswith=place), people)
     if not ids and len(place) >= INSIDE_FROM:
         ids = _living_at(placed.filter(address_key__contains=place), people)
-    return ids - hidden_people(ids, on=on)
+    return ids - hidden_people(ids, on=on), len(ids) > COUNT_LIMIT
 
 
 def _living_at(there: QuerySet[SourceIdentity], people: QuerySet[Person]) -> set[int]:

@@ -168,6 +168,19 @@ def test_a_whole_name_is_found_where_more_begin_so_than_are_counted(monkeypatch)
     assert (found.rows[0]["shown"].number, found.count, found.more) == (whole.number, 2, True)
 
 
+def test_where_more_live_at_a_place_than_are_counted_it_says_so_and_still_hides_who_is_protected(takasaki, monkeypatch):
+    names = (("山本 一", "ヤマモト ハジメ"), ("鈴木 花子", "スズキ ハナコ"), ("佐藤 次郎", "サトウ ジロウ"))
+    others = [known(name, reading, birth_on=date(1950 + place, 1, 1)) for place, (name, reading) in enumerate(names)]
+    protect(others[0])
+    monkeypatch.setattr("debtors.search.COUNT_LIMIT", 3)
+    found = find_people("小坂本町", user=user(Role.COLLECTOR), on=DAY)
+    assert found.more
+    assert others[0].number not in {row["shown"].number for row in found.rows}
+    monkeypatch.setattr("debtors.search.COUNT_LIMIT", 4)
+    found = find_people("小坂本町", user=user(Role.COLLECTOR), on=DAY)
+    assert (found.more, found.count) == (False, 3)
+
+
 def test_a_protected_person_and_who_may_be_the_same_are_not_found_by_their_place(takasaki):
     same = known("髙﨑　由美子", "タカサキ ユミコ", birth_on=takasaki.birth_on)
     other = known("山本 一", "ヤマモト ハジメ")
