@@ -60,6 +60,16 @@ def _static_root() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _nothing_is_remembered_from_another_test() -> Iterator[None]:
+    """The navigation keeps its question for minutes; a test begins without what another asked."""
+    from toyota_collect import context
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(context, "_question", context._question.__wrapped__)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _no_waiting_for_the_disk() -> Iterator[None]:
     """As the database of tests, files of tests outlive no power cut."""
     with pytest.MonkeyPatch.context() as patch:

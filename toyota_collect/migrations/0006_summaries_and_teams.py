@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name="名前")),
                 ("on", models.DateField(verbose_name="基準日")),
                 ("counted_at", models.DateTimeField(verbose_name="集計した日時")),
-                ("made_by_code", models.CharField(max_length=64, verbose_name="集計したプログラム")),
                 ("value", models.BinaryField(verbose_name="数字")),
+                ("seal", models.CharField(max_length=64, verbose_name="封印")),
                 ("failed_at", models.DateTimeField(null=True, verbose_name="集計に失敗した日時")),
             ],
             options={

@@ -7,8 +7,8 @@ class Summary(models.Model):
     name = models.CharField("名前", max_length=60, primary_key=True)
     on = models.DateField("基準日")
     counted_at = models.DateTimeField("集計した日時")
-    made_by_code = models.CharField("集計したプログラム", max_length=64)  # other code may know other figures
-    value = models.BinaryField("数字")  # pickled by this product alone, and read by nothing else
+    value = models.BinaryField("数字")  # pickled, and unpickled only under its seal
+    seal = models.CharField("封印", max_length=64)  # of the value and the program that counted it
     failed_at = models.DateTimeField("集計に失敗した日時", null=True)
 
     class Meta:

@@ -1,5 +1,6 @@
 """Figures that are counted for everybody: kept, told how old they are, counted once however many ask."""
 
+import pickle
 import threading
 from datetime import date, timedelta
 
@@ -78,11 +79,33 @@ def test_a_count_that_fails_keeps_the_old_figures_and_says_when():
 
 
 @pytest.mark.django_db
-def test_figures_of_other_code_are_counted_anew():
+def test_figures_of_other_code_are_counted_anew(monkeypatch):
     make = Count()
     ask(make)
-    Summary.objects.update(made_by_code="0" * 64, value=b"not a pickle")
+    monkeypatch.setattr(summaries, "_code", lambda: "another version")
+    assert ask(make).value == {"times": 2} == ask(make).value
+
+
+@pytest.mark.django_db
+def test_what_somebody_else_put_into_the_row_is_never_unpickled():
+    make = Count()
+    ask(make)
+    Summary.objects.update(value=pickle.dumps(Trap()))
     assert ask(make).value == {"times": 2}
+    assert not Trap.sprung
+
+
+class Trap:
+    """Says so when it is unpickled."""
+
+    sprung = False
+
+    def __reduce__(self):
+        return _spring, ()
+
+
+def _spring():
+    Trap.sprung = True
 
 
 @pytest.mark.django_db
@@ -118,7 +141,7 @@ def test_many_who_ask_at_once_are_counted_for_once():
 @pytest.mark.django_db(transaction=True)
 def test_a_count_of_one_view_writes_nothing_and_leaves_the_connection_free():
     def writes():
-        Summary.objects.create(name="x", on=DAY, counted_at=timezone.now(), made_by_code="", value=b"")
+        Summary.objects.create(name="x", on=DAY, counted_at=timezone.now(), seal="", value=b"")
 
     with pytest.raises(Exception, match="read-only"):
         ask(writes, snapshot=True)
