@@ -6,7 +6,6 @@ everybody stands, asked of the database in the request; the figures are the same
 stderr: median and 95th percentile of each page with its queries, what each count costs the worker, and the files.
 """
 
-import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -21,9 +20,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from bench import Ratio, Result
-from bench._city import ON, city, officers
-from bench._staff import Seen, Staff, warm_up, work
-from bench.pages import SEED, _logged_in, _queries, serving
+from bench._city import ON, officers
+from bench._staff import Staff
+from bench.pages import _logged_in, _queries, in_two_cities
 from claims import board, standing
 from claims.closing import kept as closing
 from claims.forecast import kept as forecast
@@ -32,7 +31,6 @@ from claims.performance import kept as performance
 from debtors.models import Contact, Person, WorkItem
 
 SIZE = 400_000
-SECONDS = float(os.environ.get("BENCH_SECONDS", "120"))
 # Every board with the list behind its figures that is asked for most; how often each is opened.
 BOARDS = {
     "board": "claims:board",
@@ -57,26 +55,21 @@ STAFF = 20
 
 def run(*, size: int, folder: Path) -> Iterator[Result]:
     """Yield one result a page, 95th percentiles in seconds, and last the board beside its peer, in pages a second."""
-    found: dict[int, Seen] = {}
-    plain = 0.0
-    for people in (max(1, size // 10), size):
-        with city(people) as url:
-            _count(people)
-            plain = _plainly(people)
-            staff = supervisors()
-            _say_queries(people)
-            with serving(url, folder) as port:
-                warm_up(port, staff)
-                found[people] = seen = work(port, staff, seconds=SECONDS, seed=SEED)
-        if seen.wrong:
-            raise RuntimeError(f"{len(seen.wrong)} wrong answers, the first: {seen.wrong[0]}")
-        _say(people, seen)
+    plain = {}
+
+    def ready(people: int) -> list[Staff]:
+        _count(people)
+        plain[people] = _plainly(people)
+        _say_queries(people)
+        return supervisors()
+
+    found = in_two_cities(size, folder, ready)
     few, many = found
     for page in BOARDS:
         ours, peer = found[many].percentile(page, 95), found[few].percentile(page, 95)
         yield Result(f"boards_{page}", size, ours, peer, f"{page} in a city of {few:,} people, p95", Ratio.OF_TIMES)
     ours = 1 / found[many].percentile("board", 95)
-    yield Result("boards", size, ours, 1 / plain, "the board's figures asked for in the request", Ratio.OF_SPEEDS)
+    yield Result("boards", size, ours, 1 / plain[many], "the board's figures asked for in the request", Ratio.OF_SPEEDS)
 
 
 def supervisors() -> list[Staff]:
@@ -145,10 +138,3 @@ def _say_queries(people: int) -> None:
             began = perf_counter()
             _queries(boss, reverse(f"{BOARDS[page]}-{form}"))
             print(f"{people:,} people, {page}.{form}: {1000 * (perf_counter() - began):.0f} ms", file=sys.stderr)
-
-
-def _say(people: int, seen: Seen) -> None:
-    for page in BOARDS:
-        p50, p95 = (1000 * seen.percentile(page, percent) for percent in (50, 95))
-        shown = f"p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(seen.seconds[page])}"
-        print(f"{people:,} people, {page}: {shown}", file=sys.stderr)

@@ -10,7 +10,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -33,26 +33,41 @@ SEED = 7
 SAMPLES = 200  # people of whom the words of searches are taken
 PAGES = ("board", "calls", "typing", "search", "day", "panels", "person")
 QUERIES_OF = 5  # different people, words or officers
-REDIS_DATABASE = 9  # not the installation's: its cache holds the board's figures
+REDIS_DATABASE = 9  # not the installation's: its cache holds figures of its lawyers
 
 
 def run(*, size: int, folder: Path) -> Iterator[Result]:
     """Yield one result a page, 95th percentiles in seconds, the person's page last."""
+    found = in_two_cities(size, folder, _staff)
+    few, many = found
+    for page in PAGES:
+        ours, peer = found[many].percentile(page, 95), found[few].percentile(page, 95)
+        yield Result(f"pages_{page}", size, ours, peer, f"{page} in a city of {few:,} people, p95", Ratio.OF_TIMES)
+
+
+def in_two_cities(size: int, folder: Path, ready: Callable[[int], list[Staff]]) -> dict[int, Seen]:
+    """What staff saw in a city of a tenth of the people, and in one of all; ``ready``, in each, gives those who work there.
+
+    Raises:
+        RuntimeError: a page answered with an error; times of such answers would mean nothing.
+    """
     found: dict[int, Seen] = {}
     for people in (max(1, size // 10), size):
         with city(people) as url:
-            staff = staff_of_city()
-            _say_queries(people, staff)
+            staff = ready(people)
             with serving(url, folder) as port:
                 warm_up(port, staff)
                 found[people] = seen = work(port, staff, seconds=SECONDS, seed=SEED)
         if seen.wrong:
             raise RuntimeError(f"{len(seen.wrong)} wrong answers, the first: {seen.wrong[0]}")
         _say(people, seen)
-    few, many = found
-    for page in PAGES:
-        ours, peer = found[many].percentile(page, 95), found[few].percentile(page, 95)
-        yield Result(f"pages_{page}", size, ours, peer, f"{page} in a city of {few:,} people, p95", Ratio.OF_TIMES)
+    return found
+
+
+def _staff(people: int) -> list[Staff]:
+    staff = staff_of_city()
+    _say_queries(people, staff)
+    return staff
 
 
 def staff_of_city() -> list[Staff]:

@@ -96,7 +96,7 @@ def owed(*, on: date) -> list[dict[str, Any]]:
     One pass over the ledger: ``instalments``, ``yen``, and ``fresh_yen``, the part of this fiscal year's levy.
     """
     year = on.year if on.month >= 4 else on.year - 1
-    edges = [When(due_on__gt=years_before(on, years + 1), then=Value(code)) for code, _, years in AGES[:-1]]
+    edges = [When(of_age(code, on=on), then=Value(code)) for code, *_ in AGES[:-1]]
     claims = Claim.objects.overdue(on=on).alive(on=on).with_total()
     rows = (
         claims.order_by()

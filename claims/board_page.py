@@ -9,6 +9,7 @@ from claims import board, board_tables
 from claims.standing import UNTOUCHED, untouched_days
 from toyota_collect.money import comma
 from toyota_collect.registry import BoardTable, registry
+from toyota_collect.templatetags.tc import percent_of
 
 
 def context_of(user: Any, *, on: date) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _facts(found: dict[str, Any], approvals: BoardTable, *, on: date) -> list[di
         },
         {
             "label": "分納の不履行率",
-            "value": board_tables.rate(plans["broken"], plans["running"]),
+            "value": percent_of(plans["broken"], plans["running"]),
             "unit": "％" if plans["running"] else "",
             "note": f"{comma(plans['running'])}件中 {comma(plans['broken'])}件",
             "url": f"{reverse('claims:plans')}?show=broken",

@@ -17,14 +17,10 @@ from debtors.models import WorkItem
 from debtors.services.assigning import officers
 from toyota_collect.models import Approval, User
 from toyota_collect.registry import BoardCell, BoardRow, BoardTable, registry
+from toyota_collect.templatetags.tc import percent_of
 
 LONG = 7  # days: a decision that waits longer is marked
 SOON = 6  # months: a clock that ends within them and that nobody works on is urgent
-
-
-def rate(part: int, whole: int) -> str:
-    """Per cent with one decimal, cut; ``—`` of nothing."""
-    return f"{part * 1000 // whole / 10:.1f}" if whole else "—"
 
 
 def standing_table(standing: Standing) -> BoardTable:
@@ -35,7 +31,7 @@ def standing_table(standing: Standing) -> BoardTable:
             label,
             (
                 BoardCell(standing.people[code], urls.get(code, ""), "care" if code in urls else ""),
-                BoardCell(rate(standing.people[code], standing.all_people)),
+                BoardCell(percent_of(standing.people[code], standing.all_people)),
                 BoardCell(standing.yen[code]),
             ),
         )
@@ -115,7 +111,7 @@ def _officer(
             BoardCell(untouched, f"{reverse('claims:untouched')}?officer={key}", "care" if untouched else ""),
             BoardCell(late, f"{work}?whose=overdue&owner={key}", "care" if late else ""),
             BoardCell(items.get("all", 0), f"{work}?whose=all&owner={key}"),
-            BoardCell(rate(broken, running)),
+            BoardCell(percent_of(broken, running)),
         ),
     )
 

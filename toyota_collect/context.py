@@ -58,7 +58,7 @@ def _entry(item: NavItem, counts: dict[str, int], here: str) -> dict[str, Any]:
 def _counts(user: Any) -> dict[str, int]:
     """How much waits in each line that says so, by URL name: one question for all of them."""
     known = user.role, user.section_id, business_date(), int(monotonic() // KEEP_SECONDS)
-    found, names, sql, values = _question(user.pk, *known, _Asking(user))
+    found, names, sql, values = _question(user, *known)
     found = dict(found)
     if sql:
         with connection.cursor() as cursor:
@@ -68,32 +68,20 @@ def _counts(user: Any) -> dict[str, int]:
     return found
 
 
-class _Asking:
-    """Who asks, for a question that is the same whoever says it: all that it depends on stands beside."""
-
-    def __init__(self, user: Any) -> None:
-        self.user = user
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Asking)
-
-    def __hash__(self) -> int:
-        return 0
-
-
 @lru_cache(maxsize=512)
 def _question(
-    pk: int, role: str, section: int | None, on: date, since: int, asking: _Asking
+    user: Any, role: str, section: int | None, on: date, since: int
 ) -> tuple[dict[str, int], list[str], str, list[Any]]:
-    """The question for one user and day, made anew every some minutes: making it costs more than answering it."""
+    """The question of a user (two of one account are equal), as ``role`` and ``section`` make it, for a day and some minutes
+    from ``since`` on: making it costs more than answering it."""
     found: dict[str, int] = {}
     names: list[str] = []
     parts: list[str] = []
     values: list[Any] = []
     for item in registry.nav:
-        if item.waiting is None or not allows(asking.user, Permission(item.permission)):
+        if item.waiting is None or not allows(user, Permission(item.permission)):
             continue
-        for rows in item.waiting(asking.user):
+        for rows in item.waiting(user):
             found[item.url_name] = 0
             with suppress(EmptyResultSet):
                 sql, params = rows.order_by().values("pk").query.sql_with_params()

@@ -179,6 +179,15 @@ class BoardRow:
     tone: str = ""
     note: str = ""
 
+    @property
+    def count(self) -> int | str:
+        """Of a stage: its one figure."""
+        return self.cells[0].value
+
+    @property
+    def stuck(self) -> bool:
+        return bool(self.tone)
+
 
 @dataclass(frozen=True, slots=True)
 class BoardTable:
@@ -351,9 +360,7 @@ class Registry:
     day_sources: list[DaySource] = field(default_factory=list)
     board_lines: list[BoardLines] = field(default_factory=list)
     board_tables: list[BoardTables] = field(default_factory=list)
-    acts: list[Act] = field(
-        default_factory=list
-    )  # those of one day that could both have led to money: the first counts
+    acts: list[Act] = field(default_factory=list)  # of two of one day that may have led to money the first counts
     freshness: list[Freshness] = field(default_factory=list)
     owed: Owed | None = None
     lawyer_gates: list[LawyerGate] = field(default_factory=list)  # all must let a person through

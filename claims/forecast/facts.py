@@ -51,12 +51,11 @@ GROUP BY 1
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``plan_months``: past months whose days of grace are over. ``plans_due``: by month, what is still to be paid from
+    """``parts``: what is booked by the day. ``plan_months``: past months whose days of grace are over. ``plans_due``: by month, what is still to be paid from
     the day on. ``lapsing``: by month from that of ``on``, unpaid yen whose last day comes then."""
 
     on: date
     parts: list[Part]
-    booked: list[Part]  # the same without what takes effect after ``on``
     plan_months: list[Month]
     plans_due: dict[date, int]
     lapsing: dict[date, int]
@@ -69,7 +68,6 @@ def read(aged: list[AgedFlow], *, on: date) -> Facts:
     depth = value_on("forecast.depth", on)
     return Facts(
         on,
-        [_part(flow) for flow in aged],
         [_part(flow) for flow in aged if not flow.later],
         _plan_months(on),
         _plans_due(on),

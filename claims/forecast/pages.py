@@ -25,8 +25,8 @@ from claims.rules.forecast import (
 )
 from toyota_collect.calendar import first_of_month, fiscal_year
 from toyota_collect.summaries import Counted
-from toyota_collect.templatetags.tc import fiscal_year as year_text
 from toyota_collect.templatetags.tc import fiscal_year_short as year_short
+from toyota_collect.templatetags.tc import percent_of
 from toyota_collect.wareki import short_text
 
 NAMES = {CASH: "現金収納", OTHER: "充当・更正・減免", LAPSED: "時効による不納欠損", ENDED: "そのほかの不納欠損"}
@@ -55,7 +55,7 @@ def context_of(counted: Counted) -> dict[str, Any]:
         "on": facts.on,
         "year": year,
         "foretold": foretold,
-        "rows": list(_rows(foretold, actual(facts.booked, year), tested)) if foretold else [],
+        "rows": list(_rows(foretold, actual(facts.parts, year), tested)) if foretold else [],
         "tested": list(_tested(tested)),
         "drawn": [_drawn(one) for one in tested],
         "lapsing": list(_lapsing(facts)),
@@ -157,7 +157,7 @@ def _plans(facts: Facts) -> dict[str, Any]:
         rows.append({"months": months, "due": due, "yen": yen, "span": range_})
     return {
         "rows": rows,
-        "share": None if share is None else percent(share.numerator, share.denominator).lstrip("＋"),
+        "share": None if share is None else percent_of(share.numerator, share.denominator),
         "tested": [_month(one) for one in reversed(tested)][: facts.months_back],
     }
 
@@ -176,7 +176,3 @@ def _month(one: ComparedMonth) -> dict[str, Any]:
 
 def _month_text(first: date) -> str:
     return short_text(first).rpartition(".")[0]
-
-
-def title(year: int) -> str:
-    return f"{year_text(year)}の見通し"

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from claims.board import millions
 from claims.performance.flows import Performance, Response
 from toyota_collect.calendar import first_of_month, fiscal_year
 from toyota_collect.dated import value_on, value_or
 from toyota_collect.intervals import share
 from toyota_collect.registry import ACT_GROUPS, Act, registry
 from toyota_collect.summaries import Counted
-from toyota_collect.templatetags.tc import ABSENT
+from toyota_collect.templatetags.tc import ABSENT, percent_of
 from toyota_collect.templatetags.tc import fiscal_year as year_text
 from toyota_collect.wareki import short_text
 
@@ -128,7 +127,7 @@ def _share(part: int, of: int) -> dict[str, Any]:
     return {
         "part": part,
         "of": of,
-        "percent": f"{part * 1000 // of / 10:.1f}",
+        "percent": percent_of(part, of),
         "low": low,
         "high": high,
         "wide": high - low,
@@ -148,12 +147,7 @@ def _yields(
     rows = [
         _yield(act, sum(acts[act.code]), costs.get(act.code), sums[act.code]) for act in registry.acts if act.channel
     ]
-    return {
-        "rows": rows,
-        "none": sums[None],
-        "total": sum(sums.values()),
-        "total_millions": millions(sum(sums.values())),
-    }
+    return {"rows": rows, "none": sums[None], "total": sum(sums.values())}
 
 
 def _yield(act: Act, number: int, unit: int | None, yen: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import lru_cache
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 
 from tests.factories.claims import claim
 from tests.factories.debtors import user
@@ -37,3 +38,10 @@ def test_users_and_roles_do_not_share_a_question():
     assert context._counts(collector).keys() != context._counts(lawyer).keys()
     collector.role = Role.LAWYER
     assert context._counts(collector).keys() == context._counts(lawyer).keys()
+
+
+def test_who_asks_in_two_requests_is_one_user():
+    collector = user(Role.COLLECTOR)
+    first, second = (context._counts(SimpleLazyObject(lambda: collector)) for _ in range(2))
+    assert first == second
+    assert context._question.cache_info().hits == 1
