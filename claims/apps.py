@@ -20,11 +20,15 @@ class ClaimsConfig(AppConfig):
             people_joined,
             ways_out,
         )
+        from claims.services.seal import LEDGER
+        from claims.services.verify import content_digest
         from toyota_collect.lists import lists
         from toyota_collect.nav import BATCH, CARE, DAILY, WATCH
         from toyota_collect.permissions import Permission
         from toyota_collect.registry import Channel, NavItem, Panel, registry
 
+        registry.chains[LEDGER.name] = LEDGER
+        registry.digests["ledger"] = content_digest
         registry.nav_item(NavItem(WATCH, "進行管理", "claims:board", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(WATCH, "縮減の内訳", "claims:programme", Permission.BOARD_VIEW, 40))
         registry.nav_item(NavItem(WATCH, "実績", "claims:performance", Permission.BOARD_VIEW, 41))

@@ -1,8 +1,9 @@
 """What a decision (決裁) on the people's subjects sets going."""
 
 from django.db import transaction
+from django.utils import timezone
 
-from debtors.services import extraction_exports, questions, safe_routes
+from debtors.services import extraction_exports, questions, reveals, safe_routes
 from debtors.tasks import make_extraction
 from toyota_collect.approvals import ApprovalRefused
 from toyota_collect.business_date import business_date
@@ -17,6 +18,9 @@ def register(registry: Registry) -> None:
     registry.subject_labels[safe_routes.SUBJECT] = "支援措置の送付経路"
     registry.on_approved[safe_routes.SUBJECT] = safe_routes.confirm
     registry.one_by_one.add(safe_routes.SUBJECT)  # a life may depend on it
+    registry.subject_labels[reveals.SUBJECT] = "支援措置の人の住所の照会"
+    registry.on_approved[reveals.SUBJECT] = lambda approval, by: reveals.grant(approval, by, now=timezone.now())
+    registry.one_by_one.add(reveals.SUBJECT)
     registry.subject_labels[extraction_exports.SUBJECT] = "抽出の書き出し"
     registry.on_approved[extraction_exports.SUBJECT] = _let_out
     registry.one_by_one.add(extraction_exports.SUBJECT)  # each names other people, for another purpose

@@ -154,3 +154,14 @@ def due_day(on: date, days: int) -> date:
 
 class CloseForm(forms.Form):
     outcome = forms.CharField(label="結果", max_length=200)
+
+
+class RevealForm(forms.Form):
+    """Why a protected address is needed."""
+
+    reason = forms.CharField(
+        label="何のために住所が要るか",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="根拠の法令、使う手続、ほかの方法では足りないわけ",
+    )

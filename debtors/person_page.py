@@ -19,7 +19,7 @@ from toyota_collect.wareki import long_text
 
 LINK_RULES = {"alone": "ほかの業務に同じ人は見つかっていません", "person": "職員が確認して結んだ"}
 NOT_KEPT = Flag("", "この版ではまだ記録していません。")
-NO_REVEAL = "照会は所属長の承認が必要です（この版では照会できません）。"
+NO_REVEAL = "住所の照会には、理由と別の人の決裁が要ります。"
 MAYBE = Flag(
     "支援措置の人と同じ人かもしれない：居場所を見せない・言わない", f"住民記録の担当に確かめてください。{NO_REVEAL}"
 )
@@ -32,7 +32,7 @@ def context_of(person: Person, user: Any, *, on: date) -> dict[str, Any]:
     return {
         "person": person,
         "shown": head,
-        "no_reveal": NO_REVEAL,
+        "may_reveal": hidden and allows(user, Permission.ADDRESS_REVEAL),
         "household_size": _household_size(head.household_number, user, on=on),
         "flags": flags_of(person, user, on=on, hidden=hidden),
         "here": _visit_of(person, user),

@@ -33,6 +33,15 @@ def register(registry: Registry) -> None:
             name=lambda route: f"{route.get_way_display()} {route.ends_on:%Y-%m-%d}まで",
         )
     )
+    registry.person_table(
+        PersonTable(
+            "debtors.addressreveal.person",
+            "住所の照会",
+            moves=Q(),
+            decide="照会がどちらの人のことかを、理由で確かめる",
+            name=lambda reveal: f"{reveal.asked_at:%Y-%m-%d} {reveal.asked_by}",
+        )
+    )
     for field, title in (("person", "人の関係"), ("actor", "人の関係（相手）")):
         registry.person_table(
             PersonTable(

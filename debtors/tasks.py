@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.utils import timezone
 
-from debtors.services import extraction_exports
+from debtors.services import extraction_exports, look_watch
 from debtors.services.assigning import assign_new
 from debtors.services.questions import ask_who_is_who
 from toyota_collect.business_date import business_date
@@ -37,3 +38,10 @@ def look_after_extractions() -> None:
     for pk in extraction_exports.forgotten(since=FORGOTTEN_AFTER):
         make_extraction.delay(export_id=pk)
     extraction_exports.expire()
+
+
+@shared_task
+def watch_looks() -> None:
+    """Each night: the looks of the day before, and of the one before that where a night was missed."""
+    for days in (2, 1):
+        look_watch.watch(day=timezone.localdate() - timedelta(days=days))

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from debtors import views, views_life, views_matching, views_relations, views_routes, views_work
+from debtors import views, views_life, views_matching, views_relations, views_reveals, views_routes, views_work
 
 app_name = "debtors"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("routes/<int:pk>/", views_routes.route, name="safe-route"),
     path("routes/<int:pk>/show/", views_routes.show, name="safe-route-show"),
     path("routes/<int:pk>/end/", views_routes.end, name="end-safe-route"),
+    path("reveals/<int:pk>/", views_reveals.reveal, name="reveal"),
+    path("reveals/<int:pk>/show/", views_reveals.show, name="reveal-show"),
+    path("<str:number>/reveals/", views_reveals.ask, name="reveals"),
     path("<str:number>/routes/", views_routes.routes, name="safe-routes"),
     path("<str:number>/relations/", views_relations.panel_relations, name="panel-relations"),
     path("<str:number>/relations/new/", views_relations.new_relation, name="new-relation"),

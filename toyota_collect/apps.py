@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
@@ -7,10 +9,33 @@ class ToyotaCollectConfig(AppConfig):
     verbose_name = "共通"
 
     def ready(self) -> None:
-        from toyota_collect import checks, lookups, nav  # noqa: F401  registers system checks, lookups, the navigation
+        from toyota_collect import (  # noqa: F401  each registers itself
+            checks,
+            lookups,
+            nav,
+            services_accounts,
+            sessions,
+        )
 
         # Celery's shared tasks need the application to exist in the web process too.
         from toyota_collect.celery import app  # noqa: F401
+        from toyota_collect.log_seals import LOGS
+        from toyota_collect.registry import registry
+
+        registry.on_approved[services_accounts.SUBJECT] = _account_given
+        registry.subject_labels[services_accounts.SUBJECT] = "利用者の権限"
+        registry.one_by_one.add(services_accounts.SUBJECT)
+        registry.chains |= {log.name: log for log in LOGS}
+
+
+def _account_given(approval: Any, by: Any) -> None:
+    from toyota_collect.approvals import ApprovalRefused
+    from toyota_collect.services_accounts import AccountRefused, apply
+
+    try:
+        apply(approval, by)
+    except AccountRefused as refused:
+        raise ApprovalRefused(str(refused)) from refused
 
 
 class ReferenceAdminConfig(AdminConfig):

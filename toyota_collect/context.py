@@ -31,6 +31,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "city_name": settings.CITY_NAME,
         "demo": settings.DEMO,
         "business_date": business_date(),
+        "city_sign_on": "city" if settings.OIDC_SERVER else "",
+        "idle_seconds": settings.SESSION_IDLE_SECONDS,
         # Fragments have no navigation: its counts are asked for only where it is shown.
         "nav": SimpleLazyObject(lambda: _nav(request) if signed_in else []),
         "help_url": manual.help_for(screen, getattr(user, "role", "")) if signed_in else "",

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from toyota_collect.approvals import DECISIONS
-from toyota_collect.models import Section, User
+from toyota_collect.models import AccountReview, Section, User
 from toyota_collect.permissions import Role
 from toyota_collect.ranks import DecisionRank
 
@@ -59,6 +59,12 @@ class AccountForm(forms.Form):
     )
     team = forms.CharField(label="係", max_length=30, required=False, help_text="実績を係ごとに数えるための名前")
     organisation = forms.CharField(label="事務所・団体", max_length=100, required=False, help_text="弁護士・相談支援員")
+    own_number = forms.CharField(
+        label="本人の宛名番号",
+        max_length=40,
+        required=False,
+        help_text="市民である職員だけ。自分・家族・同僚の閲覧を見分けるために使い、ほかには使いません",
+    )
     active_until = forms.DateField(
         label="利用期限（この日まで）",
         required=False,
@@ -115,6 +121,7 @@ def _initial(account: User | None) -> dict[str, Any]:
         "section",
         "team",
         "organisation",
+        "own_number",
         "active_until",
         "is_active",
     )
@@ -128,3 +135,31 @@ class AccessLogForm(forms.Form):
     user = forms.CharField(label="見た職員（利用者名または氏名）", max_length=60, required=False)
     since = forms.DateField(label="この日から", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label="この日まで", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class LookAnswerForm(forms.Form):
+    """Whose looks a citizen asks for, and of which days (開示請求)."""
+
+    person = forms.CharField(label="請求した人の整理番号", max_length=40)
+    since = forms.DateField(label="この日から", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label="この日まで", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("since") and cleaned.get("until") and cleaned["until"] < cleaned["since"]:
+            self.add_error("until", "終わりの日が始まりの日より前です。")
+        return cleaned
+
+
+class ReviewForm(forms.Form):
+    """What becomes of one account (棚卸し)."""
+
+    account = forms.IntegerField(widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(label="確認", choices=AccountReview.Verdict.choices)
+    note = forms.CharField(label="理由", max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("verdict") not in (None, AccountReview.Verdict.KEEP) and not cleaned.get("note", "").strip():
+            self.add_error("note", "直す・止めるときは、理由を書いてください。")
+        return cleaned

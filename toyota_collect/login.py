@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +14,7 @@ from django.shortcuts import redirect
 
 from toyota_collect.business_date import business_date
 from toyota_collect.demo_accounts import is_demo_account
+from toyota_collect.models import User
 from toyota_collect.permissions import Role
 
 
@@ -43,3 +47,33 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.warning(request, reason)
             return redirect("account_login")
         return super().pre_login(request, user, **kwargs)
+
+
+class CitySignOn(DefaultSocialAccountAdapter):
+    """職員の共通ログイン (OpenID Connect): opens an account that an administrator has made, and never makes one.
+
+    Who somebody is comes from the city's directory; what they may do, until when, and the second factor stay ours.
+    """
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        user = sociallogin.user if sociallogin.is_existing else self._known(sociallogin)
+        reason = "この利用者は登録されていません。管理者に登録を頼んでください。" if user is None else refusal(user)
+        if reason:
+            messages.warning(request, reason)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, user)
+
+    def _known(self, sociallogin: SocialLogin) -> Any:
+        facts = sociallogin.account.extra_data
+        name = (facts.get("id_token") or facts.get("userinfo") or facts).get(settings.OIDC_USERNAME_CLAIM, "")
+        return User.objects.filter(username=str(name), is_active=True).first() if name else None
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
+        messages.warning(
+            request, "共通ログインで本人を確かめられませんでした。もう一度試すか、利用者名で入ってください。"
+        )
+        raise ImmediateHttpResponse(redirect("account_login"))

@@ -73,6 +73,8 @@ class Permission(StrEnum):
     LAWYER_PREPARE = "lawyer.prepare"
     LAWYER_MONEY = "lawyer.money"
     LAWYER_ROOM = "lawyer.room"  # the firm's side
+    ADDRESS_REVEAL = "address.reveal"  # a protected address, by another person's decision, for minutes
+    ACCOUNT_REVIEW = "account.review"
     ACCESS_LOG_VIEW = "access_log.view"
     POLICY_VIEW = "policy.view"
     USER_ADMIN = "user.admin"
@@ -123,7 +125,9 @@ _DESCRIPTIONS = {
     Permission.LAWYER_PREPARE: "委任の候補を選び、起案し、引き渡し、取り戻す。弁護士の提案と質問に答える",
     Permission.LAWYER_MONEY: "弁護士からの送金を記帳し、報酬の請求を照合する",
     Permission.LAWYER_ROOM: "弁護士の部屋に入る（自分の事務所の件だけ）",
-    Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る",
+    Permission.ADDRESS_REVEAL: "支援措置の人の住所の照会を起案し、決裁のあと短い間だけ見る",
+    Permission.ACCOUNT_REVIEW: "利用者の棚卸しをする",
+    Permission.ACCESS_LOG_VIEW: "閲覧の記録を見る・確かめる、開示請求の写しを作る",
     Permission.POLICY_VIEW: "権限表を見る",
     Permission.USER_ADMIN: "利用者を登録し、役割を変える",
     Permission.REFERENCE_ADMIN: "基準の表を直す",
@@ -156,6 +160,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.NOTICE_MAKE,
             P.SUPPORT_REFER,
             P.SAFE_ROUTE,
+            P.ADDRESS_REVEAL,
             P.SIGNAL_ASSESS,
             P.SIGNAL_VIEW,
             P.SIGNAL_FIGURES,
@@ -187,6 +192,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.NOTICE_MAKE,
             P.SUPPORT_REFER,
             P.SAFE_ROUTE,
+            P.ADDRESS_REVEAL,
             P.SIGNAL_ASSESS,
             P.SIGNAL_VIEW,
             P.SIGNAL_FIGURES,
@@ -204,6 +210,7 @@ POLICY: dict[str, frozenset[Permission]] = {
             P.ASK,
             P.APPROVE,
             P.BOARD_VIEW,
+            P.ACCOUNT_REVIEW,
         }
     ),
     Role.PRINT_OPERATOR: frozenset(
@@ -304,6 +311,11 @@ def allows(user: Any, permission: Permission) -> bool:
     if not (user.is_authenticated and user.is_active):
         return False
     return permission in POLICY.get(user.role, frozenset())
+
+
+def roles_with(permission: Permission) -> list[str]:
+    """The roles that hold the permission."""
+    return [role for role, held in POLICY.items() if permission in held]
 
 
 def visible_grounds(user: Any, *, opened: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -348,9 +348,11 @@ NO_GATE = Verdict(False, "福祉への照会を確かめるしくみがありま
 @dataclass
 class Registry:
     channels: dict[str, Channel] = field(default_factory=dict)
+    chains: dict[str, Any] = field(default_factory=dict)  # by name: ``toyota_collect.chains.Chain``, anchored each day
     ways_out: dict[str, WayOut] = field(default_factory=dict)  # a test walks them, and finds those left out
     inside: dict[str, str] = field(default_factory=dict)  # by module: why what it makes stays in the house
     left_alone: list[CaredFor] = field(default_factory=list)  # no file hands out how to reach them
+    digests: dict[str, Callable[[], str]] = field(default_factory=dict)  # by which a restored backup is proved
     panels: dict[str, Panel] = field(default_factory=dict)
     nav: list[NavItem] = field(default_factory=list)
     flags: dict[str, FlagSource] = field(default_factory=dict)  # safety | living; protection is the debtors' own

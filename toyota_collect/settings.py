@@ -57,6 +57,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "import_export",
@@ -71,11 +73,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "toyota_collect.middleware.session_limits",
     "toyota_collect.middleware.second_factor_required",
     "toyota_collect.middleware.no_store",
     "pghistory.middleware.HistoryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -117,6 +120,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Tokyo"
 CELERY_BEAT_SCHEDULE = {
     "seal-the-ledger": {"task": "claims.tasks.seal_ledger", "schedule": timedelta(minutes=5)},
+    "seal-the-logs": {"task": "toyota_collect.tasks.seal_logs", "schedule": timedelta(minutes=5)},
+    "put-the-anchor-aside": {"task": "toyota_collect.tasks.put_anchor_aside", "schedule": timedelta(hours=1)},
+    "prove-the-logs": {"task": "toyota_collect.tasks.prove_logs", "schedule": crontab(hour=3, minute=20)},
+    "watch-looks": {"task": "debtors.tasks.watch_looks", "schedule": crontab(hour=3, minute=40)},
     "count-the-board": {"task": "claims.tasks.count_board", "schedule": timedelta(minutes=5)},
     "count-the-closing": {"task": "claims.tasks.count_closing", "schedule": timedelta(hours=1)},
     "count-the-performance": {"task": "claims.tasks.count_performance", "schedule": timedelta(hours=1)},
@@ -137,6 +144,12 @@ CELERY_BEAT_SCHEDULE = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 MEDIA_ROOT = STATE_DIR / "files"
+# The day's last link of each hash chain: what only lies outside the database proves that no chain was made anew.
+ANCHOR_DIR = Path(env.str("ANCHOR_DIR", default=str(STATE_DIR / "anchors"))).resolve()
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(STATE_DIR / "backups"))).resolve()
+BACKUP_RECIPIENTS = env.list(
+    "BACKUP_RECIPIENTS", default=[]
+)  # age1…: who can open backups; the secret keys lie elsewhere
 LETTER_FONTS = ROOT / "notices" / "letter" / "fonts"  # of other languages, for documents of every app
 INTAKE_DIR = Path(env.str("INTAKE_DIR", default=str(STATE_DIR / "inbox"))).resolve()  # where extracts are placed
 
@@ -181,9 +194,36 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/5m/ip"}
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers take localhost for safe
 MFA_TOTP_TOLERANCE = 1  # a code typed as its 30 seconds end still holds (RFC 6238 section 5.2)
-SESSION_COOKIE_AGE = 8 * 3600
+# 職員の共通ログイン (OpenID Connect); without an address there is none.
+OIDC_SERVER = env.str("OIDC_SERVER", default="")  # https://…, the issuer of the city's directory
+if OIDC_SERVER and HTTPS and not OIDC_SERVER.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER は https:// で始まるアドレスにしてください（通信が本人確認の一部です）。")
+OIDC_USERNAME_CLAIM = env.str("OIDC_USERNAME_CLAIM", default="preferred_username")
+SOCIALACCOUNT_ADAPTER = "toyota_collect.login.CitySignOn"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": "共通ログイン",
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER},
+            }
+        ]
+        if OIDC_SERVER
+        else [],
+    }
+}
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_MINUTES", default=30) * 60
+ONE_SESSION = not DEMO  # the accounts of the demo are everybody's
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- the wire ----------------------------------------------------------------------------------------
@@ -203,7 +243,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([OIDC_SERVER] if OIDC_SERVER else [])],  # browsers ask it of redirects, too
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20

@@ -8,6 +8,7 @@ from toyota_collect.views_styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("still-here/", views.still_here, name="still-here"),
     path("healthz", views.healthz, name="healthz"),
     path("people/", include("debtors.urls")),
     path("claims/", include("claims.urls")),

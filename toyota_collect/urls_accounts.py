@@ -1,6 +1,7 @@
 """Log-in and own password, under the names allauth knows; signing up, e-mail and password reset are not routed."""
 
 from allauth.account import views
+from allauth.socialaccount import views as socialaccount
 from django.urls import include, path
 
 urlpatterns = [
@@ -10,4 +11,6 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("cancelled/", socialaccount.login_cancelled, name="socialaccount_login_cancelled"),
 ]

@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from toyota_collect.celery import app as celery
 from toyota_collect.permissions import Permission, allows, require
@@ -33,6 +34,13 @@ def home(request: HttpRequest) -> HttpResponse:
         if allows(request.user, permission):
             return redirect(reverse(url_name))
     return render(request, "home.html")
+
+
+@require(Permission.HOME)
+@require_POST
+def still_here(request: HttpRequest) -> HttpResponse:
+    """Somebody sits there: the log-in goes on (``toyota_collect.sessions`` has noted it)."""
+    return HttpResponse(status=204)
 
 
 @login_not_required

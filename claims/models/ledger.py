@@ -8,7 +8,8 @@ from claims.models.claim import Claim
 from claims.models.overpayment import Overpayment
 from debtors.models import SourceSystem
 from toyota_collect.history import keep_history
-from toyota_collect.models.audit import APPEND_ONLY
+from toyota_collect.models.audit import APPEND_ONLY, share_the_seal_lock
+from toyota_collect.models.seals import SealedBlock
 from toyota_collect.permissions import Ground
 
 # Statement triggers see only the new rows, so each claim, receipt and overpayment is locked once a statement; CHECKs
@@ -72,9 +73,8 @@ TAKE_BACK = """
 UPDATE claims_receipt r SET left_yen = r.left_yen - r.amount_yen FROM new_cancellations n WHERE r.id = n.receipt_id;
 RETURN NULL;
 """
-# Writers share this lock and never wait for each other; the sealing job takes it alone (claims.services.seal).
+# Writers share this lock and never wait for each other; the sealing job takes it alone (toyota_collect.chains).
 SEAL_LOCK = 4_710_034
-SHARE_THE_SEAL_LOCK = f"PERFORM pg_advisory_xact_lock_shared({SEAL_LOCK}); RETURN NULL;"
 
 
 class Receipt(models.Model):
@@ -246,13 +246,7 @@ class Entry(models.Model):
         ]
         triggers = [
             *APPEND_ONLY,
-            pgtrigger.Trigger(
-                name="share_the_seal_lock",
-                level=pgtrigger.Statement,
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func=SHARE_THE_SEAL_LOCK,
-            ),
+            share_the_seal_lock(SEAL_LOCK),
             pgtrigger.Trigger(
                 name="keep_balances",
                 level=pgtrigger.Statement,
@@ -287,17 +281,9 @@ class FrozenYear(models.Model):
         ordering = ["-year"]
 
 
-class SealBlock(models.Model):
-    """封印: a run of entries in sequence order, hashed and chained to the block before (改ざん検知)."""
+class SealBlock(SealedBlock):
+    """A block of the ledger's entries."""
 
-    first_entry = models.BigIntegerField()
-    last_entry = models.BigIntegerField(unique=True)
-    entries = models.PositiveIntegerField()
-    content_sha256 = models.CharField(max_length=64)
-    chain_sha256 = models.CharField(max_length=64)  # over the former block's chain hash and this content hash
-    sealed_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
+    class Meta(SealedBlock.Meta):
+        abstract = False
         verbose_name = verbose_name_plural = "封印"
-        ordering = ["pk"]
-        triggers = APPEND_ONLY

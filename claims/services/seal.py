@@ -1,17 +1,12 @@
-"""Sealing the ledger: entries in sequence order, hashed in blocks that are chained (改ざん検知).
-
-Writers never wait for each other: they share an advisory lock, and the sealing job takes it alone only for the
-moment in which no writer holds it. So a block never misses an entry that was still being written.
-"""
-
-import hashlib
+"""Sealing the ledger: entries in sequence order, hashed in blocks that are chained (改ざん検知; ``toyota_collect.chains``)."""
 
 from django.db import OperationalError, connection, transaction
 
 from claims.models import SealBlock
 from claims.models.ledger import SEAL_LOCK
+from toyota_collect.chains import BLOCK, Chain, alone, last_written, link
 
-BLOCK = 10_000
+LEDGER = Chain(name="ledger", label="台帳", seals=SealBlock, table="claims_entry", lock=SEAL_LOCK)
 PATIENCE = "5s"
 # What an entry says, with the receipt it came from; written_at in UTC so that a session's time zone changes nothing.
 # concat_ws leaves out what is NULL, so the last two change no older hash.
@@ -26,7 +21,6 @@ WITH block AS (
 SELECT min(id), max(id), count(*), encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY id), 'UTF8')), 'hex')
 FROM block
 """  # noqa: S608  LINE is the constant above
-LAST_ID = 2**63 - 1
 
 
 class WritersBusy(Exception):
@@ -48,29 +42,26 @@ def hold_off_writers() -> None:
         raise WritersBusy from error
 
 
-def chain(former: str, content: str) -> str:
-    """Hash of a block in the chain: over the former block's chain hash and its own content hash (both hex)."""
-    return hashlib.sha256(f"{former}{content}".encode()).hexdigest()
-
-
 def seal_new_entries() -> int:
     """Seal what was written since the last block; return how many entries were sealed.
 
-    Returns 0 without waiting while somebody is writing: the next beat comes soon.
+    Returns 0 while somebody has been writing for long: the next beat comes soon.
     """
+    upto = last_written(LEDGER)
+    if upto is None:
+        return 0
     sealed = 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEAL_LOCK])
-        if not cursor.fetchone()[0]:
+        if not alone(LEDGER):
             return 0
         last = SealBlock.objects.order_by("-pk").first()
         after, former = (last.last_entry, last.chain_sha256) if last else (0, "")
         while True:
-            cursor.execute(BLOCK_SQL, [after, LAST_ID, BLOCK])
+            cursor.execute(BLOCK_SQL, [after, upto, BLOCK])
             first, after_block, count, content = cursor.fetchone()
             if not count:
                 return sealed
-            former = chain(former, content)
+            former = link(former, content)
             SealBlock.objects.create(
                 first_entry=first,
                 last_entry=after_block,

@@ -7,7 +7,8 @@ from django.db import connection, transaction
 
 from claims.models import SealBlock
 from claims.services.clocks import clock_differences
-from claims.services.seal import BLOCK_SQL, LAST_ID, chain
+from claims.services.seal import BLOCK_SQL
+from toyota_collect.chains import LAST_ID, link
 
 MOST_DIFFERENCES = 200  # listed; a broken ledger has too many to read
 BALANCE_SQL = """
@@ -84,7 +85,7 @@ def verify_ledger() -> Proof:
         *_seals(),
         *clock_differences(limit=MOST_DIFFERENCES),
     ]
-    return Proof(ok=not differences, digest=_digest(), differences=differences[:MOST_DIFFERENCES])
+    return Proof(ok=not differences, digest=content_digest(), differences=differences[:MOST_DIFFERENCES])
 
 
 def _balances() -> list[dict[str, object]]:
@@ -118,13 +119,14 @@ def _seals() -> list[dict[str, object]]:
             _, _, count, content = cursor.fetchone()
             if content != block.content_sha256 or count != block.entries:
                 found.append({"what": "seal", "entries": [after + 1, block.last_entry], "problem": "content"})
-            if chain(former, block.content_sha256) != block.chain_sha256:
+            if link(former, block.content_sha256) != block.chain_sha256:
                 found.append({"what": "seal", "entries": [after + 1, block.last_entry], "problem": "chain"})
             after, former = block.last_entry, block.chain_sha256
     return found
 
 
-def _digest() -> str:
+def content_digest() -> str:
+    """SHA-256 (hex) over business content in claim-key order, without ids or times; call it in a transaction."""
     digest = hashlib.sha256()
     with connection.cursor() as cursor:
         cursor.execute(f"DECLARE ledger NO SCROLL CURSOR FOR {CONTENT_SQL}")

@@ -8,12 +8,14 @@ from debtors.models.matching import Joining, MatchQuestion, NeverLink
 from debtors.models.person import FormerFact, IdentityLink, Person, ProtectionFlag, SourceIdentity, SourceSystem
 from debtors.models.postponement import Postponement
 from debtors.models.relations import PersonRelation
+from debtors.models.reveal import AddressReveal
 from debtors.models.safe_route import SafeRoute
 from debtors.models.visit import CounterVisit
 from debtors.models.wording import CallScript, OutcomeRule, Snippet
 
 __all__ = [
     "Absence",
+    "AddressReveal",
     "Assignment",
     "AssignmentRule",
     "CallScript",

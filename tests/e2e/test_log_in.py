@@ -7,6 +7,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import PASSWORD, SignIn
+from tests.e2e.test_accessibility import faults
 from toyota_collect.permissions import Role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -54,5 +55,48 @@ def test_second_factor_from_set_up_to_the_next_log_in(sign_in: SignIn, complaint
     page.get_by_role("heading", name="2段階認証").wait_for()
     page.get_by_label("6桁の番号（または予備の番号）").fill(spare)
     page.get_by_role("button", name="ログインする").click()
+    page.wait_for_selector(".user-menu")
+    assert complaints == []
+
+
+def authenticator(page: Page) -> None:
+    """A passkey device of this browser, whose owner agrees to everything."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def test_passkey_from_its_registration_to_a_log_in_without_password(sign_in: SignIn, complaints: list[str]) -> None:
+    page = sign_in(Role.LAWYER)
+    authenticator(page)
+    page.goto("/accounts/2fa/webauthn/add/")
+    if page.get_by_role("heading", name="本人の確認").is_visible():
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="確認する").click()
+    page.get_by_label("名前（どの端末の鍵か）").fill("架空の端末")
+    page.get_by_label("パスワードなしのログインにも使う").check()
+    assert faults(page) == []
+    page.get_by_role("button", name="登録する").click()
+    page.wait_for_url(lambda url: "/add/" not in url)
+    page.goto("/accounts/2fa/webauthn/")
+    assert page.get_by_role("rowheader", name="架空の端末").is_visible()
+    assert faults(page) == []
+
+    page.locator(".user-menu summary").click()
+    page.get_by_role("button", name="ログアウトする").click()
+    page.goto("/accounts/login/")
+    assert faults(page) == []
+    page.get_by_role("button", name="パスキーで入る").click()
+    page.wait_for_selector(".user-menu")
+
+    page.goto("/accounts/logout/")
+    page.get_by_role("button", name="ログアウトする").last.click()
+    page.goto("/accounts/login/")
+    fill_log_in(page, Role.LAWYER.value, PASSWORD)
+    page.get_by_role("heading", name="2段階認証").wait_for()
+    assert faults(page) == []
+    page.get_by_role("button", name="パスキーを使う").click()
     page.wait_for_selector(".user-menu")
     assert complaints == []

@@ -22,6 +22,7 @@ class Section(models.Model):
         return self.name
 
 
+@keep_history(without=["password", "last_login", "session_key"])
 class User(AbstractUser):
     """職員・関係者: one account a person, one role, never deleted (a leaver gets ``is_active = False``)."""
 
@@ -32,6 +33,9 @@ class User(AbstractUser):
     team = models.CharField("係", max_length=30, blank=True)
     organisation = models.CharField("事務所・団体", max_length=100, blank=True)
     decision_rank = models.CharField("決裁の職位", max_length=10, choices=DecisionRank, blank=True)
+    # 本人の宛名番号: whoever looks at the own family or at a colleague is asked about it (toyota_collect.watch).
+    own_number = models.CharField("本人の宛名番号", max_length=40, blank=True)
+    session_key = models.CharField(max_length=40, blank=True, editable=False)  # the one log-in that holds
     active_until = models.DateField("利用期限（この日まで）", null=True, blank=True)
 
     class Meta:
@@ -48,3 +52,27 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+@keep_history()
+class AccountReview(models.Model):
+    """棚卸し: each quarter a supervisor says of every account whether it is still needed."""
+
+    class Verdict(models.TextChoices):
+        KEEP = "keep", "そのまま使う"
+        CHANGE = "change", "役割・所属を直す"
+        CLOSE = "close", "止める"
+
+    quarter = models.CharField("四半期", max_length=7)  # 2026-Q3: October to December 2026 (会計年度)
+    account = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews", verbose_name="利用者")
+    verdict = models.CharField("確認", max_length=10, choices=Verdict)
+    note = models.CharField("理由", max_length=200, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="確認した職員")
+    at = models.DateTimeField("日時", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "利用者の棚卸し"
+        constraints = [
+            models.UniqueConstraint(name="account_is_reviewed_once_a_quarter", fields=["quarter", "account"]),
+            models.CheckConstraint(name="review_of_another", condition=~Q(account=models.F("by"))),
+        ]

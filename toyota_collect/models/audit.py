@@ -14,6 +14,20 @@ APPEND_ONLY = [
         func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
     ),
 ]
+# The advisory locks that the writers of a sealed table share (toyota_collect.chains).
+AUDIT_LOCK = 4_710_091
+ACCESS_LOCK = 4_710_092
+
+
+def share_the_seal_lock(lock: int) -> pgtrigger.Trigger:
+    """The trigger of a table whose rows are sealed: before the statement, so before a row gets its number."""
+    return pgtrigger.Trigger(
+        name="share_the_seal_lock",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func=f"PERFORM pg_advisory_xact_lock_shared({lock}); RETURN NULL;",
+    )
 
 
 class AuditEvent(models.Model):
@@ -30,7 +44,7 @@ class AuditEvent(models.Model):
         verbose_name = verbose_name_plural = "操作の記録"
         ordering = ["-pk"]
         indexes = [models.Index(fields=["subject_type", "subject_key"], name="audit_by_subject")]
-        triggers = APPEND_ONLY
+        triggers = [*APPEND_ONLY, share_the_seal_lock(AUDIT_LOCK)]
 
 
 class AccessLog(models.Model):
@@ -54,4 +68,4 @@ class AccessLog(models.Model):
             models.Index(fields=["person_key", "-id"], name="access_by_person"),
             models.Index(fields=["by", "-id"], name="access_by_user"),
         ]
-        triggers = APPEND_ONLY
+        triggers = [*APPEND_ONLY, share_the_seal_lock(ACCESS_LOCK)]

@@ -11,7 +11,7 @@ from toyota_collect.embedded.state import ROOT, State
 # Commands that look at the code or make the tables themselves.
 BEFORE_TABLES = {
     "check", "collectstatic", "diffsettings", "flush", "help", "makemigrations", "migrate", "optimizemigration",
-    "showmigrations", "sqlmigrate", "squashmigrations", "version", "--help", "--version",
+    "restore", "showmigrations", "sqlmigrate", "squashmigrations", "version", "--help", "--version",
 }  # fmt: skip
 
 
