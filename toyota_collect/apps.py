@@ -7,7 +7,12 @@ class ToyotaCollectConfig(AppConfig):
     verbose_name = "共通"
 
     def ready(self) -> None:
-        from toyota_collect import checks, lookups, nav  # noqa: F401  registers system checks, lookups, the navigation
+        from toyota_collect import (  # noqa: F401  registers system checks, lookups, the navigation, ids of jobs
+            checks,
+            lookups,
+            nav,
+            request_id,
+        )
 
         # Celery's shared tasks need the application to exist in the web process too.
         from toyota_collect.celery import app  # noqa: F401

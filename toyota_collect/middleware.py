@@ -1,4 +1,4 @@
-"""Middleware of our own: the second factor, and pages that no browser or proxy may keep."""
+"""Middleware of our own: the second factor, and the headers of every answer."""
 
 from collections.abc import Callable
 
@@ -23,12 +23,27 @@ def second_factor_required(get_response: Handler) -> Handler:
     return middleware
 
 
-def no_store(get_response: Handler) -> Handler:
-    """Personal data must not stay in a shared computer's cache."""
+# What this product never uses, and passkeys, which only our own pages may ask for.
+NEVER = (
+    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "encrypted-media", "gamepad",
+    "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
+    "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+)  # fmt: skip
+OWN = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
+HEADERS = {
+    "Permissions-Policy": ", ".join([f"{name}=()" for name in NEVER] + [f"{name}=(self)" for name in OWN]),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",  # personal data must not stay in a shared computer's cache
+}
+
+
+def on_every_answer(get_response: Handler) -> Handler:
+    """Headers of pages, files and errors alike, so outermost; static files have said by now how long they last."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware

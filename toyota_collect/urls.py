@@ -3,12 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from toyota_collect import views, views_manual
+from toyota_collect import views, views_manual, views_metrics
 from toyota_collect.views_styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views_metrics.metrics, name="metrics"),
     path("people/", include("debtors.urls")),
     path("claims/", include("claims.urls")),
     path("demands/", include("notices.urls")),
@@ -23,3 +24,4 @@ urlpatterns = [
     path("accounts/", include("toyota_collect.urls_accounts")),
     path("admin/", admin.site.urls),
 ]
+handler500 = "toyota_collect.views.failed"
