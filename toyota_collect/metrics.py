@@ -4,6 +4,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from time import perf_counter, time
 from typing import Any
 
@@ -121,11 +122,16 @@ def _queue() -> Gauges:
     ]
 
 
-def _beat() -> Gauges:
-    """Beat writes its ticks down every three minutes."""
+def last_tick() -> datetime | None:
+    """When beat last started a job; it writes that down every three minutes."""
     from django_celery_beat.models import PeriodicTask
 
-    last = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
+    last: datetime | None = PeriodicTask.objects.aggregate(last=Max("last_run_at"))["last"]
+    return last
+
+
+def _beat() -> Gauges:
+    last = last_tick()
     return _one("tc_beat_last_tick_timestamp_seconds", "When beat last started a job.", last and last.timestamp())
 
 

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "toyota_collect.request_id.request_id",
     "toyota_collect.metrics.measured",
+    "toyota_collect.middleware.address_behind_proxy",
     "toyota_collect.middleware.on_every_answer",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

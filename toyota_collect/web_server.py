@@ -17,6 +17,7 @@ workers = min(2 * cores, 16)
 threads = 4
 timeout = 120
 preload_app = True
+control_socket_disable = True  # nobody steers it by a file in a home folder; a container has none
 YOUNG = 10_000  # objects made before the collector looks for rings among them
 
 # A page's query has one core: on two cores a second one is taken from somebody else's page. Jobs keep theirs.

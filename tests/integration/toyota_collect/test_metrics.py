@@ -1,13 +1,17 @@
 """The figures for the monitoring: who gets them, that they are right, and that they tell of nobody."""
 
 import json
-from datetime import UTC, datetime
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from time import time
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from prometheus_client.parser import text_string_to_metric_families
 
 from claims.models import Entry, SealBlock
@@ -146,8 +150,6 @@ def test_the_ledger_tells_when_it_was_sealed_and_what_is_not(client):
 
 
 def test_the_backup_and_the_beat_tell_their_last_time_or_nothing(client, settings):
-    from django_celery_beat.models import IntervalSchedule, PeriodicTask
-
     found = figures(client)
     assert ("tc_backup_last_timestamp_seconds",) not in found
     assert ("tc_beat_last_tick_timestamp_seconds",) not in found
@@ -158,3 +160,21 @@ def test_the_backup_and_the_beat_tell_their_last_time_or_nothing(client, setting
     found = figures(client)
     assert abs(found["tc_backup_last_timestamp_seconds",] - time()) < 60
     assert found["tc_beat_last_tick_timestamp_seconds",] == ticked.timestamp()
+
+
+@pytest.mark.parametrize(
+    ("age", "well"),
+    [
+        pytest.param(None, False, id="never"),
+        pytest.param(590, True, id="lately"),
+        pytest.param(620, False, id="too long ago"),
+    ],
+)
+def test_the_health_of_the_beat_is_its_last_tick(age, well):
+    if age is not None:
+        every = IntervalSchedule.objects.create(every=5, period="minutes")
+        PeriodicTask.objects.create(
+            name="x", task="x", interval=every, last_run_at=timezone.now() - timedelta(seconds=age)
+        )
+    with nullcontext() if well else pytest.raises(CommandError):
+        call_command("beat_ticks")
