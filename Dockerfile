@@ -1,4 +1,4 @@
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 
 # Pango and the subsetter for WeasyPrint; the letter's fonts (IPAmj明朝 holds the variants of names).
 RUN apt-get update \
@@ -11,13 +11,17 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 
 COPY . .
-ENV PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=toyota_collect.settings TC_STATE=/var/lib/toyota-collect
+# The disk is read-only in a container: caches (fonts, Python's) lie in /tmp, which is emptied with it.
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp XDG_CACHE_HOME=/tmp/cache \
+    DJANGO_SETTINGS_MODULE=toyota_collect.settings TC_STATE=/var/lib/toyota-collect
 # Static files belong to the image, not to the volume with the city's files; the key is for this step only.
-RUN useradd --system --create-home collect \
+RUN groupadd --system --gid 10001 collect \
+    && useradd --system --uid 10001 --gid collect --no-create-home collect \
     && mkdir -p /var/lib/toyota-collect /srv/static \
     && SECRET_KEY=build-step-only STATIC_ROOT=/srv/static python manage.py collectstatic --noinput -v0 \
-    && chown collect /var/lib/toyota-collect
+    && python -m compileall -q /app \
+    && chown collect:collect /var/lib/toyota-collect && chmod 700 /var/lib/toyota-collect
 ENV STATIC_ROOT=/srv/static
-USER collect
+USER 10001
 EXPOSE 8000
 CMD ["gunicorn", "toyota_collect.wsgi:application", "--bind", "0.0.0.0:8000", "--config", "python:toyota_collect.web_server"]

@@ -15,6 +15,7 @@ class ClaimsConfig(AppConfig):
             exhibits,
             extraction_lists,
             facts,
+            gauges,
             handover_pages,
             hold_pages,
             people_joined,
@@ -91,3 +92,4 @@ class ClaimsConfig(AppConfig):
         people_joined.register(registry)
         dependents.register(registry)
         ways_out.register(registry)
+        gauges.register(registry)

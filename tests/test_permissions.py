@@ -20,7 +20,7 @@ from toyota_collect.permissions import POLICY, Permission, Role
 HUMAN_ROLES = [role for role in Role if role != Role.SYSTEM]
 # Pages of libraries, with their own guards: log-in and second factor; reference tables (only administrators enter).
 FOREIGN = ("account_", "mfa_", "admin:", "openid_connect_", "socialaccount_")
-PUBLIC = {"healthz"}
+PUBLIC = {"healthz", "metrics"}  # the second asks for a token: tests/integration/toyota_collect/test_metrics.py
 
 
 class Row(NamedTuple):

@@ -13,6 +13,7 @@ class ToyotaCollectConfig(AppConfig):
             checks,
             lookups,
             nav,
+            request_id,
             services_accounts,
             sessions,
         )

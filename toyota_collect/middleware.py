@@ -1,6 +1,8 @@
-"""Middleware of our own: how long a log-in holds, the second factor, and pages that no browser or proxy may keep."""
+"""Middleware of our own: whom the proxy saw, how long a log-in holds, the second factor, and the headers of every answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -12,6 +14,21 @@ from django.shortcuts import redirect, resolve_url
 from toyota_collect import sessions
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def address_behind_proxy(get_response: Handler) -> Handler:
+    """Who asks is whom our proxy saw, the last it names; otherwise all of the city would be one address to the access log
+    and to the limit of failed log-ins. What anybody else names is not looked at.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        named = request.META.pop("HTTP_X_FORWARDED_FOR", "")
+        if settings.BEHIND_PROXY and named:
+            with suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(named.rpartition(",")[2].strip()))
+        return get_response(request)
+
+    return middleware
 
 
 def session_limits(get_response: Handler) -> Handler:
@@ -44,12 +61,27 @@ def second_factor_required(get_response: Handler) -> Handler:
     return middleware
 
 
-def no_store(get_response: Handler) -> Handler:
-    """Personal data must not stay in a shared computer's cache."""
+# What this product never uses (names a browser does not know would fill its console), and passkeys, for our pages only.
+NEVER = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "gamepad", "geolocation",
+    "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+OWN = ("clipboard-write", "fullscreen", "publickey-credentials-create", "publickey-credentials-get")
+HEADERS = {
+    "Permissions-Policy": ", ".join([f"{name}=()" for name in NEVER] + [f"{name}=(self)" for name in OWN]),
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",  # personal data must not stay in a shared computer's cache
+}
+
+
+def on_every_answer(get_response: Handler) -> Handler:
+    """Headers of pages, files and errors alike, so outermost; static files have said by now how long they last."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return middleware

@@ -318,6 +318,15 @@ class Exhibit:
     read: Callable[[], bytes] | None = None  # its bytes, or an error where they are gone or altered
 
 
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A figure of an app for the city's monitoring; ``read`` gives None where it is not known. It tells of nobody."""
+
+    name: str  # tc_…, with its unit at the end
+    help: str
+    read: Callable[[], float | None]
+
+
 Span = tuple[date, date]  # both included
 Leads = Callable[[Any, Any, Span], Iterable[int]]  # (lookups.Keys of people, user, span) → person ids
 Fit = Callable[[Any, int], Mapping[str, Any] | None]  # (row, person id) → changed fields; None: it stays where it is
@@ -369,6 +378,7 @@ class Registry:
     exhibits: list[Exhibits] = field(default_factory=list)  # what may serve as proof of claims
     findings: list[Findings] = field(default_factory=list)  # evidence for decisions
     number_searches: list[NumberSearch] = field(default_factory=list)
+    gauges: list[Gauge] = field(default_factory=list)  # what the monitoring watches
     on_approved: dict[str, OnApproved] = field(default_factory=dict)  # by the approval's subject type
     subject_labels: dict[str, str] = field(default_factory=dict)  # what waits for a decision, in words
     one_by_one: set[str] = field(default_factory=set)  # subject types of adverse acts: never decided in bulk

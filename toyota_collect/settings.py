@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 import pghistory
@@ -10,7 +11,7 @@ from csp.constants import SELF
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = environ.FileAwareEnv()  # NAME_FILE, where it is set, names the file that holds NAME: a secret of the containers
 if (ROOT / ".env").exists():
     env.read_env(ROOT / ".env")
 
@@ -19,7 +20,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)  # 架空データ: demo accounts log in by password alone
 STATE_DIR = Path(env.str("TC_STATE", default=str(ROOT / "var"))).resolve()
 DEMO_KEY = "demo-only-key-never-for-a-city"  # published with the sources
-SECRET_KEY = env.str("SECRET_KEY", default=DEMO_KEY if DEMO or DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", default=DEMO_KEY if DEMO or DEBUG else "").strip()  # a file ends its line
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY が設定されていません。.env.example を見て環境変数に設定してください。")
 if SECRET_KEY == DEMO_KEY and not (DEMO or DEBUG):
@@ -31,6 +32,13 @@ if DEMO and HTTPS:
     raise ImproperlyConfigured("DEMO=1 は本番設定（HTTPS=1）では使えません。どちらかを外してください。")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # only then are its headers believed
+METRICS_TOKEN = env.str(
+    "METRICS_TOKEN", default=""
+).strip()  # of the city's monitoring; without it there is no /metrics
+BACKUP_DONE_FILE = Path(
+    env.str("BACKUP_DONE_FILE", default=str(STATE_DIR / "backup-done"))
+)  # its time: the last backup's
 
 CITY_NAME = env.str("CITY_NAME", default="豊田市")
 _base_date = env.str("BASE_DATE", default="2026-11-20" if DEMO else "")
@@ -65,6 +73,10 @@ INSTALLED_APPS = [
     "django_celery_beat",
 ]
 MIDDLEWARE = [
+    "toyota_collect.request_id.request_id",
+    "toyota_collect.metrics.measured",
+    "toyota_collect.middleware.address_behind_proxy",
+    "toyota_collect.middleware.on_every_answer",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -76,8 +88,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "toyota_collect.middleware.session_limits",
     "toyota_collect.middleware.second_factor_required",
-    "toyota_collect.middleware.no_store",
-    "pghistory.middleware.HistoryMiddleware",
+    "toyota_collect.request_id.ActingUser",
+    "toyota_collect.request_id.History",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -108,7 +120,11 @@ DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///toyota_colle
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if _password := env.str("DATABASE_PASSWORD", default="").strip():
+    DATABASES["default"]["PASSWORD"] = _password
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+if _password := env.str("REDIS_PASSWORD", default="").strip():
+    REDIS_URL = REDIS_URL.replace("://", f"://:{quote(_password, safe='')}@", 1)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -172,6 +188,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not HTTPS
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site loads anything of ours
 
 # --- people and their log-in -----------------------------------------------------------------------
 AUTH_USER_MODEL = "toyota_collect.User"
@@ -228,31 +245,51 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- the wire ----------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads them
+SESSION_COOKIE_SAMESITE = "Lax"  # a link in a colleague's message may open a page
+CSRF_COOKIE_SAMESITE = "Strict"
+if HTTPS:  # browsers take a cookie of such a name only over TLS, from this very host, for all of it
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # what they say stays out of cookies
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside, without the proxy in front
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^metrics$"]  # asked from inside, without the proxy in front
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "default-src": ["'none'"],  # what is not named below is not loaded
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap's arrows and ticks, the code of the second factor, pages of a proof
         "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "base-uri": [SELF],
+        "base-uri": ["'none'"],
         "form-action": [SELF, *([OIDC_SERVER] if OIDC_SERVER else [])],  # browsers ask it of redirects, too
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if HTTPS else "line")
+if LOG_FORMAT not in {"json", "line"}:
+    raise ImproperlyConfigured("LOG_FORMAT は json か line です。")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "toyota_collect.log_lines.JsonLine"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}, "pikepdf": {"level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handlers would write a second line, or a mail
+        "fontTools": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from toyota_collect import views, views_manual
+from toyota_collect import views, views_manual, views_metrics
 from toyota_collect.views_styleguide import styleguide
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("still-here/", views.still_here, name="still-here"),
     path("healthz", views.healthz, name="healthz"),
+    path("metrics", views_metrics.metrics, name="metrics"),
     path("people/", include("debtors.urls")),
     path("claims/", include("claims.urls")),
     path("demands/", include("notices.urls")),
@@ -24,3 +25,4 @@ urlpatterns = [
     path("accounts/", include("toyota_collect.urls_accounts")),
     path("admin/", admin.site.urls),
 ]
+handler500 = "toyota_collect.views.failed"

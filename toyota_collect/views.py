@@ -6,11 +6,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from toyota_collect.celery import app as celery
 from toyota_collect.permissions import Permission, allows, require
+from toyota_collect.tracing import trace
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,11 @@ def _redis() -> bool:
 
 def _worker() -> bool:
     return bool(celery.control.ping(timeout=1.0, limit=1))
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page of an error nobody foresaw. It asks nothing of the database; its number finds the line of the log."""
+    return HttpResponse(render_to_string("500.html", {"request_id": trace().request}), status=500)
 
 
 healthz.permission = "public"  # type: ignore[attr-defined]  # no personal data; asked by supervisors and load balancers

@@ -37,7 +37,7 @@ def session(state: State) -> Iterator[dict[str, str]]:
 
 def django_environment(state: State, given: Mapping[str, str]) -> dict[str, str]:
     """The environment of every Django process; a demo unless the operator configured a real installation."""
-    demo = {} if given.keys() & {"DEMO", "SECRET_KEY", "HTTPS"} else {"DEMO": "1"}
+    demo = {} if given.keys() & {"DEMO", "SECRET_KEY", "SECRET_KEY_FILE", "HTTPS"} else {"DEMO": "1"}
     fixed = {
         "TC_STATE": str(state.folder),
         "TC_SERVERS_OF": str(state.folder),
