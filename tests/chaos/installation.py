@@ -33,7 +33,7 @@ class Start:
         with self.output.open("wb") as out:
             self.process = subprocess.Popen([ROOT / "bin/start"], env=self.environment, stdout=out, stderr=out)
 
-    def wait_until_ready(self, seconds: float = 180) -> "Start":
+    def wait_until_ready(self, seconds: float = 600) -> "Start":
         assert wait_for(lambda: "is ready" in self.said or self.process.poll() is not None, seconds), self.said
         assert self.process.poll() is None, self.said
         return self
