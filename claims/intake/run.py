@@ -188,13 +188,24 @@ def unfinished(*, since: timedelta) -> list[int]:
 
 
 def put_away(batch: ImportBatch, folder: Path) -> None:
-    """Move what a batch committed, with its control totals, below ``done/``: an inbox holds only what is to be done."""
+    """Move what a batch committed, with its control totals, below ``done/``: an inbox holds only what is to be done.
+
+    The message of a batch may come again long after. A file of the same name that is not the one that was read belongs to a
+    later batch, and while one runs nothing is taken from under it.
+
+    Raises:
+        FolderRefused: another batch runs.
+    """
     done = folder / "done" / f"{batch.pk:06d}"
-    for file in batch.files.filter(status=ImportFile.Status.COMMITTED):
-        for path in (folder / file.name, folder / (file.name + SUFFIX)):
-            if path.exists():
-                done.mkdir(parents=True, exist_ok=True)
-                path.rename(done / path.name)
+    with one_at_a_time(PATIENCE):
+        for file in batch.files.filter(status=ImportFile.Status.COMMITTED):
+            path = folder / file.name
+            if not path.exists() or hash_of(path) != file.sha256:
+                continue
+            for one in (folder / (file.name + SUFFIX), path):  # the file last: without it nothing asks for its totals
+                if one.exists():
+                    done.mkdir(parents=True, exist_ok=True)
+                    one.rename(done / one.name)
 
 
 def finish(batch: ImportBatch) -> None:

@@ -71,6 +71,19 @@ def test_a_task_that_comes_twice_does_nothing_the_second_time(stopped, tmp_path)
     assert AuditEvent.objects.filter(event="import.finished").count() == 1
 
 
+def test_a_message_that_comes_again_takes_no_file_of_a_later_batch(stopped, tmp_path):
+    """Files of the next day may have the same names: they are not what the finished batch has read."""
+    tasks.import_folder(batch_id=stopped.pk)
+    assert run.extract_paths(tmp_path) == []
+    put = tmp_path / "done" / f"{stopped.pk:06d}"
+    old = {path.name: path.read_bytes() for path in put.iterdir()}
+    path = claims(tmp_path, {"notice_number": "N777"})
+    tasks.import_folder(batch_id=stopped.pk)
+    assert path.exists()
+    assert path.with_name(path.name + ".control.csv").exists()
+    assert {path.name: path.read_bytes() for path in put.iterdir()} == old
+
+
 def test_batches_whose_worker_is_gone_are_started_again(stopped, monkeypatch):
     sent = []
     monkeypatch.setattr(tasks.import_folder, "delay", lambda **arguments: sent.append(arguments))
