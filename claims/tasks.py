@@ -96,9 +96,10 @@ def preview_folder(*, preview_id: int) -> None:
 @shared_task(acks_late=True)
 def finish_import(*, batch_id: int) -> None:
     """Persons, clocks and seal after mended rows. Running twice does no harm."""
-    batch = ImportBatch.objects.get(pk=batch_id)
-    if batch.finished_at is None:
-        run.finish(batch)
+    with suppress(run.FolderRefused), run.one_at_a_time(run.PATIENCE):  # else the sweep sends it again
+        batch = ImportBatch.objects.get(pk=batch_id)
+        if batch.finished_at is None:
+            run.finish(batch)
 
 
 @shared_task(acks_late=True)

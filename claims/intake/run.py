@@ -10,6 +10,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from claims.intake import (
@@ -136,6 +137,8 @@ def run(batch: ImportBatch, folder: Path) -> ImportBatch:
     try:
         with one_at_a_time(PATIENCE if resumed else 0):
             batch.refresh_from_db()
+            if batch.finished_at:  # by whoever held the lock
+                return batch
             extracts = _still_to_do(batch, folder)
             _step(batch, "", files_total=batch.files.count() + len(extracts))
             for extract in extracts:
@@ -168,26 +171,45 @@ def _still_to_do(batch: ImportBatch, folder: Path) -> list[Extract]:
 
 
 def unfinished(*, since: timedelta) -> list[int]:
-    """Batches of the inbox that stopped longer ago than ``since`` and that nobody works on (a worker was killed)."""
+    """Batches of the inbox that stopped longer ago than ``since`` and that nobody works on (a worker was killed).
+
+    Of those older than a day only the newest of all batches is one: after a weekend without power it goes on, while files
+    of a later day never come in under an earlier one's. One that began in the future is from before the clock was set back.
+    """
     if is_running():
         return []
     now = timezone.now()
-    stopped = ImportBatch.objects.filter(finished_at=None, started_at__range=(now - timedelta(days=1), now - since))
+    newest = ImportBatch.objects.order_by("-pk").values("pk")[:1]
+    recent = Q(started_at__gt=now - timedelta(days=1)) | Q(pk__in=newest)
+    stopped = ImportBatch.objects.filter(
+        recent, Q(started_at__lt=now - since) | Q(started_at__gt=now), finished_at=None
+    )
     return list(stopped.exclude(by__username=INTAKE_USER).order_by("pk").values_list("pk", flat=True))
 
 
 def put_away(batch: ImportBatch, folder: Path) -> None:
-    """Move what a batch committed, with its control totals, below ``done/``: an inbox holds only what is to be done."""
+    """Move what a batch committed, with its control totals, below ``done/``: an inbox holds only what is to be done.
+
+    The message of a batch may come again long after. A file of the same name that is not the one that was read belongs to a
+    later batch, and while one runs nothing is taken from under it.
+
+    Raises:
+        FolderRefused: another batch runs.
+    """
     done = folder / "done" / f"{batch.pk:06d}"
-    for file in batch.files.filter(status=ImportFile.Status.COMMITTED):
-        for path in (folder / file.name, folder / (file.name + SUFFIX)):
-            if path.exists():
-                done.mkdir(parents=True, exist_ok=True)
-                path.rename(done / path.name)
+    with one_at_a_time(PATIENCE):
+        for file in batch.files.filter(status=ImportFile.Status.COMMITTED):
+            path = folder / file.name
+            if not path.exists() or hash_of(path) != file.sha256:
+                continue
+            for one in (folder / (file.name + SUFFIX), path):  # the file last: without it nothing asks for its totals
+                if one.exists():
+                    done.mkdir(parents=True, exist_ok=True)
+                    one.rename(done / one.name)
 
 
 def finish(batch: ImportBatch) -> None:
-    """After the files: persons, clocks, seal, and the record of what was done."""
+    """After the files: persons, clocks, seal, and the record of what was done. For who holds the lock."""
     _step(batch, "名寄せをしています")
     link_new_identities(by=intake_user())
     life_tasks.raise_tasks(on=batch.as_of, by=intake_user())

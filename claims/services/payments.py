@@ -25,6 +25,7 @@ from toyota_collect.dated import value_or
 from toyota_collect.documents.store import write_private
 from toyota_collect.held import held
 from toyota_collect.models import Holiday
+from toyota_collect.telling import tell
 
 FINAL_WITHIN = "receipts.final_within_business_days"
 TELL_EVERY = 20  # payments between two words on the progress
@@ -60,10 +61,11 @@ def keep_for_worker(*, content: bytes, name: str, by: Any, as_of: date) -> Recei
 
 @transaction.atomic
 def take_in_kept(*, file_id: int) -> ReceiptFile:
-    """Take in a file that was kept. Safe to run twice: a file that no longer waits is left as it is."""
-    file = ReceiptFile.objects.select_for_update(of=("self",)).select_related("by").get(pk=file_id)
-    if not file.is_waiting:
-        return file
+    """Take in a file that was kept. Safe to run twice: a file that no longer waits, or that is being taken in, is left."""
+    free = ReceiptFile.objects.select_for_update(of=("self",), skip_locked=True).select_related("by")
+    file = free.filter(pk=file_id).first()
+    if file is None or not file.is_waiting:
+        return ReceiptFile.objects.get(pk=file_id)
     path = Path(settings.MEDIA_ROOT) / file.waits_at
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != file.sha256:
@@ -116,7 +118,7 @@ def _fill(file: ReceiptFile, whole: MoneyFile, *, by: Any) -> None:
         for done, payment in enumerate(told):
             settlement.settle(payment, by=by, today=as_of)
             if done % TELL_EVERY == 0:
-                cache.set(_progress_key(file), done)
+                tell(_progress_key(file), done)
     detail = {"file": file.name, "records": file.records, "new": file.new_records, "yen": file.total_yen}
     audit.record(event="receipt_file.taken", by=by, target=file, detail=detail)
 

@@ -22,6 +22,7 @@ from debtors.protection import all_hidden_people
 from toyota_collect import audit
 from toyota_collect.dated import value_on
 from toyota_collect.permissions import PURPOSE_OF, Purpose
+from toyota_collect.telling import tell
 
 KEPT_FOR = timedelta(days=7)
 PLACE = "standard"
@@ -99,7 +100,7 @@ def make(*, export_id: int, today: date) -> None:
         path = Path(file.name)
     try:
         scope = scope_of(as_of=asked.as_of, today=today, source=asked.source)
-        written = _zip(path, scope, told=lambda done: cache.set(_key(asked), done, timeout=3_600))
+        written = _zip(path, scope, told=lambda done: tell(_key(asked), done))
         kept = _finish(asked, scope, written, path)
     except BaseException:
         path.unlink()

@@ -31,6 +31,7 @@ from toyota_collect.dated import value_on
 from toyota_collect.models import Approval, User
 from toyota_collect.money import comma
 from toyota_collect.permissions import PURPOSE_OF, Permission, Purpose, allows
+from toyota_collect.telling import tell
 
 SUBJECT = "debtors.extractionexport"
 LIMITS = "extraction.export"
@@ -135,7 +136,7 @@ def make(*, export_id: int, today: date) -> None:
         path = Path(file.name)
     kept = False
     try:
-        written = _write(asked, path, today=today, told=lambda rows: cache.set(_key(asked), rows, timeout=3_600))
+        written = _write(asked, path, today=today, told=lambda rows: tell(_key(asked), rows))
         kept = _finish(asked, written, path, today=today)
     except (CannotWrite, ConditionWrong, ExportRefused) as error:
         _fail(asked, str(error))

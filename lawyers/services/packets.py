@@ -28,6 +28,7 @@ from lawyers.services.packet_pages import PaperBroken
 from lawyers.services.packet_sheets import sheets_of
 from toyota_collect import audit
 from toyota_collect.dated import SettingMissing
+from toyota_collect.disk import FULL, is_full
 from toyota_collect.documents.store import Altered, kept_bytes
 from toyota_collect.held import held
 from toyota_collect.models import AccessLog
@@ -73,7 +74,7 @@ def ask_packet(*, mandate_id: int, by: Any, on: date) -> Packet:
         raise PacketRefused("この束には件がありません。委任する人を入れてから作ってください。")
     packet = Packet.objects.create(mandate=mandate, as_of=on, of=cases, by=by)
     audit.record(event="packet.asked", by=by, target=packet, detail={"mandate": mandate.pk, "cases": cases})
-    transaction.on_commit(lambda: _send(packet.pk))
+    transaction.on_commit(lambda: _send(packet.pk), robust=True)  # without a broker, the sweep sends it
     return packet
 
 
@@ -99,9 +100,15 @@ def make(*, packet_id: int) -> None:
         return
     except (KeyLost, PaperBroken, SettingMissing, TermsMissing) as error:
         _fail(packet, problem=str(error))
-    except (OSError, MemoryError) as error:
+    except OSError as error:
         log.exception("packet %s", packet.pk)
-        _fail(packet, problem=f"ファイルを書けませんでした（{error}）。空き容量を確かめ、作り直してください。")
+        if is_full(error):
+            _put_off(packet)
+        else:
+            _fail(packet, problem=f"ファイルを書けませんでした（{error}）。原因を直し、作り直してください。")
+    except MemoryError:
+        log.exception("packet %s", packet.pk)
+        _fail(packet, problem="メモリーが足りず、作れませんでした。管理者に連絡してください。")
     except DatabaseError:
         raise  # the sweep sends it again
     except Exception:
@@ -276,6 +283,14 @@ def _fail(packet: Packet, *, problem: str, faults: list[dict[str, str]] | None =
         row.save()
         detail = {"problem": row.problem, "faults": len(row.faults)}
         audit.record(event="packet.failed", by=row.by, target=row, detail=detail)
+
+
+def _put_off(packet: Packet) -> None:
+    """Let the sweep send it again: nothing is wrong with it."""
+    with suppress(_Overtaken), transaction.atomic():
+        row = _locked(packet)
+        row.state, row.problem = State.WAITING, FULL
+        row.save()
 
 
 def _locked(packet: Packet) -> Packet:

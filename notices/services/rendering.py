@@ -7,7 +7,6 @@ brings back after its bundle was taken from it is thrown away. A dead worker is 
 import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -29,7 +28,8 @@ from notices.services.letter_slips import letter_slips
 from notices.services.manifest import write_manifest
 from notices.services.snapshot import snapshot_text
 from toyota_collect import audit
-from toyota_collect.documents.store import write_private
+from toyota_collect.disk import FULL, is_full
+from toyota_collect.documents.store import beside, write_private
 from toyota_collect.models import User
 
 STALE_AFTER = timedelta(minutes=5)
@@ -72,8 +72,11 @@ def render_chunk(*, chunk_id: int) -> bool:
             _record(chunk, attempt, bundle)
         except engine.BundleFault as error:
             _give_back(chunk_id, attempt, f"印刷ファイルの検査に通りません。{error}")
-        except Exception:
+        except Exception as error:
             log.exception("bundle %s failed at attempt %s", chunk_id, attempt)
+            if is_full(error):
+                _put_off(chunk_id, attempt)
+                return True
             _give_back(chunk_id, attempt, "作成中に処理が止まりました。ログを管理者に渡してください。")
     finish_run(run_id=chunk.run_id)
     return True
@@ -279,6 +282,12 @@ def _give_back(chunk_id: int, attempt: int, problem: str) -> None:
         send("render_chunk", chunk_id=chunk_id)
 
 
+def _put_off(chunk_id: int, attempt: int) -> None:
+    """Let the sweep send the bundle again: nothing is wrong with it, and the attempt does not count."""
+    mine = PrintChunk.objects.filter(pk=chunk_id, state=State.RENDERING, attempts=attempt)
+    mine.update(state=State.WAITING, attempts=F("attempts") - 1, problem=FULL)
+
+
 def bundle_name(chunk: PrintChunk) -> str:
     return f"run{chunk.run_id:04d}-{chunk.sequence:04d}.pdf"
 
@@ -286,9 +295,6 @@ def bundle_name(chunk: PrintChunk) -> str:
 def _write(target: Path, content: bytes) -> Path:
     """The content in a file beside its place, flushed to disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(file.name, 0o640)  # the web server may be another user of the same group
-    return Path(file.name)
+    half = beside(target, content)
+    os.chmod(half, 0o640)  # the web server may be another user of the same group
+    return half

@@ -1,11 +1,11 @@
 """The life of a run: conditions → counted → approved by a second person → started. Each step refuses what may not be."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,14 +109,19 @@ def ask_count(*, run_id: int, by: Any) -> PrintRun:
 
 
 def count_or_explain(*, run_id: int, by: Any, today: date) -> None:
-    """Count for the operator who waits; what stands in the way is written on the run."""
+    """Count for the operator who waits; what stands in the way is written on the run. Who has been told is not told again."""
     try:
-        count(run_id=run_id, by=by, today=today)
+        count(run_id=run_id, by=by, today=today, states=(State.COUNTING,))
     except RunRefused as error:
         PrintRun.objects.filter(pk=run_id, state=State.COUNTING).update(state=State.DRAFT, problem=str(error))
+    except OperationalError:
+        if PrintRun.objects.filter(pk=run_id, state=State.COUNTING).exists():
+            raise  # else another worker was quicker, and has counted
 
 
-def count(*, run_id: int, by: Any, today: date) -> PrintRun:
+def count(
+    *, run_id: int, by: Any, today: date, states: Sequence[str] = (State.DRAFT, State.COUNTED, State.COUNTING)
+) -> PrintRun:
     """Count letters, yen and people left out, as the ledger stands now.
 
     Raises:
@@ -124,7 +129,7 @@ def count(*, run_id: int, by: Any, today: date) -> PrintRun:
     """
     try:
         with one_moment():
-            run = editable_run(run_id, State.DRAFT, State.COUNTED, State.COUNTING)
+            run = editable_run(run_id, *states)
             selection = select(run, today=today)
             tally = Tally()
             for one in with_claims(run, selection.targets, selection.takers):

@@ -14,12 +14,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-import redis
 
-from tests.chaos.installation import Start
-from toyota_collect.embedded.state import ROOT, State, wait_for
+from tests.chaos.installation import Start, Watched, flush, kill_database
+from toyota_collect.embedded.state import ROOT, wait_for
 
 pytestmark = pytest.mark.chaos
 SEED = 20_261_120
@@ -55,25 +53,11 @@ def city(folder: Path) -> Iterator[Start]:
     try:
         yield start.wait_until_ready(900)
     finally:
-        start.process.send_signal(signal.SIGTERM)
-        start.process.wait(60)
+        start.stop()
 
 
-class Watched:
-    """The database of the installation, seen from outside; while it is away nothing is known."""
-
-    def __init__(self, start: Start) -> None:
-        self._sockets = State(start.folder).sockets("postgres")
-
-    def rows(self, query: str) -> list[tuple]:
-        with psycopg.connect(host=str(self._sockets), user="app", dbname="app") as connection:
-            return connection.execute(query).fetchall()
-
-    def value(self, query: str) -> object:
-        try:
-            return self.rows(query)[0][0]
-        except (psycopg.OperationalError, IndexError):
-            return None
+class Letters(Watched):
+    """How far the letters are."""
 
     def verified(self) -> int:
         return int(self.value("SELECT count(*) FROM notices_letter WHERE state = 'verified'") or 0)
@@ -89,7 +73,7 @@ def kill_a_worker(start: Start, moments: random.Random) -> None:
 
 
 def test_one_verified_letter_each_whatever_dies(city: Start):
-    database, moments = Watched(city), random.Random(SEED)
+    database, moments = Letters(city), random.Random(SEED)
     subprocess.run([ROOT / "bin/manage", "shell", "-v0", "-c", BEGIN], env=city.environment, check=True, timeout=300)
     kills = 0
     for kill in range(KILLS):
@@ -102,10 +86,9 @@ def test_one_verified_letter_each_whatever_dies(city: Start):
         kill_a_worker(city, moments)
         kills += 1
         if kill == KILLS // 3:
-            with redis.Redis(unix_socket_path=str(State(city.folder).sockets("valkey") / "s")) as broker:
-                broker.flushall()
+            flush(city)
         if kill == 2 * KILLS // 3:
-            os.kill(int((city.folder / "pgdata/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            kill_database(city)
     assert kills == KILLS, "the run was over before the tenth kill"
     assert wait_for(lambda: database.state() in ("verified", "failed"), PATIENCE, step=1)
 

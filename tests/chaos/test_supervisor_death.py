@@ -38,7 +38,7 @@ def test_no_process_outlives_bin_start(started: Start, number: signal.Signals):
     assert not started.sockets()
 
 
-@pytest.mark.parametrize("part", ["gunicorn", " worker ", " beat "])
+@pytest.mark.parametrize("part", ["gunicorn", "celery:app worker", " beat "])
 def test_a_killed_service_is_started_again(started: Start, part: str):
     killed = started.pid_of(part)
     os.kill(killed, signal.SIGKILL)

@@ -158,8 +158,17 @@ def _refuse(url: str, *_: Any, **__: Any) -> dict[str, Any]:
 def write_private(target: Path, content: bytes) -> None:
     """Put the bytes in their place whole or not at all, readable by our own account alone."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.replace(beside(target, content), target)
+
+
+def beside(target: Path, content: bytes) -> Path:
+    """The bytes on the disk, in a file beside their place; on a full disk nothing is left of it."""
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(file.name, target)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            os.unlink(file.name)
+            raise
+    return Path(file.name)

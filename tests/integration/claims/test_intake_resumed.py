@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from claims import tasks
 from claims.intake import apply_claims, progress, run
@@ -70,6 +71,19 @@ def test_a_task_that_comes_twice_does_nothing_the_second_time(stopped, tmp_path)
     assert AuditEvent.objects.filter(event="import.finished").count() == 1
 
 
+def test_a_message_that_comes_again_takes_no_file_of_a_later_batch(stopped, tmp_path):
+    """Files of the next day may have the same names: they are not what the finished batch has read."""
+    tasks.import_folder(batch_id=stopped.pk)
+    assert run.extract_paths(tmp_path) == []
+    put = tmp_path / "done" / f"{stopped.pk:06d}"
+    old = {path.name: path.read_bytes() for path in put.iterdir()}
+    path = claims(tmp_path, {"notice_number": "N777"})
+    tasks.import_folder(batch_id=stopped.pk)
+    assert path.exists()
+    assert path.with_name(path.name + ".control.csv").exists()
+    assert {path.name: path.read_bytes() for path in put.iterdir()} == old
+
+
 def test_batches_whose_worker_is_gone_are_started_again(stopped, monkeypatch):
     sent = []
     monkeypatch.setattr(tasks.import_folder, "delay", lambda **arguments: sent.append(arguments))
@@ -113,3 +127,49 @@ def test_how_far_a_file_is_can_be_read_before_it_is_committed(tmp_path, monkeypa
     path = claims(tmp_path, {}, {"notice_number": "N002"})
     assert run.import_file(batch, run.match(path)).status == ImportFile.Status.COMMITTED
     assert seen == [f"{path.name} の2行を台帳に書いています"]
+
+
+def test_the_newest_batch_is_taken_up_after_a_weekend_too_and_an_older_one_is_not(stopped):
+    began = timezone.now() - timedelta(days=3)
+    ImportBatch.objects.filter(pk=stopped.pk).update(started_at=began)
+    assert run.unfinished(since=timedelta(minutes=2)) == [stopped.pk]
+    ImportBatch.objects.create(by=user("receipts_clerk"), as_of=AS_OF, finished_at=timezone.now())
+    assert run.unfinished(since=timedelta(minutes=2)) == []
+
+
+def test_a_batch_from_before_the_clock_was_set_back_is_taken_up(stopped):
+    ImportBatch.objects.filter(pk=stopped.pk).update(started_at=timezone.now() + timedelta(days=3))
+    assert run.unfinished(since=timedelta(minutes=2)) == [stopped.pk]
+
+
+def test_who_waited_for_the_lock_finishes_nothing_again(stopped, tmp_path, monkeypatch):
+    """Another worker ends the batch between the message and the lock."""
+    late = ImportBatch.objects.get(pk=stopped.pk)
+    real = run.one_at_a_time
+
+    @run.contextmanager
+    def meanwhile(patience):
+        monkeypatch.setattr(run, "one_at_a_time", real)
+        run.run(stopped, tmp_path)
+        with real(patience):
+            yield
+
+    monkeypatch.setattr(run, "one_at_a_time", meanwhile)
+    assert run.run(late, tmp_path).finished_at
+    assert AuditEvent.objects.filter(event="import.finished").count() == 1
+
+
+def test_mended_rows_are_finished_by_one_at_a_time(stopped, monkeypatch):
+    @run.contextmanager
+    def held(_patience):
+        raise run.FolderRefused(run.RUNNING)
+        yield
+
+    with monkeypatch.context() as busy:
+        busy.setattr(run, "one_at_a_time", held)
+        tasks.finish_import(batch_id=stopped.pk)
+    stopped.refresh_from_db()
+    assert stopped.finished_at is None
+    tasks.finish_import(batch_id=stopped.pk)
+    stopped.refresh_from_db()
+    assert stopped.finished_at

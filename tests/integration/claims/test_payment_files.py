@@ -346,6 +346,18 @@ def test_a_kept_file_is_taken_in_once_by_whichever_worker_runs(kept):
     assert Claim.objects.get().outstanding_yen == 0
 
 
+def test_a_cache_that_is_away_costs_a_word_and_not_the_file(kept, monkeypatch):
+    """It dies with the broker, which is the same server."""
+
+    def away(*_given, **_facts):
+        raise ConnectionError
+
+    monkeypatch.setattr("django.core.cache.backends.redis.RedisCache.set", away)
+    take_in_receipts.apply(kwargs={"file_id": kept.pk}, throw=True)
+    kept.refresh_from_db()
+    assert (kept.is_waiting, Receipt.objects.count()) == (False, 1)
+
+
 def test_a_file_the_broker_forgot_is_sent_again(kept, monkeypatch):
     sent = []
     monkeypatch.setattr(tasks.take_in_receipts, "delay", lambda **arguments: sent.append(arguments))

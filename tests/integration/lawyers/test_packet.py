@@ -1,5 +1,6 @@
 """The packet of a mandate: what it holds, what it never holds, and that it is made once."""
 
+import errno
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -324,6 +325,31 @@ def sent(monkeypatch: Any) -> list[int]:
     asked: list[int] = []
     monkeypatch.setattr(make_packet, "delay", lambda *, packet_id: asked.append(packet_id))
     return asked
+
+
+def test_on_a_full_disk_it_waits_and_is_sent_again(town, monkeypatch, sent):
+    def full(*_given: Any, **_facts: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(packets, "join", full)
+        packet = made(town.mandate)
+    assert (packet.state, "空き容量がない" in packet.problem) == (Packet.State.WAITING, True)
+    assert list((Path(django_settings.MEDIA_ROOT) / "packets").iterdir()) == []
+    assert packets.sweep(now=timezone.now() + packets.LOST_AFTER + timedelta(seconds=1)) == [packet.pk]
+    packets.make(packet_id=packet.pk)
+    packet.refresh_from_db()
+    assert (packet.state, packet.problem) == (Packet.State.READY, "")
+
+
+def test_a_broker_that_is_away_fails_nobody_who_asks(town, monkeypatch, django_capture_on_commit_callbacks):
+    def away(**_facts: Any) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(make_packet, "delay", away)
+    with django_capture_on_commit_callbacks(execute=True):
+        packet = packets.ask_packet(mandate_id=town.mandate.pk, by=system_user(), on=DAY)
+    assert Packet.objects.get(pk=packet.pk).state == Packet.State.WAITING
 
 
 def test_who_was_overtaken_throws_his_own_away(town, monkeypatch):

@@ -1,5 +1,6 @@
 """Workers that die, are slow or get no message: every bundle is made once, and the run ends. All data is synthetic."""
 
+import errno
 import hashlib
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from notices.models import PrintChunk
 from notices.services import progress, rendering, runs
 from notices.services.at_work import What, at_work
-from notices.tasks import render_chunk
+from notices.tasks import count_run, render_chunk
 from tests.integration.notices.conftest import approve
 from tests.integration.notices.test_run_life import owing
 
@@ -147,3 +148,38 @@ def test_failed_letters_are_made_again_in_a_bundle_of_their_own(frozen_run, quic
     assert (run.state, bad.state, bad.chunk.sequence, bad.first_page) == ("verified", "verified", 2, 1)
     with pytest.raises(runs.RunRefused, match="作り直す通はありません"):
         runs.retry(run_id=run.pk, by=operator)
+
+
+def test_a_full_disk_costs_no_attempt_and_the_bundle_goes_on_with_room(frozen_run, quick, sent, media, monkeypatch):
+    def full(_file):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    owing(10_000)
+    run = frozen_run()
+    sent.clear()
+    with monkeypatch.context() as disk:
+        disk.setattr("os.fsync", full)
+        for _ in range(rendering.MOST_ATTEMPTS + 1):
+            render_chunk(chunk_id=run.chunks.get().pk)
+    chunk = run.chunks.get()
+    assert (chunk.state, chunk.attempts, sent) == ("waiting", 0, [])
+    assert "空き容量がない" in chunk.problem
+    assert list(media.rglob("*.part")) == []
+    rendering.sweep(now=timezone.now() + timedelta(minutes=2))
+    assert sent == [("render_chunk", {"chunk_id": chunk.pk})]
+    render_chunk(**sent[0][1])
+    run.refresh_from_db()
+    assert (run.state, run.chunks.get().problem) == ("verified", "")
+
+
+def test_a_count_delivered_twice_counts_once(make_run, operator, sent):
+    owing(10_000)
+    run = make_run()
+    runs.ask_count(run_id=run.pk, by=operator)
+    counted = []
+    for _ in range(2):
+        count_run(run_id=run.pk, user_id=operator.pk)
+        run.refresh_from_db()
+        counted.append((run.state, run.counts))
+    assert counted[0] == counted[1]
+    assert counted[0][0] == "counted"

@@ -76,7 +76,7 @@ def _services(variables: Mapping[str, str], listener: socket.socket) -> list[Ser
     cores = os.cpu_count() or 1
     celery: list[str | Path] = [PYTHON, "-m", "celery", "-A", "toyota_collect.celery:app"]
     worker = ["worker", "--concurrency", str(cores), "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    beat = ["beat", "-S", "django_celery_beat.schedulers:DatabaseScheduler", "--pidfile=", "--loglevel", "INFO"]
+    beat = ["beat", "-S", "toyota_collect.beat:Scheduler", "--pidfile=", "--loglevel", "INFO"]
     options = {"env": dict(variables), "cwd": ROOT}
     return [
         Service("worker", [*LOW_PRIORITY, *celery, *worker], options=options),
