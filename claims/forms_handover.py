@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from claims.models import Claim, EvidenceKind
-from claims.rules.evidence import ENDINGS
 from debtors.forms import day_field
+from toyota_collect.uploads import ENDINGS
 
 ACCEPTED = ",".join([*ENDINGS.values(), ".jpeg", ".tiff"])
 REASON = {"rows": 2}

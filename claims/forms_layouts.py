@@ -100,6 +100,9 @@ def table_of(data: QueryDict) -> tuple[dict[str, Any], list[str]]:
         name: data.get(name, "").strip()
         for name in ("code", "source", "name", "content", "files", "encoding", "format", "ground", "control")
     }
+    for name, choices in (("encoding", ENCODING_CHOICES), ("format", FORMAT_CHOICES)):
+        if table[name] not in dict(choices):  # the form says so; a sample is looked at all the same
+            table[name] = choices[0][0]
     if table["source"] == NEW_SOURCE:
         table["source"] = data.get("new_source_code", "").strip()
     table["last_line_end"] = data.get("last_line_end", "required")

@@ -115,6 +115,14 @@ class BankTotalForm(forms.Form):
     source = forms.CharField(label="出どころ", max_length=200, required=False, help_text="例：通帳")
     statement = forms.FileField(label="または入出金明細のファイル", required=False)
 
+    def clean_statement(self) -> Any:
+        file = self.cleaned_data["statement"]
+        if file and file.size > LARGEST_FILE:
+            raise forms.ValidationError(
+                f"「{file.name}」は大きすぎます（{LARGEST_FILE // 2**20}MBまで）。その日の分だけを書き出してください。"
+            )
+        return file
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("statement") and (cleaned.get("yen") is None or not cleaned.get("source")):

@@ -1,7 +1,9 @@
-from django.urls import path
+from django.urls import path, register_converter
 
 from claims import views_ends, views_holds
+from toyota_collect.converters import Year
 
+register_converter(Year, "year")
 urlpatterns = [
     path("holds/", views_holds.overview, name="holds"),
     path("holds/<int:pk>/review/", views_holds.review_hold, name="hold-review"),
@@ -18,6 +20,6 @@ urlpatterns = [
     path("ends/sums.csv", views_ends.sums_csv, name="end-sums"),
     path("of/<str:number>/enyo/", views_ends.enyo_form, name="enyo-form"),
     path("years/", views_ends.years, name="years"),
-    path("years/<int:year>/freeze/", views_ends.freeze, name="year-freeze"),
-    path("years/<int:year>/reopen/", views_ends.reopen, name="year-reopen"),
+    path("years/<year:year>/freeze/", views_ends.freeze, name="year-freeze"),
+    path("years/<year:year>/reopen/", views_ends.reopen, name="year-reopen"),
 ]

@@ -10,11 +10,12 @@ from django.utils.html import format_html
 
 from debtors.models import Contact, OutcomeRule
 from toyota_collect.calendar import next_business_day
+from toyota_collect.days import DayField
 
 
-def day_field(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+def day_field(label: str, *, required: bool = True, help_text: str = "") -> DayField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=widget)
+    return DayField(label=label, required=required, help_text=help_text, widget=widget)
 
 
 SILENT = {  # outcomes that say all there is to say

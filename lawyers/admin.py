@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import ManyToManyField
+from django.db.models import Field, ManyToManyField
 from django.http import HttpRequest
 
+from claims.models import ClaimGroup
 from lawyers.models import Designation, Firm, TrustReceipt
 from toyota_collect.admin import ReferenceAdmin
 from toyota_collect.models import User
@@ -18,6 +19,12 @@ from toyota_collect.wareki import long_text
 class FirmAdmin(ReferenceAdmin):
     list_display = ["name", "is_active"]
     filter_horizontal = ["members"]
+
+    def formfield_for_dbfield(self, db_field: Field, request: Any, **kwargs: Any) -> Any:
+        if db_field.name != "groups":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        offered, facts = ClaimGroup.choices, {"label": db_field.verbose_name, "required": False}
+        return forms.MultipleChoiceField(choices=offered, widget=forms.CheckboxSelectMultiple, **facts)
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: Any, **kwargs: Any) -> Any:
         kwargs["queryset"] = User.objects.filter(role=Role.LAWYER)

@@ -11,6 +11,7 @@ from claims.models import ClaimGroup
 from debtors.forms import day_field
 from lawyers.models import CaseEntry, Firm, Proceeding, Proposal
 from lawyers.rules.proceedings import ProceedingEvent
+from toyota_collect.days import DayField
 
 LINES = {"rows": 3}
 
@@ -179,7 +180,7 @@ class ReportForm(OwnIds):
 
     def clean_month(self) -> Any:
         try:
-            return forms.DateField(input_formats=["%Y-%m"]).clean(self.cleaned_data["month"])
+            return DayField(input_formats=["%Y-%m"]).clean(self.cleaned_data["month"])
         except forms.ValidationError as error:
             raise forms.ValidationError("月を選んでください。") from error
 
@@ -193,7 +194,7 @@ def instalments(text: str) -> list[dict[str, Any]]:
             continue
         try:
             day, yen = parts
-            found.append({"on": forms.DateField(input_formats=["%Y-%m-%d"]).clean(day), "yen": int(yen)})
+            found.append({"on": DayField(input_formats=["%Y-%m-%d"]).clean(day), "yen": int(yen)})
         except (ValueError, forms.ValidationError) as error:
             raise forms.ValidationError(
                 f"支払の予定の{number}行目を読めません。「2026-12-25 30000」のように書いてください。"

@@ -9,6 +9,7 @@ from claims.forms_handover import ACCEPTED
 from debtors.forms import day_field
 from lawyers.models import CaseCost
 from lawyers.rules.fees import Route
+from toyota_collect.days import DayField
 
 BLANK = [("", "選んでください")]
 ROUTES = [("", "なし"), *((one.value, one.label) for one in Route)]
@@ -74,7 +75,7 @@ class GiveBackForm(forms.Form):
 
 
 class InvoiceForm(forms.Form):
-    month = forms.DateField(widget=forms.HiddenInput)
+    month = DayField(widget=forms.HiddenInput)
     number = forms.CharField(label="請求書番号", max_length=40)
 
 

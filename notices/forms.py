@@ -13,9 +13,10 @@ from notices.rules.kinds import BATCH, CONSOLIDATED, KINDS, name_of
 from notices.rules.takers import LABELS, RANK, Role
 from notices.services.runs import Conditions, person_slip_allowed
 from toyota_collect.dated import value_on
+from toyota_collect.days import DayField
 
 
-class Day(forms.DateField):
+class Day(DayField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 

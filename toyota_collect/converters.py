@@ -13,3 +13,15 @@ class Day:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+class Year:
+    """A fiscal year from 1900 to 2099; an address with another does not exist (404)."""
+
+    regex = r"(?:19|20)\d\d"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)

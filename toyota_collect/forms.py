@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from toyota_collect.approvals import DECISIONS
+from toyota_collect.days import DayField
 from toyota_collect.models import AccountReview, Section, User
 from toyota_collect.permissions import Role
 from toyota_collect.ranks import DecisionRank
@@ -24,8 +25,8 @@ class DeputyForm(forms.Form):
 
     principal = forms.ModelChoiceField(label="不在の決裁者", queryset=User.objects.none())
     deputy = forms.ModelChoiceField(label="代決する人", queryset=User.objects.none())
-    starts_on = forms.DateField(label="開始日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    ends_on = forms.DateField(label="終わりの日（この日まで）", widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = DayField(label="開始日", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = DayField(label="終わりの日（この日まで）", widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(label="理由", max_length=200, help_text="出張・休暇など")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +66,7 @@ class AccountForm(forms.Form):
         required=False,
         help_text="市民である職員だけ。自分・家族・同僚の閲覧を見分けるために使い、ほかには使いません",
     )
-    active_until = forms.DateField(
+    active_until = DayField(
         label="利用期限（この日まで）",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -133,16 +134,16 @@ class AccessLogForm(forms.Form):
 
     person = forms.CharField(label="見られた人の整理番号", max_length=40, required=False)
     user = forms.CharField(label="見た職員（利用者名または氏名）", max_length=60, required=False)
-    since = forms.DateField(label="この日から", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="この日まで", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="この日から", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="この日まで", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class LookAnswerForm(forms.Form):
     """Whose looks a citizen asks for, and of which days (開示請求)."""
 
     person = forms.CharField(label="請求した人の整理番号", max_length=40)
-    since = forms.DateField(label="この日から", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label="この日まで", widget=forms.DateInput(attrs={"type": "date"}))
+    since = DayField(label="この日から", widget=forms.DateInput(attrs={"type": "date"}))
+    until = DayField(label="この日まで", widget=forms.DateInput(attrs={"type": "date"}))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -1,4 +1,6 @@
-"""Middleware of our own: whom the proxy saw, how long a log-in holds, the second factor, and the headers of every answer."""
+"""Middleware of our own: text that can be kept, whom the proxy saw, how long a log-in holds, the second factor, and the
+headers of every answer.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,12 +10,27 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 
 from toyota_collect import sessions
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def text_that_can_be_kept(get_response: Handler) -> Handler:
+    """Answer 400 to a NUL anywhere: no keyboard types one, PostgreSQL keeps none, and a query with one is a fault."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        texts = [request.path, *request.COOKIES.values()]
+        for sent in (request.GET, request.POST):
+            texts += [text for name, values in sent.lists() for text in (name, *values)]
+        if any("\0" in text for text in texts):
+            raise BadRequest("a NUL was sent")
+        return get_response(request)
+
+    return middleware
 
 
 def address_behind_proxy(get_response: Handler) -> Handler:

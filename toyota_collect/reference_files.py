@@ -4,16 +4,21 @@ import hashlib
 import json
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV, XLSX
+from import_export.forms import ImportForm
 from import_export.widgets import ForeignKeyWidget, Widget
 
 from toyota_collect import audit
 from toyota_collect.csv_out import as_text, from_text
+from toyota_collect.uploads import UploadRefused, refuse_packed, refuse_size
+
+MOST_MEBIBYTES = 5
 
 
 class ReferenceResource(resources.ModelResource):
@@ -96,9 +101,26 @@ class Json(Widget):
         return json.dumps(value, ensure_ascii=False)
 
 
+class FileForm(ImportForm):
+    """The file of an import: no larger than tables of an office are, also once it is unpacked (an XLSX is a zip)."""
+
+    def clean_import_file(self) -> Any:
+        file = self.cleaned_data["import_file"]
+        content = file.read()
+        file.seek(0)
+        try:
+            refuse_size(file.name, len(content), MOST_MEBIBYTES)
+            if content.startswith(b"PK"):
+                refuse_packed(content, file.name)
+        except UploadRefused as refused:
+            raise ValidationError(str(refused)) from refused
+        return file
+
+
 class FilesAdmin(ImportExportModelAdmin):
     """Import with a preview, and export, as CSV (for Excel: UTF-8 with BOM) or XLSX."""
 
+    import_form_class = FileForm
     formats = [CSV, XLSX]
     import_formats = [CSV, XLSX]
     export_formats = [CSV, XLSX]
@@ -118,6 +140,12 @@ class FilesAdmin(ImportExportModelAdmin):
             kept = self.get_tmp_storage_class()(name=name, read_mode="rb")
             facts["sha256"] = hashlib.sha256(kept.read()).hexdigest()
         return facts
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_export_queryset(request)
+        except IncorrectLookupParameters as error:  # the list itself is shown without such a filter
+            raise BadRequest("no such filter") from error
 
     def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
         audit.record(

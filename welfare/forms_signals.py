@@ -2,6 +2,7 @@
 
 from django import forms
 
+from toyota_collect.days import DayField
 from welfare.models import FlagAssessment
 
 
@@ -10,7 +11,7 @@ class AssessForm(forms.Form):
 
     answer = forms.ChoiceField(choices=FlagAssessment.Answer.choices)
     reason = forms.ChoiceField(choices=[("", ""), *FlagAssessment.Reason.choices], required=False)
-    until = forms.DateField(required=False)
+    until = DayField(required=False)
 
     def clean(self) -> dict[str, object]:
         """Reason and day stand in one form for all answers: only that of the answer counts."""

@@ -1,19 +1,9 @@
-"""証拠書類: what a file is by its content, which papers a claim needs on a day, and how complete they are."""
+"""証拠書類: which papers a claim needs on a day, and how complete they are."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
-
-# The first bytes of what is taken in; a name's ending proves nothing.
-SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-)
-ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/tiff": ".tif"}
 
 
 class Need(NamedTuple):
@@ -48,11 +38,6 @@ class Lamp:
     @property
     def text(self) -> str:
         return f"{self.of}点中{self.have}点" if self.of else "要る書類なし"
-
-
-def content_type(content: bytes) -> str | None:
-    """The type that the first bytes show, or None where it is none that is taken in."""
-    return next((kind for start, kind in SIGNATURES if content.startswith(start)), None)
 
 
 def needed(rows: Iterable[Need], *, legal_class: str, kind: int, on: date) -> tuple[str, ...]:

@@ -1,31 +1,27 @@
 """証拠書類: taken in by their content, kept under their hash, withdrawn with a reason; and the lamp that says what is missing."""
 
 import hashlib
-import io
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-import pikepdf
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image, UnidentifiedImageError
 
 from claims.models import Claim, ClaimEvidence, EvidenceKind, EvidenceNeed
-from claims.rules.evidence import ENDINGS, Lamp, content_type, lamp, needed
+from claims.rules.evidence import Lamp, lamp, needed
 from claims.services.charges import kind_terms
 from toyota_collect import audit
 from toyota_collect.dated import value_or
 from toyota_collect.documents.store import Altered, kept_bytes, write_private
 from toyota_collect.permissions import Role
+from toyota_collect.uploads import ENDINGS, MEBIBYTE, UploadRefused, paper_type, shown_name
 
 LARGEST = "evidence.largest_mebibytes"
 MOST = 100  # claims that one file is kept for at once
-MEBIBYTE = 2**20
 
 
 class Kept(NamedTuple):
@@ -88,7 +84,7 @@ def attach(
         shared: whether the section sees it; what a section brings it sees in any case.
 
     Raises:
-        EvidenceRefused: another type than PDF, JPEG, PNG or TIFF, damaged, locked, empty or too large; nothing is kept.
+        EvidenceRefused: it is not fit (:func:`toyota_collect.uploads.paper_type`); nothing is kept.
     """
     if kind not in EvidenceKind.values:
         raise EvidenceRefused("書類の種類を選んでください。")
@@ -119,14 +115,17 @@ def keep_file(content: bytes, name: str, *, folder: str, on: date) -> Kept:
     """Keep what somebody brought under its hash, if it opens as what it begins as.
 
     Raises:
-        EvidenceRefused: another type than PDF, JPEG, PNG or TIFF, damaged, locked, empty or too large; nothing is kept.
+        EvidenceRefused: it is not fit (:func:`toyota_collect.uploads.paper_type`); nothing is kept.
     """
-    type_ = _checked(content, name, on=on)
+    try:
+        type_ = paper_type(content, name, most_mebibytes=largest_mebibytes(on=on))
+    except UploadRefused as refused:
+        raise EvidenceRefused(str(refused)) from refused
     digest = hashlib.sha256(content).hexdigest()
     path = f"{folder}/{digest[:2]}/{digest}{ENDINGS[type_]}"
     if not (Path(settings.MEDIA_ROOT) / path).exists():
         write_private(Path(settings.MEDIA_ROOT) / path, content)
-    return Kept(_shown_name(name), type_, digest, path)
+    return Kept(shown_name(name), type_, digest, path)
 
 
 def content_of(evidence: ClaimEvidence) -> bytes:
@@ -160,56 +159,3 @@ def withdraw(*, evidence_id: int, reason: str, by: Any) -> ClaimEvidence:
     found.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
     audit.record(event="evidence.withdrawn", by=by, target=found, detail={"reason": found.withdrawn_reason})
     return found
-
-
-def _checked(content: bytes, name: str, *, on: date) -> str:
-    """The type of a file that opens as what it begins as."""
-    shown, most = _shown_name(name), largest_mebibytes(on=on)
-    if not content:
-        raise EvidenceRefused(f"「{shown}」は空のファイルです。もとの書類を読み取り直してください。")
-    if len(content) > most * MEBIBYTE:
-        raise EvidenceRefused(
-            f"「{shown}」は{len(content) / MEBIBYTE:.1f}MiBあり、上限の{most}MiBを超えています。"
-            "読み取りの解像度を下げるか、分けて登録してください。"
-        )
-    type_ = content_type(content)
-    if type_ is None:
-        raise EvidenceRefused(
-            f"「{shown}」の中身は、PDF・JPEG・PNG・TIFFのどれでもありません。名前の終わりを変えても登録できません。"
-            "PDFにするか、紙から読み取ってください。"
-        )
-    try:
-        _open(content, type_)
-    except pikepdf.PasswordError as error:
-        raise EvidenceRefused(f"「{shown}」はパスワードで守られています。外してから登録してください。") from error
-    except (
-        pikepdf.PdfError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        OSError,
-        SyntaxError,
-        ValueError,
-    ) as error:
-        raise EvidenceRefused(f"「{shown}」は壊れていて開けません。もとの書類を読み取り直してください。") from error
-    return type_
-
-
-def _open(content: bytes, type_: str) -> None:
-    if type_ == "application/pdf":
-        with pikepdf.open(io.BytesIO(content)) as opened:
-            if not opened.pages:
-                raise ValueError("no pages")
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a large scan is no attack; what cannot be read is an error
-        with Image.open(io.BytesIO(content), formats=[type_.removeprefix("image/").upper()]) as image:
-            image.verify()
-
-
-def _shown_name(name: str) -> str:
-    """The file's own name without folders and control characters, at most 120 characters, its ending kept."""
-    plain = "".join(char for char in PurePosixPath(name.replace("\\", "/")).name if char.isprintable()).strip()
-    if len(plain) > 120:
-        ending = PurePosixPath(plain).suffix[:10]
-        plain = plain[: 120 - len(ending)] + ending
-    return plain or "名前のないファイル"

@@ -359,7 +359,7 @@ def _check_manifest(path: Path, found: Sequence[Found], shown: int) -> Found:
     try:
         told: Any = json.loads(path.read_text(encoding="utf-8"))
         entries = {one["file"]: (one["rows"], one["sha256"], one["sums"]) for one in told["files"]}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         complain(
             "",
             "JSON として読めないか、files の形が違います。",

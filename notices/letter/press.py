@@ -120,7 +120,7 @@ class Engine:
 
     def _lay_out(self, area: Area, block: Block) -> Stamp:
         marks = dict(zip(block.slots, _MARKS, strict=False))
-        if len(block.slots) > len(_MARKS) or _MARK.search(block_html(block, lambda name, text: SafeString())):
+        if len(block.slots) > len(_MARKS) or _MARK.search(block_html(block, lambda name, text: SafeString(""))):
             raise Unsuitable(block.name)
         content = block_html(block, lambda name, text: _slot_mark(marks[name], text))
         if block.table:
@@ -365,7 +365,7 @@ class _Chunk:
 
 
 def _slot_mark(mark: str, text: Text) -> SafeString:
-    return SafeString(f'<span class="mj">{mark}</span>' if text.face == "mj" else mark)
+    return SafeString(f'<span class="mj">{mark}</span>' if text.face == "mj" else mark)  # our own marks  # nosec B703
 
 
 def _parts(text: str, names: tuple[str, ...]) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.utils import timezone
 
 from claims.models import BookingSource, ImportFile, Payment, PaymentCase, StandardExport
@@ -20,7 +21,7 @@ from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
 from lawyers.rules import fees
 from lawyers.services import court, invoices, proposals, room
-from notices.services import dunnings, runs
+from notices.services import dunnings, engine, runs, texts
 from notices.services.rendering import render_chunk
 from tests.factories import handovers, lawyers_money, legal, plans, welfare
 from tests.factories.claims import claim, pay
@@ -33,7 +34,7 @@ from tests.factories.respites import switch_on
 from tests.factories.signals import flag
 from tests.integration.claims import test_claim_ends, test_measures, test_overpayments, test_parties
 from tests.integration.notices import test_closed_piles
-from tests.integration.notices.conftest import freeze
+from tests.integration.notices.conftest import QuickEngine, freeze
 from tests.integration.notices.mailing import find, posted, receive
 from toyota_collect import approvals
 from toyota_collect.models import NoticeText, Section, User
@@ -42,6 +43,22 @@ from welfare.services import cases, questions
 
 DAY = date(2026, 11, 20)
 Address = dict[str, Any]
+
+
+def staff(folder: Path, settings: Any, patch: pytest.MonkeyPatch) -> dict[Role, User]:
+    """An account of each role, in the demo city of one day; letters are made by the quick engine, and nothing is sent on."""
+    settings.MEDIA_ROOT, settings.BASE_DATE, settings.DEMO = folder, DAY, True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing slowly is not under test
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    quick = QuickEngine()
+    for name in ("render", "faults", "assemble", "marks_of", "render_letter"):
+        patch.setattr(engine, name, getattr(quick, name))
+    patch.setattr(texts, "fit_problems", lambda text: [])
+    for module in ("runs", "rendering", "jobs"):
+        patch.setattr(f"notices.services.{module}.send", lambda task, **values: None)
+    section = Section.objects.first()
+    roles = [role for role in Role if role != Role.SYSTEM]
+    return {role: user(role, section=section if role == Role.SECTION_VIEWER else None) for role in roles}
 
 
 def build(folder: Path, staff: dict[Role, User]) -> dict[str, Address]:

@@ -19,15 +19,12 @@ from playwright.sync_api import Browser, Page, Response, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pytest_django.live_server_helper import LiveServer
 
-from notices.services import engine, texts
 from tests.e2e import city
 from tests.e2e.pictures import take
 from tests.e2e.test_accessibility import RULES, WIDTHS
-from tests.factories.debtors import user
-from tests.integration.notices.conftest import QuickEngine
 from tests.test_manual import SCREENS
 from tests.test_permissions import OWN_VIEWS
-from toyota_collect.models import Section, User
+from toyota_collect.models import User
 from toyota_collect.permissions import POLICY, Role
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -60,17 +57,7 @@ SIDEWAYS = "document.documentElement.scrollWidth > window.innerWidth"
 
 @pytest.fixture
 def staff(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> dict[Role, User]:
-    settings.MEDIA_ROOT, settings.BASE_DATE, settings.DEMO = tmp_path, city.DAY, True
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hashing slowly is not under test
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-    quick = QuickEngine()
-    for name in ("render", "faults", "assemble", "marks_of", "render_letter"):
-        monkeypatch.setattr(engine, name, getattr(quick, name))
-    monkeypatch.setattr(texts, "fit_problems", lambda text: [])
-    for module in ("runs", "rendering", "jobs"):
-        monkeypatch.setattr(f"notices.services.{module}.send", lambda task, **values: None)
-    section = Section.objects.first()
-    return {role: user(role, section=section if role == Role.SECTION_VIEWER else None) for role in ROLES}
+    return city.staff(tmp_path, settings, monkeypatch)
 
 
 @pytest.fixture

@@ -10,5 +10,6 @@ def download(content: bytes, name: str, content_type: str) -> HttpResponse:
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",  # should it be shown all the same, it can do nothing
     }
     return HttpResponse(content, content_type=content_type, headers=headers)

@@ -179,6 +179,7 @@ def test_upload_and_download_in_the_browser(owed, clerk):
     answer = client.get(reverse("claims:evidence-file", args=[made.pk]))
     assert answer["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E5%A5%91")
     assert (answer["X-Content-Type-Options"], answer["Content-Type"]) == ("nosniff", "application/pdf")
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.content == content_of(made)
     number = owed.identity.person.number
     assert AccessLog.objects.filter(action="evidence.file", person_key=number, by=clerk).exists()

@@ -121,6 +121,16 @@ def test_titles_that_some_section_uses_find_their_field(client):
     assert "不明な列" in page.content.decode()
 
 
+def test_a_way_of_writing_that_is_none_is_told_and_the_sample_shown_all_the_same(client):
+    client.force_login(user("receipts_clerk"))
+    odd = {"source": "suido", "encoding": "{}", "format": "xml"}
+    for name in ("claims:layout-trial", "claims:layout-guess"):
+        assert client.post(reverse(name), posted(**odd, sample=sample())).status_code == 200
+    page = client.post(reverse("claims:layout-new"), posted(**odd))
+    assert "正しく選択してください" in page.content.decode()
+    assert not SourceLayout.objects.exists()
+
+
 def test_a_sample_whose_name_another_layout_owns_is_warned_of(client):
     client.force_login(user("receipts_clerk"))
     other = SimpleUploadedFile("zei_tainou_1.csv", extract())

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from claims.rules.evidence import Need, content_type, lamp, needed
+from claims.rules.evidence import Need, lamp, needed
 from claims.rules.handover import Criterion, Facts, Limits, criteria, earliest_deadline, is_proposed
 
 ON = date(2026, 11, 20)
@@ -113,20 +113,3 @@ def test_the_lamp(there, colour, text):
 
 def test_a_claim_that_needs_nothing_is_green():
     assert (lamp((), set()).colour, lamp((), set()).text) == ("green", "要る書類なし")
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (b"%PDF-1.7 ...", "application/pdf"),
-        (b"\xff\xd8\xff\xe0", "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n..", "image/png"),
-        (b"II*\x00..", "image/tiff"),
-        (b"MM\x00*..", "image/tiff"),
-        (b"<html>%PDF-", None),
-        (b"MZ\x90", None),
-        (b"", None),
-    ],
-)
-def test_the_content_says_what_a_file_is(content, kind):
-    assert content_type(content) == kind

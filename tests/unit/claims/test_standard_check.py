@@ -170,9 +170,10 @@ def test_a_manifest_is_held_against_the_files(tmp_path, changes, wrong):
     assert (found.count == 0) if wrong is None else (wrong in found.problems[0].wrong)
 
 
-def test_a_broken_manifest_is_told(tmp_path):
+@pytest.mark.parametrize("text", ["[]", "{}", "[" * 100_000, '{"files": [{"file": []}]}', "\ufeff{}"])
+def test_a_broken_manifest_is_told(tmp_path, text):
     place = tmp_path / "manifest.json"
-    place.write_text("[]")
+    place.write_text(text, encoding="utf-8")
     (found,) = check_files([("manifest.json", place)], lists=LISTS)
     assert "JSON" in found.problems[0].wrong
 

@@ -14,6 +14,7 @@ from toyota_collect.embedded.servers import VENV
 from toyota_collect.embedded.session import session
 from toyota_collect.embedded.state import ROOT, Command, Refused, say
 
+PRODUCT = ("toyota_collect", "debtors", "claims", "notices", "welfare", "lawyers")
 # What the embedded PostgreSQL lacks, and therefore no migration may need (docs/adr/0001-embedded-servers.md).
 FORBIDDEN_IN_MIGRATIONS = re.compile(r"-x-icu|pgcrypto", re.IGNORECASE)
 
@@ -34,7 +35,8 @@ def run(arguments: list[str]) -> int:
             "format": (["ruff", "format", "--check", "--quiet", "."], variables),
             "types": (["mypy"], variables),
             "imports": (["lint-imports"], variables),
-            "deployment": ([*manage, "check", "--deploy", "--fail-level", "WARNING"], production),
+            "security": (["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", *PRODUCT], variables),
+            "deployment": ([*manage, "check", "--deploy", "--database", "default", "--fail-level", "INFO"], production),
             "migrations": ([*manage, "makemigrations", "--check", "--dry-run"], variables),
         }
         failed = [name for name, (command, given) in checks.items() if not _passes(name, command, given)]
