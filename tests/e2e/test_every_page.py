@@ -43,9 +43,12 @@ IN_JOURNEYS = {
     "notices:public-notice": "test_returned_mail",
 }
 STRICT = {
-    "default-src": "'self'",
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "connect-src": "'self'",
     "object-src": "'none'",
-    "base-uri": "'self'",
+    "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
