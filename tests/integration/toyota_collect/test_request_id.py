@@ -94,7 +94,7 @@ def test_the_number_on_the_page_of_an_error_finds_the_line_of_the_log(lines):
     answer = client.get("/breaks/?q=架空子")
     mine = answer.headers["X-Request-ID"]
     assert answer.status_code == 500
-    assert f"<strong class="wrap-any">{mine}</strong>" in answer.content.decode()
+    assert f'<strong class="wrap-any">{mine}</strong>' in answer.content.decode()
     (line,) = [one for one in lines if one["logger"] == "django.request"]
     assert (line["request"], line["user"], line["message"]) == (mine, account.pk, "Internal Server Error: /breaks/")
     assert line["error"][0]["type"] == "builtins.ValueError"
