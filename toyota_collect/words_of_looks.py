@@ -32,7 +32,7 @@ WORDS = {
     "claim": "債権・台帳",
     "claim_end": "債権の終わり",
     "amounts": "滞納の内訳",
-    "clocks": "時効",
+    "clock": "時効",
     "countdown": "時効が近い債権の一覧",
     "lapses": "時効で消えた債権の一覧",
     "acknowledgement": "債務の承認の書面",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from debtors.models import SourceSystem
+from toyota_collect.history import keep_history
 
 
 class ImportBatch(models.Model):
@@ -106,6 +107,7 @@ class KnownLines(models.Model):
         constraints = [models.UniqueConstraint(name="known_lines_part_once", fields=["file", "part"])]
 
 
+@keep_history()
 class RejectedRow(models.Model):
     """受け付けなかった行: kept whole, with the reason in Japanese and the bytes as they came.
 
@@ -141,6 +143,7 @@ class RejectedRow(models.Model):
         ]
 
 
+@keep_history()
 class ControlTotal(models.Model):
     """照合合計: the section's own totals beside ours, per kind, year and instalment."""
 

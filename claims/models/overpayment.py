@@ -86,6 +86,7 @@ class RefundAccount(models.Model):
         ]
 
 
+@keep_history()
 class TransferFile(models.Model):
     """総合振込データ: one file of refunds for the bank; its bytes and hash are kept."""
 

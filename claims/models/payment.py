@@ -47,6 +47,7 @@ class BookingSource(models.Model):
         constraints = [models.UniqueConstraint(name="booking_source_one_per_start", fields=["kind", "starts_on"])]
 
 
+@keep_history()
 class ReceiptFile(models.Model):
     """収納データのファイル: taken in whole or not at all; its content is known by its hash."""
 
@@ -148,6 +149,7 @@ class PaymentLine(models.Model):
         triggers = APPEND_ONLY
 
 
+@keep_history()
 class PaymentTarget(models.Model):
     """納付の対象: a claim the payment is meant for; while the payment is unsettled, nobody presses for the claim."""
 

@@ -81,6 +81,7 @@ class Slip(models.Model):
         return self.State.EXPIRED if self.due_on < on else self.State.VALID
 
 
+@keep_history()
 class SlipLine(models.Model):
     """納付書の内訳: what the slip asks for one claim, in yen."""
 

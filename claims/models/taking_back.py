@@ -3,9 +3,11 @@ from django.db import models
 from django.db.models import Q
 
 from claims.models.intake import ImportBatch, ImportFile
+from toyota_collect.history import keep_history
 from toyota_collect.models import Approval
 
 
+@keep_history()
 class TakingBack(models.Model):
     """取込の取り消し: one file of an import, or all of it, is undone by a second person's decision; a worker does it."""
 

@@ -166,6 +166,7 @@ class FormerFact(models.Model):
         ]
 
 
+@keep_history()
 class IdentityLink(models.Model):
     """名寄せの記録: which identity was linked to which person, by what rule or whom, from when until when."""
 

@@ -8,6 +8,7 @@ from toyota_collect.history import keep_history
 STAFF = settings.AUTH_USER_MODEL
 
 
+@keep_history()
 class SealedFile(models.Model):
     """封緘した印刷ファイル: pages of exactly the letters that go, in the order of the post."""
 

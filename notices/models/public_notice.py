@@ -124,6 +124,7 @@ class PublicNotice(models.Model):
         return f"公示送達 {self.number}" if self.number else f"公示送達（{self.returned.number}）"
 
 
+@keep_history()
 class PublicNoticeClaim(models.Model):
     """公示送達の対象: a claim whose act is served by the notice."""
 

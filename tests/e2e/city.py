@@ -16,7 +16,7 @@ from claims.services.parties import Heir
 from claims.services.slips import issue_slip
 from debtors.models import LifeEvent, WorkItem
 from debtors.rules.questions import Agreement, Evidence, Question
-from debtors.services import assigning, assignment_rules, postponing, relations, visits
+from debtors.services import assigning, assignment_rules, postponing, relations, reveals, visits
 from debtors.services.questions import keep_questions
 from debtors.services_work import record_contact
 from lawyers.rules import fees
@@ -37,7 +37,7 @@ from tests.integration.notices import test_closed_piles
 from tests.integration.notices.conftest import QuickEngine, freeze
 from tests.integration.notices.mailing import find, posted, receive
 from toyota_collect import approvals
-from toyota_collect.models import NoticeText, Section, User
+from toyota_collect.models import LookAlert, NoticeText, Section, User
 from toyota_collect.permissions import Role
 from welfare.services import cases, questions
 
@@ -156,6 +156,9 @@ def _family(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Addres
     protect(_named("秘匿 架空", "ヒトク", birth_on=date(1991, 2, 3)))
     yield "debtors:safe-routes", {"number": hidden.number}
     yield "debtors:safe-route", {"pk": route.pk}
+    asked = reveals.ask(person_id=hidden.pk, reason="架空：訴状の送達先", by=staff[Role.COLLECTOR])
+    yield "debtors:reveals", {"number": hidden.number}
+    yield "debtors:reveal", {"pk": asked.pk}
     yield "notices:closed-pile", {"pk": test_closed_piles.pile_of(collector).pk}
 
 
@@ -357,4 +360,7 @@ def _staff(folder: Path, staff: dict[Role, User]) -> Iterator[tuple[str, Address
     yield "approvals:detail", {"pk": approvals.ask(by=staff[Role.COLLECTOR], **facts).pk}
     yield "users:edit", {"pk": staff[Role.COLLECTOR].pk}
     yield "manual-page", {"name": "collector"}
+    LookAlert.objects.create(
+        kind="volume", user=staff[Role.COLLECTOR], day=DAY, looks=200, reason="架空：ふだんより多い閲覧"
+    )
     assert Section.objects.exists()
