@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ SUBJECT = "debtors.matchquestion"
 LATER_DAYS = "matching.later_days"
 NO_LONGER = "いまの登録では、確かめる必要がなくなりました。"
 BATCH = 1_000
+LOCK = 4_710_073  # held while the queue is kept: the database would refuse a pair that two ask at once
 State = MatchQuestion.State
 
 
@@ -52,8 +53,10 @@ def keep_questions(questions: Iterable[Question], *, on: date, by: Any) -> Asked
     """Let the queue hold exactly what is asked now; safe to run again.
 
     Open questions are refreshed and those no longer asked are dropped; those put off stay put off. A pair kept apart,
-    already one, or without a person on either side is not asked.
+    already one, or without a person on either side is not asked. Of two at once, one comes after the other.
     """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     apart, held = _partners(pairs_apart()), _holders()
     waiting = {
         (one.left_id, one.right_id): one
