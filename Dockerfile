@@ -1,9 +1,12 @@
 FROM python:3.11.14-slim-bookworm
 
-# Pango and the subsetter for WeasyPrint; the letter's fonts (IPAmj明朝 holds the variants of names).
+# Pango and the subsetter for WeasyPrint; the letter's fonts (IPAmj明朝 holds the variants of names); pg_dump of the server's version.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig \
         fonts-morisawa-bizud-gothic fonts-ipamj-mincho fonts-dejavu-core \
+        postgresql-common ca-certificates \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install -y --no-install-recommends postgresql-client-18 \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

@@ -17,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from toyota_collect.backup import last_made
 from toyota_collect.celery import app as celery
 from toyota_collect.middleware import Handler
 from toyota_collect.registry import registry
@@ -136,7 +137,6 @@ def _beat() -> Gauges:
 
 
 def _backup() -> Gauges:
-    """By the time of the file that a backup touches when it has ended well."""
-    done = settings.BACKUP_DONE_FILE
-    last = done.stat().st_mtime if done.exists() else None
-    return _one("tc_backup_last_timestamp_seconds", "When the last backup ended well.", last)
+    """By the newest backup that has a manifest, which is written last."""
+    last = last_made(settings.BACKUP_DIR)
+    return _one("tc_backup_last_timestamp_seconds", "When the last finished backup was made.", last and last.timestamp())

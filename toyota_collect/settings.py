@@ -36,9 +36,6 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)  # only then are its head
 METRICS_TOKEN = env.str(
     "METRICS_TOKEN", default=""
 ).strip()  # of the city's monitoring; without it there is no /metrics
-BACKUP_DONE_FILE = Path(
-    env.str("BACKUP_DONE_FILE", default=str(STATE_DIR / "backup-done"))
-)  # its time: the last backup's
 
 CITY_NAME = env.str("CITY_NAME", default="豊田市")
 _base_date = env.str("BASE_DATE", default="2026-11-20" if DEMO else "")
@@ -231,7 +228,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "provider_id": "city",
                 "name": "共通ログイン",
                 "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default="").strip(),
                 "settings": {"server_url": OIDC_SERVER},
             }
         ]

@@ -51,7 +51,7 @@ class Broker:
 @pytest.fixture(autouse=True)
 def _token(settings, tmp_path, monkeypatch):
     settings.METRICS_TOKEN = TOKEN
-    settings.BACKUP_DONE_FILE = tmp_path / "done"
+    settings.BACKUP_DIR = tmp_path / "backups"
     monkeypatch.setattr(app, "connection_for_read", lambda: Broker([]))
 
 
@@ -153,12 +153,15 @@ def test_the_backup_and_the_beat_tell_their_last_time_or_nothing(client, setting
     found = figures(client)
     assert ("tc_backup_last_timestamp_seconds",) not in found
     assert ("tc_beat_last_tick_timestamp_seconds",) not in found
-    settings.BACKUP_DONE_FILE.touch()
     ticked = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
+    for name, made_at in (("old", "2026-11-19T03:00:00+09:00"), ("new", "2026-11-20T10:02:03+09:00"), ("half", "")):
+        (settings.BACKUP_DIR / name).mkdir(parents=True)
+        if made_at:
+            (settings.BACKUP_DIR / name / "manifest.json").write_text(json.dumps({"made_at": made_at}))
     every = IntervalSchedule.objects.create(every=5, period="minutes")
     PeriodicTask.objects.create(name="x", task="x", interval=every, last_run_at=ticked)
     found = figures(client)
-    assert abs(found["tc_backup_last_timestamp_seconds",] - time()) < 60
+    assert found["tc_backup_last_timestamp_seconds",] == ticked.timestamp()
     assert found["tc_beat_last_tick_timestamp_seconds",] == ticked.timestamp()
 
 
