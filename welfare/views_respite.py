@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +17,7 @@ from debtors.panels import person_panel
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.dated import SettingMissing
+from toyota_collect.days import DayField
 from toyota_collect.documents.pdf import inline
 from toyota_collect.documents.store import DocumentLost, document_bytes
 from toyota_collect.permissions import Permission, require
@@ -188,6 +190,7 @@ def _found(request: HttpRequest, pk: int) -> Respite:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
-    except ValueError:
+        day: date | None = DayField(required=False).clean(text)
+    except ValidationError:  # the form says so
         return None
+    return day

@@ -217,13 +217,15 @@ def world(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: No
     return lambda every: World(places, staff, every=every)
 
 
-def _faults(world: World, numbers: range) -> list[str]:
+def _faults(world: World, numbers: range) -> str:
+    """What is wrong, a request after the other."""
     chosen = os.environ.get("FUZZ")
-    return [fault for number in ([int(chosen)] if chosen else numbers) if (fault := world.ask(number))]
+    return "\n".join(fault for number in ([int(chosen)] if chosen else numbers) if (fault := world.ask(number)))
 
 
 def test_forms_that_are_filled_with_anything_are_answered(world: Callable[[bool], World]) -> None:
-    assert _faults(world(False), range(1_000)) == []
+    found = _faults(world(False), range(1_000))
+    assert not found, found
 
 
 @pytest.mark.long
@@ -232,4 +234,5 @@ def test_ten_thousand_requests_of_every_role_are_answered(world: Callable[[bool]
     found = world(True)
     answered = {key.split()[1] for key in found.forms} | {fuzzing.name_of(path) for _, path in found.pages}
     assert set(OWN_VIEWS) - PUBLIC <= answered
-    assert _faults(found, range(first, first + 2_000)) == []
+    faults = _faults(found, range(first, first + 2_000))
+    assert not faults, faults
