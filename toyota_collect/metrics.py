@@ -139,4 +139,6 @@ def _beat() -> Gauges:
 def _backup() -> Gauges:
     """By the newest backup that has a manifest, which is written last."""
     last = last_made(settings.BACKUP_DIR)
-    return _one("tc_backup_last_timestamp_seconds", "When the last finished backup was made.", last and last.timestamp())
+    return _one(
+        "tc_backup_last_timestamp_seconds", "When the last finished backup was made.", last and last.timestamp()
+    )
