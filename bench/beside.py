@@ -45,7 +45,7 @@ PAGES = ("search", "typing")
 
 def run(*, size: int, folder: Path) -> Iterator[Result]:
     """Yield one result for the search and, last, one for typing: 95th percentiles in seconds."""
-    with _copy(size) as url:
+    with copy_of(size) as url:
         extracts = [write(folder / f"import_{number}", number) for number in range(ROUNDS)]
         staff = staff_who_type()
         with serving(url, folder) as port:
@@ -70,7 +70,7 @@ def staff_who_type() -> list[Staff]:
 
 
 @contextmanager
-def _copy(people: int) -> Iterator[str]:
+def copy_of(people: int) -> Iterator[str]:
     """A copy of the city that bears being written to; inside, it is Django's own. Yields its address."""
     with city(people) as url:
         pass  # made, if need be
@@ -131,7 +131,7 @@ def _write_totals(path: Path, year: int, written: Counter[tuple[int, int]]) -> N
                 lines.writerow(["resident_tax", year, instalment, rows, total])
 
 
-class _Job(Thread):
+class Job(Thread):
     """A command of ``manage.py`` after another, as the worker runs them, until it is stopped."""
 
     def __init__(self, name: str, commands: Sequence[Sequence[str]], env: dict[str, str], log: Path) -> None:
@@ -163,7 +163,7 @@ class _Job(Thread):
 
 
 @contextmanager
-def _jobs(url: str, folder: Path, extracts: Sequence[Path]) -> Iterator[list[_Job]]:
+def _jobs(url: str, folder: Path, extracts: Sequence[Path]) -> Iterator[list[Job]]:
     """The import and the print run, for as long as the block runs; their files are the bench's own.
 
     Raises:
@@ -172,8 +172,8 @@ def _jobs(url: str, folder: Path, extracts: Sequence[Path]) -> Iterator[list[_Jo
     env = os.environ | {"DATABASE_URL": url, "TC_STATE": str(folder / "state")}
     letters = ["print_run", "--as-of", ON.isoformat(), "--limit", str(LETTERS), "--out", str(folder / "letters")]
     jobs = [
-        _Job("import", [["import_extracts", str(extract)] for extract in extracts], env, folder / "import.log"),
-        _Job("print run", [[*letters, "--workers", "1"]], env, folder / "print.log"),
+        Job("import", [["import_extracts", str(extract)] for extract in extracts], env, folder / "import.log"),
+        Job("print run", [[*letters, "--workers", "1"]], env, folder / "print.log"),
     ]
     for job in jobs:
         job.start()
@@ -187,7 +187,7 @@ def _jobs(url: str, folder: Path, extracts: Sequence[Path]) -> Iterator[list[_Jo
             job.stop()
 
 
-def _say(quiet: Seen, busy: Seen, jobs: Sequence[_Job]) -> None:
+def _say(quiet: Seen, busy: Seen, jobs: Sequence[Job]) -> None:
     for page in sorted(quiet.seconds.keys() & busy.seconds.keys()):
         told = [
             f"p50 {1000 * seen.percentile(page, 50):.0f} ms, p95 {1000 * seen.percentile(page, 95):.0f} ms of"
