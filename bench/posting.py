@@ -3,7 +3,8 @@
 The size is in receipts a scenario. Ours is ``claims_post_receipt``, the database function the services call: receipt,
 entry, balances by trigger, audit row. The peer keeps a balance in a column that is changed in place, with a row of
 payments beside it, no audit row and no history; told on stderr is also the way that reads the balance, subtracts and
-writes it back, which loses money. Sessions are spread over processes as many as cores, several threads in each.
+writes it back, which loses money, and ours while the hash chains of ledger and logs are sealed every second (the product seals
+every five minutes). Sessions are spread over processes as many as cores, several threads in each.
 
 It runs in a scratch database of the installation's own server, as durable as that is. Every yen is counted afterwards.
 Speeds are the best of some turns in which all ways take part, so that a busy machine slows all alike.
@@ -13,12 +14,14 @@ import json
 import os
 import random
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic, sleep
 from typing import Any
 
@@ -26,6 +29,8 @@ import psycopg
 from django.db import connection
 
 from bench import Ratio, Result
+from claims.services.seal import seal_new_entries
+from toyota_collect.log_seals import seal_logs
 
 SIZE = 6_000
 SESSIONS = 20
@@ -33,6 +38,7 @@ CLAIMS = 2_000
 OF_ONE_PERSON = 20
 EARLIER = 5_000  # receipts and payments that are there before: no city begins with empty tables
 TURNS = 3
+SEALED_EVERY = 1.0  # seconds
 WARM = 10  # receipts of each session before the clock starts: connections of the product live long
 LEVIED_YEN = 1_000_000_000
 DAY = "2026-11-20"
@@ -45,6 +51,7 @@ CREATE INDEX ON bench_payment (claim_id);
 """
 LEFT = {
     "ours": "SELECT coalesce(sum(principal_yen), 0) FROM claims_claim",
+    "sealed": "SELECT coalesce(sum(principal_yen), 0) FROM claims_claim",
     "peer": "SELECT coalesce(sum(balance_yen), 0) FROM bench_balance",
     "naive": "SELECT coalesce(sum(balance_yen), 0) FROM bench_balance",
 }
@@ -93,7 +100,10 @@ def run(*, size: int, folder: Path) -> Iterator[Result]:
                     f"{name}, {way}: {found.speed:.0f}/s, lost {found.lost_yen} yen, {found.deadlocks} deadlocks",
                     file=sys.stderr,
                 )
-            assert (runs["ours"].lost_yen, runs["ours"].deadlocks) == (0, 0)
+            for way in ("ours", "sealed"):
+                assert (runs[way].lost_yen, runs[way].deadlocks) == (0, 0)
+            kept = runs["sealed"].speed / runs["ours"].speed
+            print(f"{name}: while sealing, {kept:.2f} of the speed without; {_sealed}", file=sys.stderr)
             yield Result(
                 "posting", size, runs["ours"].speed, runs["peer"].speed, f"a balance changed in place, {name}",
                 Ratio.OF_SPEEDS,
@@ -116,12 +126,41 @@ def _measure(way: str, size: int, claims: list[int], facts: dict[str, Any]) -> R
     dealt = [tuple(works[core::cores]) for core in range(cores)]
     context = get_context("spawn")
     together = context.Barrier(SESSIONS)
-    with ProcessPoolExecutor(cores, mp_context=context, initializer=_remember, initargs=(together,)) as pool:
+    with (
+        _sealing(way),
+        ProcessPoolExecutor(cores, mp_context=context, initializer=_remember, initargs=(together,)) as pool,
+    ):
         spans = [span for found in pool.map(_sessions, [facts["connect"]] * cores, dealt) for span in found]
     seconds = max(end for _, end in spans) - min(begin for begin, _ in spans)
     paid = sum(sum(work.yen) for work in works)
     lost = paid - (before - _number(LEFT[way]))
     return Run(SESSIONS * (each - WARM) / seconds, lost, _deadlocks() - deadlocks)
+
+
+_sealed = Counter[str]()
+
+
+@contextmanager
+def _sealing(way: str) -> Iterator[None]:
+    """For ``sealed``, the beat's sealing of all chains every second, in a thread with a connection of its own."""
+    if way != "sealed":
+        yield
+        return
+    over = Event()
+
+    def beats() -> None:
+        while not over.wait(SEALED_EVERY):
+            rows = seal_new_entries() + seal_logs()
+            _sealed.update({"rows sealed": rows, "beats": 1, "beats that found no gap": int(rows == 0)})
+        connection.close()
+
+    thread = Thread(target=beats)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 _together: Any = None
@@ -189,7 +228,12 @@ def _payment(cursor: psycopg.Cursor, work: Work, n: int) -> None:
     )
 
 
-WAYS: dict[str, Callable[[psycopg.Cursor, Work, int], None]] = {"ours": _ours, "peer": _peer, "naive": _naive}
+WAYS: dict[str, Callable[[psycopg.Cursor, Work, int], None]] = {
+    "ours": _ours,
+    "sealed": _ours,
+    "peer": _peer,
+    "naive": _naive,
+}
 
 
 @contextmanager
@@ -244,6 +288,8 @@ def _claims() -> dict[str, Any]:
     earlier = tuple(keys[n % CLAIMS] for n in range(EARLIER))
     with psycopg.connect(**connect) as one, one.cursor() as cursor:
         for way, post in WAYS.items():
+            if way == "sealed":  # works on the same tables as ours
+                continue
             work = Work(way, EARLIER, earlier, (100,) * EARLIER, own, by.pk)
             for n in range(EARLIER if way != "naive" else 0):
                 post(cursor, work, n)

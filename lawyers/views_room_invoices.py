@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -17,6 +18,7 @@ from lawyers.views_room_money import with_missing
 from toyota_collect import audit
 from toyota_collect.business_date import business_date
 from toyota_collect.calendar import first_of_month
+from toyota_collect.days import DayField
 from toyota_collect.permissions import Permission, require
 
 ROOM = Permission.LAWYER_ROOM
@@ -102,8 +104,8 @@ def _month(text: str) -> date:
     """The chosen month, or the last that is over."""
     today = business_date()
     try:
-        chosen = date.fromisoformat(text).replace(day=1)
-    except ValueError:
+        chosen = DayField().clean(text).replace(day=1)
+    except ValidationError:
         chosen = today
     return chosen if chosen < first_of_month(today) and text else first_of_month(today, -1)
 

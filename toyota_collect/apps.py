@@ -26,6 +26,12 @@ class ToyotaCollectConfig(AppConfig):
         registry.on_approved[services_accounts.SUBJECT] = _account_given
         registry.subject_labels[services_accounts.SUBJECT] = "利用者の権限"
         registry.one_by_one.add(services_accounts.SUBJECT)
+        registry.stays_inside(
+            toyota_collect__middleware="ほかの画面の答えに見出しを付けるだけ",
+            toyota_collect__uploads="登録されるファイルを確かめるだけ",
+            toyota_collect__views_looks="監査の記録。開示請求の写しは請求した本人に渡すもので、納付を求めない",
+            toyota_collect__views_metrics="監視の数字。人のことは何も言わない",
+        )
         registry.chains |= {log.name: log for log in LOGS}
 
 
