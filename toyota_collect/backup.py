@@ -165,7 +165,7 @@ def _dump(snapshot: str, file: IO[bytes]) -> None:
 
 
 def _load(file: IO[bytes]) -> None:
-    name = settings.DATABASES["default"]["NAME"]
+    name = connection.get_connection_params()["dbname"]
     _piped(
         ["pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges", f"--dbname={name}"],
         into=file,
@@ -191,6 +191,8 @@ def _piped(command: list[str], *, out: IO[bytes] | None = None, into: IO[bytes] 
         if into and process.stdin:
             shutil.copyfileobj(into, process.stdin, CHUNK)
             process.stdin.close()
+    if process.stdout:
+        process.stdout.close()  # where nobody reads on, the program must not wait for it
     code = process.wait()
     listener.join()
     if code:
@@ -211,8 +213,9 @@ def _program(name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    known = settings.DATABASES["default"]
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    """How Django reaches the database, in the words of PostgreSQL's programs; what is given by the address's query, too."""
+    known = connection.get_connection_params()
+    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password", "PGDATABASE": "dbname"}
     given = {variable: str(known[key]) for variable, key in names.items() if known.get(key)}
     return {name: value for name, value in os.environ.items() if name != "PGOPTIONS"} | given
 
@@ -275,11 +278,11 @@ def _through(work: Any) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(write_end, "wb") as writer:
             yield writer
-    except BrokenPipeError:
+    except (BrokenPipeError, BackupRefused):
+        thread.join()
         if not failed:
             raise
-    finally:
-        thread.join()
+    thread.join()
     if failed:
         raise BackupRefused(f"バックアップを書けませんでした：{failed[0]}") from failed[0]
 
