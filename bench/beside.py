@@ -164,21 +164,28 @@ class Job(Thread):
 
 @contextmanager
 def _jobs(url: str, folder: Path, extracts: Sequence[Path]) -> Iterator[list[Job]]:
-    """The import and the print run, for as long as the block runs; their files are the bench's own.
-
-    Raises:
-        RuntimeError: one of them failed; it would have measured an idle machine.
-    """
+    """The import and the print run, for as long as the block runs; their files are the bench's own."""
     env = os.environ | {"DATABASE_URL": url, "TC_STATE": str(folder / "state")}
     letters = ["print_run", "--as-of", ON.isoformat(), "--limit", str(LETTERS), "--out", str(folder / "letters")]
     jobs = [
         Job("import", [["import_extracts", str(extract)] for extract in extracts], env, folder / "import.log"),
         Job("print run", [[*letters, "--workers", "1"]], env, folder / "print.log"),
     ]
+    with running(jobs):
+        yield jobs
+
+
+@contextmanager
+def running(jobs: Sequence[Job]) -> Iterator[None]:
+    """Let the jobs go on for as long as the block runs.
+
+    Raises:
+        RuntimeError: one of them failed; it would have measured an idle machine.
+    """
     for job in jobs:
         job.start()
     try:
-        yield jobs
+        yield
         for job in jobs:
             if not job.is_alive():
                 raise RuntimeError(f"the {job.name} failed with {job.code}; see {job.log}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import Max, Model
 
 from toyota_collect.models.seals import LogBlock, SealedBlock
 
@@ -25,28 +26,62 @@ FROM {table} e WHERE e.id > %s AND e.id <= %s ORDER BY e.id LIMIT %s
 BLOCK_SQL = "SELECT min(id), max(id), count(*), string_agg(leaf, ''::bytea ORDER BY id) FROM ({lines}) block"
 
 
-@dataclass(frozen=True, slots=True)
+class WritersBusy(Exception):
+    """Somebody has been writing rows of the chain for longer than one waits."""
+
+
+@dataclass(frozen=True)
 class Chain:
-    """``seals``: where blocks are kept; ``lock``: the advisory lock that its writers share (``share_the_seal_lock``)."""
+    """``seals``: where blocks are kept; ``rows``: what is sealed; ``lock``: the advisory lock that its writers share
+    (``share_the_seal_lock``).
+    """
 
     name: str
     label: str
     seals: type[SealedBlock]
-    table: str
+    rows: type[Model]
     lock: int
 
+    def block(self) -> str:
+        """SQL of a block: first and last number, rows, and what is hashed of them; of the rows after one number up to
+        another (included), so many at most.
+        """
+        raise NotImplementedError
 
-@dataclass(frozen=True, slots=True)
+    def kept(self, hashed: Any) -> dict[str, Any]:
+        """The fields of a block that hold what was hashed."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
 class LogChain(Chain):
     """A chain whose blocks know each row. ``facts``: what a row says, as SQL over the alias ``e``, its number first."""
 
     facts: str
 
     def lines(self) -> str:
-        return LINES_SQL.format(facts=self.facts, table=self.table)
+        return LINES_SQL.format(facts=self.facts, table=self.rows._meta.db_table)
 
     def block(self) -> str:
         return BLOCK_SQL.format(lines=self.lines())
+
+    def kept(self, hashed: bytes) -> dict[str, Any]:
+        return {"content_sha256": hashlib.sha256(hashed).hexdigest(), "leaves": hashed}
+
+
+def hold_off_writers(chain: Chain, *, patience: str) -> None:
+    """Until the end of this transaction nobody writes rows of the chain, and all that were being written are there to be read.
+
+    Raises:
+        WritersBusy: somebody is still writing after ``patience`` ("5s").
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = %s", [patience])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [chain.lock])
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+    except OperationalError as error:
+        raise WritersBusy from error
 
 
 def last_written(chain: Chain) -> int | None:
@@ -55,14 +90,11 @@ def last_written(chain: Chain) -> int | None:
     Call it outside a transaction: the lock is held until the end of the one around it.
     """
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [chain.lock])
-            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {chain.table}")  # noqa: S608  a table of ours
-            last: int = cursor.fetchone()[0]
-            return last
-    except OperationalError:
+        with transaction.atomic():
+            hold_off_writers(chain, patience=PATIENCE)
+            last: int | None = chain.rows._base_manager.aggregate(last=Max("pk"))["last"]
+            return last or 0
+    except WritersBusy:
         return None
 
 
@@ -71,7 +103,7 @@ def link(former: str, content: str) -> str:
     return hashlib.sha256(f"{former}{content}".encode()).hexdigest()
 
 
-def seal(chain: LogChain) -> int:
+def seal(chain: Chain) -> int:
     """Seal what was written since the last block; return how many rows. Running twice, or two at once, does no harm."""
     upto = last_written(chain)
     if upto is None:
@@ -84,18 +116,13 @@ def seal(chain: LogChain) -> int:
         after, former = (last.last_entry, last.chain_sha256) if last else (0, "")
         while True:
             cursor.execute(chain.block(), [after, upto, BLOCK])
-            first, after_block, count, leaves = cursor.fetchone()
+            first, after_block, count, hashed = cursor.fetchone()
             if not count:
                 return sealed
-            content = hashlib.sha256(leaves).hexdigest()
-            former = link(former, content)
+            kept = chain.kept(hashed)
+            former = link(former, kept["content_sha256"])
             chain.seals._default_manager.create(
-                first_entry=first,
-                last_entry=after_block,
-                entries=count,
-                content_sha256=content,
-                chain_sha256=former,
-                leaves=leaves,
+                first_entry=first, last_entry=after_block, entries=count, chain_sha256=former, **kept
             )
             after, sealed = after_block, sealed + count
 

@@ -19,7 +19,7 @@ ACCESS = LogChain(
     name="access",
     label="閲覧の記録",
     seals=AccessSeal,
-    table=AccessLog._meta.db_table,
+    rows=AccessLog,
     lock=ACCESS_LOCK,
     facts="e.id, extract(epoch FROM e.at), e.by_id, e.action, e.person_key, e.purpose, e.basis, e.path, host(e.address)",
 )
@@ -27,7 +27,7 @@ AUDIT = LogChain(
     name="audit",
     label="操作の記録",
     seals=AuditSeal,
-    table=AuditEvent._meta.db_table,
+    rows=AuditEvent,
     lock=AUDIT_LOCK,
     facts="e.id, extract(epoch FROM e.at), e.by_id, e.event, e.subject_type, e.subject_key, e.detail",
 )
@@ -78,8 +78,7 @@ def verify_logs() -> Proof:
 def _unsealed(log: LogChain) -> list[dict[str, Any]]:
     """A log that no job has sealed for long: what was written since can be altered unseen."""
     last = log.seals._default_manager.order_by("-pk").values_list("last_entry", flat=True).first() or 0
-    model: Any = AccessLog if log is ACCESS else AuditEvent
-    old = model.objects.filter(pk__gt=last, at__lt=timezone.now() - UNSEALED_AFTER).count()
+    old = log.rows._default_manager.filter(pk__gt=last, at__lt=timezone.now() - UNSEALED_AFTER).count()
     return [{"log": log.name, "problem": "unsealed", "after": last, "rows": old}] if old else []
 
 

@@ -157,7 +157,12 @@ def _check(account: User, *, by: Any, role: str, is_active: bool) -> None:
     loses_access = account.role != role or not is_active
     if account.pk and account.pk == by.pk and loses_access:
         raise AccountRefused("自分の役割と利用の可否は変えられません。別の管理者に依頼してください。")
-    if account.pk and account.role == Role.ADMINISTRATOR and loses_access:
-        others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
-        if not others.exists():
-            raise AccountRefused("利用できる管理者がいなくなります。先に別の管理者を登録してください。")
+    if account.pk and loses_access:
+        refuse_the_last_administrator(account)
+
+
+def refuse_the_last_administrator(account: User) -> None:
+    """Raise ``AccountRefused`` where without the account no administrator would be left."""
+    others = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
+    if account.role == Role.ADMINISTRATOR and not others.exists():
+        raise AccountRefused("利用できる管理者がいなくなります。先に別の管理者を登録してください。")

@@ -9,6 +9,7 @@ from django.db import transaction
 from toyota_collect import audit
 from toyota_collect.models import AccountReview, User
 from toyota_collect.permissions import Role
+from toyota_collect.services_accounts import AccountRefused, refuse_the_last_administrator
 from toyota_collect.wareki import fiscal_year_text
 
 Verdict = AccountReview.Verdict
@@ -58,9 +59,11 @@ def review(*, quarter: str, account_id: int, verdict: str, note: str, by: Any) -
         raise ReviewRefused("自分の利用者は、別の係長・課長が確認します。")
     if verdict != Verdict.KEEP and not note.strip():
         raise ReviewRefused("直す・止めるときは、理由を書いてください。")
-    admins = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=account.pk)
-    if verdict == Verdict.CLOSE and account.role == Role.ADMINISTRATOR and not admins.exists():
-        raise ReviewRefused("利用できる管理者がいなくなります。先に別の管理者を登録してください。")
+    if verdict == Verdict.CLOSE:
+        try:
+            refuse_the_last_administrator(account)
+        except AccountRefused as refused:
+            raise ReviewRefused(str(refused)) from refused
     facts = {"verdict": verdict, "note": note.strip(), "by": by}
     said, _ = AccountReview.objects.update_or_create(quarter=quarter, account=account, defaults=facts)
     if verdict == Verdict.CLOSE:

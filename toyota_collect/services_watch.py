@@ -1,5 +1,6 @@
 """What the auditor does with looks that somebody has to be asked about, and what a citizen is told of looks (開示請求)."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,10 +57,10 @@ def told_looks(*, person_key: str, since: date, until: date) -> list[ToldLook]:
     """Every look at the person from ``since`` to ``until`` (both included), by day, office, purpose and kind of page."""
     rows = AccessLog.objects.filter(person_key=person_key, at__date__gte=since, at__date__lte=until)
     rows = rows.exclude(by__role__in=NOT_TOLD).select_related("by", "by__section").order_by("pk")
-    counted: dict[tuple[date, str, str, str], int] = {}
+    counted = Counter[tuple[date, str, str, str]]()
     for row in rows.iterator():
         by: Any = row.by
         office = str(by.section or by.organisation or by.get_role_display())
         key = (timezone.localtime(row.at).date(), office, str(Purpose(row.purpose).label), words_of(row.action))
-        counted[key] = counted.get(key, 0) + 1
+        counted[key] += 1
     return [ToldLook(*key, times) for key, times in counted.items()]

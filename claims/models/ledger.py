@@ -285,5 +285,4 @@ class SealBlock(SealedBlock):
     """A block of the ledger's entries."""
 
     class Meta(SealedBlock.Meta):
-        abstract = False
         verbose_name = verbose_name_plural = "封印"

@@ -1,12 +1,12 @@
 """Sealing the ledger: entries in sequence order, hashed in blocks that are chained (改ざん検知; ``toyota_collect.chains``)."""
 
-from django.db import OperationalError, connection, transaction
+from typing import Any
 
-from claims.models import SealBlock
+from claims.models import Entry, SealBlock
 from claims.models.ledger import SEAL_LOCK
-from toyota_collect.chains import BLOCK, Chain, alone, last_written, link
+from toyota_collect import chains
+from toyota_collect.chains import Chain
 
-LEDGER = Chain(name="ledger", label="台帳", seals=SealBlock, table="claims_entry", lock=SEAL_LOCK)
 PATIENCE = "5s"
 # What an entry says, with the receipt it came from; written_at in UTC so that a session's time zone changes nothing.
 # concat_ws leaves out what is NULL, so the last two change no older hash.
@@ -23,8 +23,15 @@ FROM block
 """  # noqa: S608  LINE is the constant above
 
 
-class WritersBusy(Exception):
-    """Somebody has been writing entries for longer than one waits."""
+class EntryChain(Chain):
+    def block(self) -> str:
+        return BLOCK_SQL
+
+    def kept(self, hashed: str) -> dict[str, Any]:
+        return {"content_sha256": hashed}
+
+
+LEDGER = EntryChain(name="ledger", label="台帳", seals=SealBlock, rows=Entry, lock=SEAL_LOCK)
 
 
 def hold_off_writers() -> None:
@@ -33,13 +40,7 @@ def hold_off_writers() -> None:
     Raises:
         WritersBusy: somebody is still writing after ``PATIENCE``.
     """
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = %s", [PATIENCE])
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
-            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
-    except OperationalError as error:
-        raise WritersBusy from error
+    chains.hold_off_writers(LEDGER, patience=PATIENCE)
 
 
 def seal_new_entries() -> int:
@@ -47,26 +48,4 @@ def seal_new_entries() -> int:
 
     Returns 0 while somebody has been writing for long: the next beat comes soon.
     """
-    upto = last_written(LEDGER)
-    if upto is None:
-        return 0
-    sealed = 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not alone(LEDGER):
-            return 0
-        last = SealBlock.objects.order_by("-pk").first()
-        after, former = (last.last_entry, last.chain_sha256) if last else (0, "")
-        while True:
-            cursor.execute(BLOCK_SQL, [after, upto, BLOCK])
-            first, after_block, count, content = cursor.fetchone()
-            if not count:
-                return sealed
-            former = link(former, content)
-            SealBlock.objects.create(
-                first_entry=first,
-                last_entry=after_block,
-                entries=count,
-                content_sha256=content,
-                chain_sha256=former,
-            )
-            after, sealed = after_block, sealed + count
+    return chains.seal(LEDGER)

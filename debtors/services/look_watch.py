@@ -23,7 +23,7 @@ def watch(*, day: date) -> int:
     found = [*_of_own(looks, day), *_of_volume(day)]
     new = 0
     for alert in found:
-        key = {"kind": alert.kind, "user": alert.user, "person_key": alert.person_key, "day": day}
+        key = {"kind": alert.kind, "user_id": alert.user_id, "person_key": alert.person_key, "day": day}
         _, made = LookAlert.objects.update_or_create(
             **key, defaults={"looks": alert.looks}, create_defaults={"looks": alert.looks, "reason": alert.reason}
         )
@@ -43,10 +43,11 @@ def _of_own(looks: Counter[tuple[int, str]], day: date) -> Iterable[LookAlert]:
     own = _people_of(user.own_number for user in staff.values())
     near = _near(person for people in own.values() for person in people)
     owner = {person.number: user for user in staff.values() for person in own[user.own_number]}
+    families = {
+        user.pk: {one.number for person in own[user.own_number] for one in near[person.pk]} for user in staff.values()
+    }
     for (by, key), count in looks.items():
-        user = staff.get(by) or User(pk=by)
-        family = {one.number for person in own.get(user.own_number, ()) for one in near[person.pk]}
-        if key in family:
+        if key in families.get(by, ()):
             yield LookAlert(
                 kind=LookAlert.Kind.OWN, user_id=by, person_key=key, looks=count,
                 reason="本人か、同じ世帯の人、または代理などの関係がある人です。",

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from claims.intake.run import is_running
 from claims.models import Payment, ReceiptFile
-from claims.services.seal import WritersBusy, hold_off_writers
+from claims.services.seal import hold_off_writers
 from notices.letter.sheets import MAX_SHEETS
 from notices.models import Letter, Pack, PrintRun, Pull, Seal, SealedFile
 from notices.rules.sealing import Closing, Freshness
@@ -25,6 +25,7 @@ from notices.services.pull_selection import letters_to_pull
 from notices.services.pulls import locked_run, open_letters
 from notices.services.runs import RunRefused
 from toyota_collect import audit
+from toyota_collect.chains import WritersBusy
 from toyota_collect.dated import SettingMissing, value_on
 from toyota_collect.permissions import Permission, allows
 

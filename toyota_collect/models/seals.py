@@ -30,11 +30,9 @@ class LogBlock(SealedBlock):
 
 class AccessSeal(LogBlock):
     class Meta(LogBlock.Meta):
-        abstract = False
         verbose_name = verbose_name_plural = "閲覧の記録の封印"
 
 
 class AuditSeal(LogBlock):
     class Meta(LogBlock.Meta):
-        abstract = False
         verbose_name = verbose_name_plural = "操作の記録の封印"

@@ -29,6 +29,7 @@ from tests.factories.debtors import person, protect, user
 from tests.factories.mailing import delivered, mark
 from tests.integration.notices.conftest import DAY
 from tests.integration.notices.mailing import find, hand_over, pulled, scan, seal, sealed
+from toyota_collect.chains import WritersBusy
 from toyota_collect.documents.store import document_bytes
 from toyota_collect.models import AuditEvent, Document, Setting
 
@@ -248,7 +249,7 @@ def test_while_somebody_writes_entries_nothing_is_sealed(transactional_db, monke
         with writer.cursor() as cursor:
             cursor.execute("BEGIN")
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [SEAL_LOCK])
-            with pytest.raises(ledger_seal.WritersBusy), transaction.atomic():
+            with pytest.raises(WritersBusy), transaction.atomic():
                 ledger_seal.hold_off_writers()
             cursor.execute("ROLLBACK")
         with transaction.atomic():
