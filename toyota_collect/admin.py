@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from import_export.fields import Field
 
 from toyota_collect import audit
 from toyota_collect.models import Holiday, Section, Setting
 from toyota_collect.permissions import Permission, allows
-from toyota_collect.reference_files import FilesAdmin, Json, resource_of
+from toyota_collect.reference_files import FilesAdmin, Json, JsonField, resource_of
 
 
 class ReferenceAdmin(admin.ModelAdmin):
     """A reference table: edited by administrators, each change recorded, nothing deleted that a city relied on."""
 
     actions = None
+    formfield_overrides = {models.JSONField: {"form_class": JsonField}}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return allows(request.user, Permission.REFERENCE_ADMIN)

@@ -4,9 +4,11 @@ import hashlib
 import json
 from typing import Any
 
+from django import forms
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Model
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from import_export import resources
 from import_export.admin import ImportExportModelAdmin
@@ -94,11 +96,27 @@ class Json(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         try:
             return json.loads(str(value))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f'「{value}」は JSON として読めません。文字は "…" で囲んでください。') from error
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return json.dumps(value, ensure_ascii=False)
+
+
+class JsonField(forms.JSONField):
+    """A value typed as JSON; one nested so deeply that nobody meant it is refused like any that cannot be read."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError("括弧が深すぎて、JSON として読めません。") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except RecursionError:
+            return InvalidJSONInput(data)
 
 
 class FileForm(ImportForm):

@@ -15,6 +15,7 @@ from debtors.models import SourceSystem
 from tests.factories.debtors import user
 from toyota_collect.models import AuditEvent, Holiday, Section
 from toyota_collect.permissions import Role
+from toyota_collect.reference_files import Json
 
 pytestmark = pytest.mark.django_db
 TABLES = [
@@ -183,3 +184,13 @@ def test_no_case_data_is_in_the_admin():
         if name.split("/")[0] in ("toyota_collect", "debtors", "claims", "notices", "welfare", "lawyers")
     }
     assert ours == {*TABLES, "lawyers/firm", "lawyers/designation"}  # law firms and their contracts: no case either
+
+
+def test_a_value_of_endless_brackets_is_refused_where_it_is_typed_and_where_it_is_read(staff):
+    deep = "[" * 100_000
+    typed = {"key": "x", "value": deep, "starts_on": "2026-04-01", "source": "架空"}
+    page = staff.post("/admin/toyota_collect/setting/add/", typed)
+    assert page.status_code == 200
+    assert "括弧が深すぎて" in page.content.decode()
+    with pytest.raises(ValueError, match="JSON として読めません"):
+        Json().clean(deep)
